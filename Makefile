@@ -1,0 +1,84 @@
+# make course   sets everything up and opens the course
+# make test     sets everything up and runs what CI runs
+# make help     lists the rest
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+VENV ?= .venv
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python python3.13 python3.12 python3.11; do \
+  if command -v $$p >/dev/null 2>&1 && $$p -c '$(SUPPORTED)' 2>/dev/null; then echo $$p; break; fi; done)
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
+  -p no:cacheprovider -n 2 --dist loadfile
+# One numeric thread a process: workers are the parallelism, and results stay the same.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: help course test setup lint types unit doctests notebooks drift build browser study \
+  reference benchmarks lock platforms clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY)  ## make .venv and install the locked tools and the package
+
+$(READY): requirements.txt pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+	  echo "dsrct-edu needs Python 3.11, 3.12 or 3.13, and none was found."; \
+	  echo "Install one from python.org, or name it: make course PYTHON=/path/to/python3.12"; exit 1; fi
+	@# Debian ships Python without ensurepip; then the system's pip fills the environment.
+	@if $(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1; then \
+	  pip="$(PY) -m pip"; \
+	else \
+	  $(PYTHON) -m venv --clear --without-pip $(VENV); pip="$(PYTHON) -m pip --python $(PY)"; \
+	fi; \
+	echo "Installing the course and its tools. This takes a few minutes, once."; \
+	$$pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; \
+	$$pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+course: setup  ## open the course in JupyterLab
+	@$(VENV)/bin/dsrct-edu doctor
+	@$(VENV)/bin/dsrct-edu start my-course
+
+test: setup lint types unit doctests notebooks drift  ## everything that CI runs
+
+lint: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+types: setup
+	$(VENV)/bin/mypy
+
+unit: setup
+	$(PY) -m pytest -n 2 -m "not browser and not slow" tests
+
+doctests: setup
+	$(PY) -m pytest --doctest-modules -p no:cacheprovider src
+
+notebooks: setup  ## re-execute the committed notebooks and compare every output
+	$(PY) -m pytest $(NBVAL) notebooks
+
+drift: setup  ## check that everything built follows from its source
+	$(PY) tools/build.py --check
+
+build: setup  ## rebuild all editions from lessons/
+	$(PY) tools/build.py
+
+browser: setup  ## drive the notebooks in JupyterLab in headless Chromium
+	$(PY) -m pytest -m browser tests
+
+study: setup  ## full-size truths and simulation studies
+	$(PY) -m pytest -n 2 -m slow tests
+
+lock: setup  ## write requirements.txt anew (needs uv)
+	uv pip compile pyproject.toml --extra course --extra build --extra test --extra parquet \
+	  --extra cluster --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" --quiet -o requirements.txt
+
+clean:  ## remove what was built, and the environment
+	rm -rf $(VENV) build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

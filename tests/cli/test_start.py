@@ -1,0 +1,71 @@
+"""`dsrct-edu start` and `doctor`: copies without answers, a student's work left alone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dsrct_edu import InputError, cli, resources, starting
+
+
+def test_copies_hold_no_outputs(tmp_path):
+    handed = starting.hand_out(tmp_path / "my-course")
+    assert handed.written
+    for name in handed.written:
+        notebook = json.loads((handed.folder / name).read_text("utf-8"))
+        code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        assert code
+        assert all(cell["outputs"] == [] for cell in code)
+        assert all(cell["execution_count"] is None for cell in code)
+    solutions = [path for path in handed.folder.rglob("*") if "solution" in path.name.lower()]
+    assert not solutions
+
+
+def test_a_students_edit_survives(tmp_path):
+    first = starting.hand_out(tmp_path)
+    mine = tmp_path / first.first
+    mine.write_text("my work", encoding="utf-8")
+    again = starting.hand_out(tmp_path)
+    assert mine.read_text("utf-8") == "my work"
+    assert again.written == ()
+    assert again.kept == first.written
+
+
+def test_the_kits_own_folder_is_refused():
+    with pytest.raises(InputError, match="a folder of your own"):
+        starting.hand_out(resources.find("notebooks"))
+
+
+def test_lab_keeps_its_token_and_fetches_nothing(tmp_path):
+    command = starting.lab_command(starting.hand_out(tmp_path), browser=False)
+    joined = " ".join(command)
+    assert "token" not in joined
+    assert "--no-browser" in command
+    assert "extension_manager=readonly" in joined
+    settings = next(part.split("=", 1)[1] for part in command if "app_settings_dir" in part)
+    overrides = json.loads(Path(settings, "overrides.json").read_text("utf-8"))
+    notification = overrides["@jupyterlab/apputils-extension:notification"]
+    assert notification == {"fetchNews": "false", "checkForUpdates": False}
+
+
+def test_start_without_lab(tmp_path, capsys):
+    assert cli.main(["start", str(tmp_path / "here"), "--no-lab"]) == 0
+    assert "notebooks copied" in capsys.readouterr().out
+    assert cli.main(["start", str(tmp_path / "here"), "--no-lab"]) == 0
+    assert "left as you had them" in capsys.readouterr().out
+
+
+def test_doctor_is_content_here(tmp_path, capsys):
+    assert cli.main(["doctor", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "FAIL" not in out
+    assert "six patients by hand: 0.833, 0.625, 0.312" in out
+
+
+def test_doctor_names_the_fix(monkeypatch, capsys):
+    monkeypatch.setattr(starting, "_requirements", lambda: ["numpy>=99", "no-such-package>=1"])
+    assert cli.main(["doctor"]) == 1
+    out = capsys.readouterr().out
+    assert "FAIL  numpy" in out
+    assert "FAIL  no-such-package: not installed" in out
+    assert out.count("Fix:") == 2

@@ -1,0 +1,107 @@
+"""The package's metadata, its lock and its conda file say the same, and leak nothing."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+
+
+def conda_lines():
+    text = (ROOT / "environment.yml").read_text("utf-8")
+    return re.findall(r"^  - ([A-Za-z_][\w-]*) ?(.*)$", text, flags=re.MULTILINE)
+
+
+def test_environment_file_is_in_step():
+    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["course"]
+    expected = {"python": PROJECT["requires-python"], "pip": ""}
+    for requirement in map(Requirement, wanted):
+        name = CONDA_NAMES.get(requirement.name, requirement.name)
+        expected[name] = str(requirement.specifier)
+    hatchling = Requirement(PROJECT["optional-dependencies"]["build"][0])
+    expected["hatchling"] = str(hatchling.specifier)
+    found = dict(conda_lines())
+    found = {name: version for name, version in found.items() if name != "conda-forge"}
+    assert {n: set(v.split(",")) for n, v in found.items()} == {
+        n: set(v.split(",")) for n, v in expected.items()
+    }
+
+
+def test_lock_covers_every_dependency_and_names_no_address():
+    text = (ROOT / "requirements.txt").read_text("utf-8")
+    assert "://" not in text
+    assert "--index" not in text
+    locked = {
+        re.sub(r"[-_.]+", "-", name).lower()
+        for name in re.findall(r"^([A-Za-z0-9._-]+)==", text, flags=re.MULTILINE)
+    }
+    extras = [r for group in PROJECT["optional-dependencies"].values() for r in group]
+    for requirement in map(Requirement, PROJECT["dependencies"] + extras):
+        assert re.sub(r"[-_.]+", "-", requirement.name).lower() in locked, requirement.name
+
+
+def test_every_locked_package_has_hashes():
+    text = (ROOT / "requirements.txt").read_text("utf-8")
+    blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
+    assert blocks
+    for block in blocks:
+        assert "--hash=sha256:" in block, block.splitlines()[0]
+
+
+def test_import_stays_cheap():
+    code = (
+        "import sys; import dsrct_edu; "
+        "heavy = {'pandas', 'scipy', 'matplotlib', 'lifelines', 'joblib', 'multiprocessing'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_front_door_holds_the_public_names_and_no_more():
+    import dsrct_edu
+
+    public = {name for name in dir(dsrct_edu) if not name.startswith("_")}
+    assert public == {
+        *("aalen_johansen", "check", "cohorts", "cox", "dials", "emulate_trial", "endpoint"),
+        *("fidelity", "kaplan_meier", "load_cohort", "logrank", "predict", "propensity"),
+        *("published", "quiz", "reveal", "scenario", "simulate_cohort", "simulation_study"),
+        *("true_effect", "InputError", "analysis", "bedside", "figures", "studies"),
+    }
+    for name in public:
+        assert getattr(dsrct_edu, name) is not None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        (r"(?<![\w.])/(home|root|work|Users)/\w", "a path of one machine"),
+        (r"token=[0-9a-f]{16,}", "a token"),
+    ],
+)
+def test_tracked_files_hold_nothing_private(pattern, why):
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    this = Path(__file__).resolve()
+    for name in filter(None, listed.stdout.split("\0")):
+        path = ROOT / name
+        if path == this or not path.is_file():
+            continue
+        assert path.stat().st_size < 1_500_000, f"{name} is over 1.5 MB"
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            continue
+        # Embedded pictures are not text.
+        text = re.sub(r"[A-Za-z0-9+/=]{200,}", "", text)
+        assert not re.search(pattern, text), f"{name} holds {why}"
