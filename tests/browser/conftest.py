@@ -1,0 +1,132 @@
+"""One Chromium and one JupyterLab for all browser checks."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+
+import pytest
+
+from dsrct_edu import starting
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TOKEN = "for-the-browser-checks"
+PATIENCE_MS = 120_000
+
+
+def free_port():
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_up(address, seconds=60):
+    """Return once the server answers."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(address, timeout=2).close()
+            return
+        time.sleep(0.2)
+    raise TimeoutError(address)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Headless Chromium of the system; Playwright downloads none."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory):
+    """A folder as `dsrct-edu start` hands it out."""
+    return starting.hand_out(tmp_path_factory.mktemp("student") / "my-course")
+
+
+@pytest.fixture(scope="session")
+def lab(course, tmp_path_factory):
+    """JupyterLab on the course, started as `dsrct-edu start` starts it; gives (address, token)."""
+    home = tmp_path_factory.mktemp("home")
+    port = free_port()
+    environment = os.environ | {"HOME": str(home), "JUPYTER_TOKEN": TOKEN}
+    server = subprocess.Popen(
+        [*starting.lab_command(course, browser=False, port=port), "--ServerApp.port_retries=0"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_up(f"{address}/api")
+        yield address, TOKEN
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@pytest.fixture
+def page(chromium):
+    """A fresh page, wide enough for JupyterLab, that records every request it makes."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 900})
+    opened = context.new_page()
+    opened.requested = []
+    opened.on("request", lambda request: opened.requested.append(request.url))
+    opened.set_default_timeout(PATIENCE_MS)
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def open_notebook(page, lab):
+    """Open one notebook of the course in JupyterLab and wait for its kernel."""
+    address, token = lab
+
+    def opened(name):
+        page.goto(f"{address}/lab/tree/{name}?token={token}&reset")
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+        return page
+
+    return opened
+
+
+@pytest.fixture
+def run_all(page):
+    """Run every cell from the first to the last, and wait until the kernel is idle."""
+
+    def ran():
+        page.click("text=Run >> nth=0")
+        page.click(".lm-Menu-item[data-command='runmenu:run-all']")
+        page.wait_for_function(
+            """() => {
+                const counts = [...document.querySelectorAll(
+                    '.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);
+                const busy = counts.some(text => text.includes('*'));
+                const empty = counts.filter(text => text.includes('[ ]')).length;
+                return counts.length > 0 && !busy && empty === 0;
+            }""",
+            timeout=PATIENCE_MS,
+        )
+
+    return ran
