@@ -1,0 +1,225 @@
+"""The committed cohorts: how each is made, read, and at the end revealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from dsrct_edu.disease import columns
+from dsrct_edu.disease.registry import WHOLE_OR_MISSING, Cohort, simulate_cohort
+from dsrct_edu.disease.scenarios import Scenario, scenario
+from dsrct_edu.errors import InputError
+from dsrct_edu.resources import find
+
+Keep = Callable[[pd.DataFrame], "pd.Series[bool]"]
+_POOL = 20  # patients simulated for each one kept
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a committed cohort is made.
+
+    Parameters
+    ----------
+    patients : int
+        Rows of the file.
+    scenario : Scenario
+        The disease model.
+    seed : int
+        The seed.
+    summary : str
+        What the file is, without telling its scenario.
+    keep : callable, optional
+        Entry criteria on the patients' table; the first ``patients`` who fulfil them enter.
+    """
+
+    patients: int
+    scenario: Scenario
+    seed: int
+    summary: str
+    keep: Keep | None = field(default=None)
+
+
+def recipes() -> dict[str, Recipe]:
+    """Return how each committed cohort is made, by name."""
+    registry = "A national registry; which scenario it follows is told by reveal"
+    hidden = {"registry_a": "strong", "registry_b": "null", "registry_c": "harm"}
+    hidden["registry_d"] = "modest"
+    return {
+        "teaching": Recipe(200, scenario("modest"), 2025, "The course's main cohort"),
+        **{
+            name: Recipe(2000, scenario(which), 100 + place, registry)
+            for place, (name, which) in enumerate(hidden.items())
+        },
+        "phase2": Recipe(
+            20,
+            scenario("modest").randomised(1.0),
+            20,
+            "A single-arm trial of HIPEC after complete resection, without extra-abdominal disease",
+            _phase2_entry,
+        ),
+        "trial": Recipe(
+            200,
+            scenario("modest").randomised(0.5),
+            21,
+            "A trial: HIPEC by a coin in theatre after complete resection",
+            _completely_resected,
+        ),
+        "hidden_confounding": Recipe(
+            2000,
+            scenario("modest").hidden_confounding(),
+            22,
+            "A registry whose surgeons saw more than it records",
+        ),
+    }
+
+
+def _completely_resected(patients: pd.DataFrame) -> pd.Series[bool]:
+    return patients["cc_score"] <= 1
+
+
+def _phase2_entry(patients: pd.DataFrame) -> pd.Series[bool]:
+    return _completely_resected(patients) & ~patients["extra_abdominal_metastases"]
+
+
+def build(name: str) -> Cohort:
+    """Simulate a committed cohort anew; the files in ``data/synthetic`` are made by this.
+
+    Parameters
+    ----------
+    name : str
+        One of ``cohorts()``.
+
+    Returns
+    -------
+    Cohort
+        The same tables as ``load_cohort(name)``, the truth at full precision.
+
+    Examples
+    --------
+    >>> from dsrct_edu.disease.committed import build
+    >>> build("phase2")
+    Cohort('phase2', 20 patients)
+    """
+    recipe = _recipe(name)
+    if recipe.keep is None:
+        drawn = simulate_cohort(recipe.patients, recipe.scenario, recipe.seed)
+        return Cohort(drawn.patients, drawn.truth, recipe.scenario, recipe.seed, name)
+    pool = simulate_cohort(_POOL * recipe.patients, recipe.scenario, recipe.seed)
+    rows = np.flatnonzero(recipe.keep(pool.patients))[: recipe.patients]
+    ids = [f"P{number:04d}" for number in range(1, recipe.patients + 1)]
+    patients, truth = (
+        table.iloc[rows].reset_index(drop=True).assign(patient_id=ids)
+        for table in (pool.patients, pool.truth)
+    )
+    return Cohort(patients, truth, recipe.scenario, recipe.seed, name)
+
+
+def cohorts() -> pd.DataFrame:
+    """List the committed cohorts.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``cohort, patients, summary``.
+
+    Examples
+    --------
+    >>> import dsrct_edu as dsrct
+    >>> dsrct.cohorts()["cohort"].tolist()[0]
+    'teaching'
+    """
+    rows = [(name, recipe.patients, recipe.summary) for name, recipe in recipes().items()]
+    return pd.DataFrame(rows, columns=["cohort", "patients", "summary"])
+
+
+def load_cohort(name: str) -> Cohort:
+    """Read a committed cohort.
+
+    Parameters
+    ----------
+    name : str
+        One of ``cohorts()``.
+
+    Returns
+    -------
+    Cohort
+        Tables ``patients`` and ``truth``, the truth rounded to three decimals.
+
+    Raises
+    ------
+    InputError
+        If there is no such cohort.
+
+    Examples
+    --------
+    >>> import dsrct_edu as dsrct
+    >>> dsrct.load_cohort("teaching")
+    Cohort('teaching', 200 patients)
+    """
+    recipe = _recipe(name)
+    patients = pd.read_csv(find("data", "synthetic", f"{name}.csv"), dtype=_types())
+    truth = pd.read_csv(
+        find("data", "synthetic", "truth", f"{name}.csv"),
+        dtype={f"recurrence_site_{arm}": object for arm in ("hipec", "no_hipec")},
+    )
+    return Cohort(patients, truth, recipe.scenario, recipe.seed, name)
+
+
+def _types() -> dict[Hashable, type]:
+    numpy_types = {"string": object, "boolean": bool, "integer": np.int64, "number": np.float64}
+    types: dict[Hashable, type] = {
+        name: numpy_types[kind] for name, (kind, _) in columns.PATIENTS.items()
+    }
+    # Whole numbers that may be missing are floats in memory, as pandas users expect.
+    return types | {name: np.float64 for name in WHOLE_OR_MISSING}
+
+
+def _recipe(name: str) -> Recipe:
+    known = recipes()
+    if name not in known:
+        raise InputError(
+            "one of " + ", ".join(map(repr, known)), repr(name), "Choose one of these.", "cohort"
+        )
+    return known[name]
+
+
+@dataclass(frozen=True)
+class Reveal:
+    """What a committed cohort was made from, and what is true in it.
+
+    Parameters
+    ----------
+    cohort : str
+        Name of the cohort.
+    scenario : str
+        Name of the scenario.
+    """
+
+    cohort: str
+    scenario: str
+
+
+def reveal(name: str) -> Reveal:
+    """Reveal the scenario of a committed cohort.
+
+    Parameters
+    ----------
+    name : str
+        One of ``cohorts()``.
+
+    Returns
+    -------
+    Reveal
+        The scenario and the truth.
+
+    Examples
+    --------
+    >>> import dsrct_edu as dsrct
+    >>> dsrct.reveal("teaching").scenario
+    'modest'
+    """
+    return Reveal(name, _recipe(name).scenario.name)

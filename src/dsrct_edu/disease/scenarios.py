@@ -1,0 +1,233 @@
+"""Parameters of the disease model, and the four scenarios that differ in what HIPEC does.
+
+The table ``parameters.csv`` holds one row a parameter, with unit, meaning and source;
+``scenarios.csv`` holds the coefficients of HIPEC, which are all that tells one scenario from
+another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from dsrct_edu.errors import InputError
+
+_FOLDER = Path(__file__).parent
+# Raise this when an equation of simulate.py changes: truths are cached by parameters and equations.
+EQUATIONS = 1
+
+
+@cache
+def _table() -> pd.DataFrame:
+    return pd.read_csv(_FOLDER / "parameters.csv", dtype={"value": float})
+
+
+@cache
+def _index() -> dict[str, int]:
+    return {name: row for row, name in enumerate(_table()["parameter"])}
+
+
+@cache
+def _effects() -> pd.DataFrame:
+    return pd.read_csv(_FOLDER / "scenarios.csv").set_index("parameter").astype(float)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One fully specified disease model.
+
+    Parameters are read as attributes: ``scenario("null").effect_cure``.
+
+    Parameters
+    ----------
+    name : str
+        What the scenario is called.
+    values : tuple of float
+        One value a parameter, in the order of ``describe()``.
+
+    Examples
+    --------
+    >>> import dsrct_edu as dsrct
+    >>> dsrct.scenario("null").effect_cure
+    0.0
+    """
+
+    name: str
+    values: tuple[float, ...]
+
+    def __getattr__(self, name: str) -> float:
+        if name.startswith("_") or name in ("name", "values") or name not in _index():
+            raise AttributeError(f"a scenario has no parameter {name!r}")
+        return self.values[_index()[name]]
+
+    def __repr__(self) -> str:
+        return f"Scenario({self.name!r}, {len(self.values)} parameters, {self.fingerprint})"
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """All parameters by name."""
+        return dict(zip(_index(), self.values, strict=True))
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the parameters and of the version of the equations; the name does not enter."""
+        text = ";".join(f"{name}={value!r}" for name, value in self.parameters.items())
+        return hashlib.sha256(f"{EQUATIONS};{text}".encode()).hexdigest()[:16]
+
+    def replace(self, **parameters: float) -> Scenario:
+        """Return the scenario with some parameters changed.
+
+        Parameters
+        ----------
+        **parameters : float
+            New values by name; ``describe()`` lists names and units.
+
+        Returns
+        -------
+        Scenario
+            The changed scenario; its name says that it was changed.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown or a value is not a finite number.
+
+        Examples
+        --------
+        >>> import dsrct_edu as dsrct
+        >>> dsrct.scenario("null").replace(effect_cure=0.5).name
+        'null, changed'
+        """
+        suffix = "" if self.name.endswith("changed") else ", changed"
+        return self._with(parameters, self.name + suffix)
+
+    def randomised(self, probability: float = 0.5) -> Scenario:
+        """Return the scenario with HIPEC decided by a coin in theatre after complete resection.
+
+        Parameters
+        ----------
+        probability : float
+            Probability of HIPEC, above 0 and at most 1.
+
+        Returns
+        -------
+        Scenario
+            Same disease, same effects, no confounding after complete resection.
+
+        Examples
+        --------
+        >>> import dsrct_edu as dsrct
+        >>> dsrct.scenario("modest").randomised().name
+        'modest, randomised'
+        """
+        if not 0 < probability <= 1:
+            raise InputError(
+                "a probability above 0 and at most 1",
+                repr(probability),
+                "Use 0.5 for a fair coin.",
+                "probability",
+            )
+        return self._with({"coin": probability}, f"{self.name}, randomised")
+
+    def hidden_confounding(self, strength: float = -0.8) -> Scenario:
+        """Return the scenario in which surgeons see an aggressiveness that no registry records.
+
+        Parameters
+        ----------
+        strength : float
+            Log odds of HIPEC per standard deviation of aggressiveness; negative means that
+            HIPEC goes to the less aggressive disease.
+
+        Returns
+        -------
+        Scenario
+            Same disease, same effects, one unmeasured confounder.
+
+        Examples
+        --------
+        >>> import dsrct_edu as dsrct
+        >>> dsrct.scenario("null").hidden_confounding().offer_aggr
+        -0.8
+        """
+        return self._with({"offer_aggr": strength}, f"{self.name}, hidden confounding")
+
+    def describe(self) -> pd.DataFrame:
+        """Return every parameter with its value, unit, meaning and source.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``parameter, value, unit, meaning, source``. The source is an evidence id
+            (see ``published``) or the word ``assumed`` with the reason.
+
+        Examples
+        --------
+        >>> import dsrct_edu as dsrct
+        >>> list(dsrct.scenario().describe().columns)
+        ['parameter', 'value', 'unit', 'meaning', 'source']
+        """
+        return _table().assign(value=list(self.values))
+
+    def _with(self, changes: Mapping[str, float], name: str) -> Scenario:
+        merged = self.parameters
+        for key, value in changes.items():
+            if key not in merged:
+                raise InputError(
+                    "a parameter of the scenario",
+                    repr(key),
+                    "scenario().describe() lists the names.",
+                )
+            try:
+                number = float(value)
+            except (TypeError, ValueError):
+                number = math.nan
+            if not math.isfinite(number):
+                raise InputError("a finite number", repr(value), "Give a number.", key)
+            merged[key] = number
+        return Scenario(name, tuple(merged.values()))
+
+
+def scenario(name: str | Scenario = "modest") -> Scenario:
+    """Return one of the four scenarios.
+
+    Parameters
+    ----------
+    name : {"null", "modest", "strong", "harm"}
+        ``null``: HIPEC changes nothing at all. ``modest``: it delays peritoneal recurrence and
+        costs complications. ``strong``: it also cures some. ``harm``: it only costs. Which of
+        these is nearest to real patients is not known. A ``Scenario`` is handed back as it is.
+
+    Returns
+    -------
+    Scenario
+        Frozen parameters.
+
+    Raises
+    ------
+    InputError
+        If there is no such scenario.
+
+    Examples
+    --------
+    >>> import dsrct_edu as dsrct
+    >>> dsrct.scenario("null").effect_peritoneal_early
+    0.0
+    """
+    if isinstance(name, Scenario):
+        return name
+    if name not in _effects().columns:
+        raise InputError(
+            "one of " + ", ".join(map(repr, _effects().columns)),
+            repr(name),
+            "Choose one of these.",
+            "scenario",
+        )
+    base = Scenario(name, tuple(float(value) for value in _table()["value"]))
+    effects = {str(key): float(value) for key, value in _effects()[name].items()}
+    return base._with(effects, name)

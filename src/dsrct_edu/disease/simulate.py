@@ -1,0 +1,140 @@
+"""Draws patients with both potential outcomes from one set of raw uniforms.
+
+Patient ``i`` of a seed owns the positions ``i * K`` to ``i * K + K - 1`` of one PCG64 stream,
+where ``K`` is the number of noises. Nothing but these uniforms is random; everything else is an
+inverse distribution function. So the patients do not depend on block sizes, replicates are
+consecutive slices of the stream, and both arms of a patient share their noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from dsrct_edu.disease import equations
+from dsrct_edu.disease.equations import Arrays
+from dsrct_edu.disease.scenarios import Scenario
+
+NOISES = (
+    *("aggressiveness", "age", "sex", "expert", "year", "pci", "liver", "extra", "ascites"),
+    *("poor", "shrinkage", "cycles", "natural", "wait_1", "wait_2", "operate", "complete"),
+    *("offer", "radio", "complication", "cure", "peritoneal", "hepatic", "distant", "other"),
+    *("after", "incomplete", "loss"),
+)
+BLOCK = 8192  # patients a block: the working set stays in cache
+# 1 - u lies in (0, 1]; just below one keeps logarithms of logarithms finite
+_LARGEST = 1.0 - 2.0**-53
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Patients as arrays of shape (replicates, patients).
+
+    Parameters
+    ----------
+    observed : dict of array
+        What a registry holds, by the names of ``Cohort.patients`` (without ``patient_id``).
+        Months are rounded to tenths. Booleans are bool; other columns are float with NaN for
+        not applicable. ``sex`` is 1 for male, ``recist`` an index into ``equations.RECIST``,
+        ``recurrence_site`` an index into ``equations.SITES``.
+    arms : tuple of dict of array
+        Potential outcomes without HIPEC (0) and with HIPEC (1), at full precision:
+        ``death_month``, ``recurrence_month`` (infinite if never), ``recurrence_site``,
+        ``cured``, ``major_complication``, ``radiotherapy``.
+    latent : dict of array
+        What nobody observes or what censoring hides: ``aggressiveness``, ``propensity``,
+        ``operated``, ``complete``, ``surgery_month``, ``censoring_month``, and for everyone
+        ``pci_surgery`` and ``tumour_shrinkage``.
+    """
+
+    observed: Arrays
+    arms: tuple[Arrays, Arrays]
+    latent: Arrays
+
+
+def draw(
+    scenario: Scenario, patients: int, seed: int = 0, replicates: int = 1, first: int = 0
+) -> Draw:
+    """Draw replicates of a cohort as arrays.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The disease model.
+    patients : int
+        Patients in each replicate.
+    seed : int
+        Seed of the stream of uniforms.
+    replicates : int
+        Number of replicates.
+    first : int
+        Number of the first replicate: ``draw(s, n, seed, 2, first=3)`` holds replicates 3 and 4
+        of the same stream, whoever draws them and in whatever blocks.
+
+    Returns
+    -------
+    Draw
+        Arrays of shape (replicates, patients).
+
+    Examples
+    --------
+    >>> from dsrct_edu.disease import scenario
+    >>> from dsrct_edu.disease.simulate import draw
+    >>> draw(scenario("null"), patients=150, replicates=20).observed["hipec"].shape
+    (20, 150)
+    """
+    start, stop = first * patients, (first + replicates) * patients
+    parts = list(blocks(scenario, stop - start, seed, start))
+
+    def join(pieces: list[Arrays]) -> Arrays:
+        shape = (replicates, patients)
+        return {key: np.concatenate([p[key] for p in pieces]).reshape(shape) for key in pieces[0]}
+
+    return Draw(
+        join([part.observed for part in parts]),
+        (join([part.arms[0] for part in parts]), join([part.arms[1] for part in parts])),
+        join([part.latent for part in parts]),
+    )
+
+
+def blocks(
+    scenario: Scenario, patients: int, seed: int = 0, first: int = 0, size: int = BLOCK
+) -> Iterator[Draw]:
+    """Draw patients block by block, with flat memory.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The disease model.
+    patients : int
+        How many.
+    seed : int
+        Seed of the stream of uniforms.
+    first : int
+        Number of the first patient in the stream.
+    size : int
+        Patients a block; it does not change what is drawn.
+
+    Yields
+    ------
+    Draw
+        One-dimensional arrays of at most ``size`` patients.
+    """
+    bits = np.random.PCG64(seed)
+    bits.advance(first * len(NOISES))
+    generator = np.random.Generator(bits)
+    for start in range(0, patients, size):
+        raw = generator.random((min(size, patients - start), len(NOISES)))
+        noise = np.subtract(1.0, raw.T, order="C")
+        np.minimum(noise, _LARGEST, out=noise)
+        yield _patients(scenario, dict(zip(NOISES, noise, strict=True)))
+
+
+def _patients(p: Scenario, noise: equations.Noise) -> Draw:
+    latent = equations.baseline(p, noise)
+    equations.chemotherapy(p, noise, latent)
+    equations.pathway(p, noise, latent)
+    arms = equations.outcomes(p, noise, latent)
+    return Draw(equations.registry(p, noise, latent, arms), arms, latent)
