@@ -1,0 +1,25 @@
+"""The classroom: checks, predictions, quizzes and dials."""
+
+from dsrct_edu.classroom import dials
+from dsrct_edu.classroom.authoring import new_lesson
+from dsrct_edu.classroom.checking import CheckResult, check
+from dsrct_edu.classroom.predicting import Prediction, guesses, predict
+from dsrct_edu.classroom.progress import Summary, export, gather, summary
+from dsrct_edu.classroom.quizzes import Feedback, Quiz, quiz
+
+__all__ = [
+    "CheckResult",
+    "Feedback",
+    "Prediction",
+    "Quiz",
+    "Summary",
+    "check",
+    "dials",
+    "export",
+    "gather",
+    "guesses",
+    "new_lesson",
+    "predict",
+    "quiz",
+    "summary",
+]

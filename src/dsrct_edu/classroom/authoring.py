@@ -1,0 +1,69 @@
+"""Writes the skeleton of a new lesson: source, checks and quiz."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+from dsrct_edu.errors import InputError
+
+_FILES = {
+    "lesson.md": ".md",
+    "lesson.checks.toml": ".checks.toml",
+    "lesson.quiz.toml": ".quiz.toml",
+}
+
+
+def new_lesson(number: int, name: str, folder: str | Path = "lessons") -> list[Path]:
+    """Write the skeleton of a lesson that the build accepts as it is.
+
+    Parameters
+    ----------
+    number : int
+        0 to 99.
+    name : str
+        Lower-case words joined by underscores, such as ``"kaplan_meier"``.
+    folder : path
+        Where lessons lie.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The source, its checks and its quiz.
+
+    Raises
+    ------
+    InputError
+        If the number or the name does not fit, or the lesson is already there. Nothing is
+        overwritten.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in new_lesson(42, "small_steps", folder)]
+    ['42_small_steps.md', '42_small_steps.checks.toml', '42_small_steps.quiz.toml']
+    """
+    if not 0 <= number <= 99:
+        raise InputError("a lesson number from 0 to 99", str(number), "Choose a free number.")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        remedy = "Write it like kaplan_meier."
+        raise InputError("lower-case words joined by underscores", repr(name), remedy)
+    place = Path(folder)
+    taken = sorted(place.glob(f"{number:02d}_*.md"))
+    if taken:
+        raise InputError(
+            "a free number", f"{taken[0].name}", "Choose another, or edit that lesson."
+        )
+    place.mkdir(parents=True, exist_ok=True)
+    written = []
+    for template, ending in _FILES.items():
+        text = (files(__package__) / "templates" / template).read_text(encoding="utf-8")
+        text = text.replace("NUMBER", f"{number:02d}").replace(
+            "TITLE", name.replace("_", " ").capitalize()
+        )
+        path = place / f"{number:02d}_{name}{ending}"
+        path.write_text(text, encoding="utf-8", newline="\n")
+        written.append(path)
+    return written

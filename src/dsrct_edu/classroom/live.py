@@ -1,0 +1,106 @@
+"""Shows widgets where a kernel runs, and words and pictures everywhere else.
+
+A bundle always holds the words (``text/plain``) and the still picture (``text/html``), made
+without reference to where the code runs. A live kernel adds the widget view beside them. Builds
+drop that one entry and nbval does not compare it, so stored output is the same in all places.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Callable
+from typing import Any
+
+from dsrct_edu.errors import InputError
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def kernel_runs() -> bool:
+    """Return whether a Jupyter kernel runs this code.
+
+    Examples
+    --------
+    >>> kernel_runs()
+    False
+    """
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+def bundle(words: str, still: str, widget: Callable[[], Any]) -> dict[str, Any]:
+    """Return words and a still picture, with the live widget where a kernel runs.
+
+    Parameters
+    ----------
+    words, still : str
+        Plain text and HTML. They must not depend on where the code runs.
+    widget : callable
+        Makes the widget; called only in a kernel that has ipywidgets.
+
+    Returns
+    -------
+    dict
+        A MIME bundle.
+
+    Examples
+    --------
+    >>> bundle("words", "<p>words</p>", dict)
+    {'text/plain': 'words', 'text/html': '<p>words</p>'}
+    """
+    data: dict[str, Any] = {"text/plain": words, "text/html": still}
+    if kernel_runs():
+        try:
+            view = widget()._repr_mimebundle_()
+        except ImportError:
+            return data
+        if WIDGET_VIEW in (view or {}):
+            data[WIDGET_VIEW] = view[WIDGET_VIEW]
+    return data
+
+
+def picture(figure: Any) -> tuple[str, str]:
+    """Return a figure as an ``<img>`` with ``alt``, and its words.
+
+    Parameters
+    ----------
+    figure : Figure
+        A figure that describes itself with ``.describe()``.
+
+    Returns
+    -------
+    tuple of str
+        The HTML and the words.
+
+    Raises
+    ------
+    InputError
+        If the figure has no words.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> class Worded(Figure):
+    ...     def describe(self):
+    ...         return "An empty figure."
+    >>> picture(Worded(figsize=(1, 1)))[0][:27]
+    '<img alt="An empty figure."'
+    """
+    if not hasattr(figure, "describe"):
+        raise InputError(
+            expected="a figure that carries its own words",
+            found=type(figure).__name__,
+            remedy="Draw it with a function of dsrct_edu.figures.",
+        )
+    words = str(figure.describe())
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    data = base64.b64encode(buffer.getvalue()).decode()
+    alt = html.escape(words, quote=True)
+    image = f'<img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{data}">'
+    return image, words

@@ -1,0 +1,169 @@
+"""What a student did in this session: held in memory, exported only when asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dsrct_edu.classroom import lessons
+
+ATTEMPT_COLUMNS = ["activity", "id", "attempt", "passed", "misconception"]
+PREDICTION_COLUMNS = ["id", "guess", "result", "unit"]
+
+
+@dataclass
+class Progress:
+    """Attempts at exercises and quiz items, and predictions, in the order they were made."""
+
+    attempts: list[dict[str, Any]] = field(default_factory=list)
+    predictions: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, activity: str, key: str, passed: bool, misconception: str | None) -> int:
+        """Note one attempt and return its number: 1 for the first."""
+        number = 1 + sum(row["activity"] == activity and row["id"] == key for row in self.attempts)
+        row = (activity, key, number, passed, misconception)
+        self.attempts.append(dict(zip(ATTEMPT_COLUMNS, row, strict=True)))
+        return number
+
+    def state(self, activity: str, key: str) -> tuple[bool, int]:
+        """Return whether the last attempt passed, and how many there were."""
+        rows = [r for r in self.attempts if r["activity"] == activity and r["id"] == key]
+        return (bool(rows and rows[-1]["passed"]), len(rows))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.attempts.clear()
+        self.predictions.clear()
+
+
+SESSION = Progress()
+"""The progress of this kernel. It starts empty and ends with the kernel."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What of a lesson is done; its ``repr`` is the message.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        Columns ``id, about, optional, passed, attempts``.
+    """
+
+    lesson: str
+    table: pd.DataFrame
+
+    def __repr__(self) -> str:
+        core = self.table[~self.table["optional"]]
+        done = int(core["passed"].sum())
+        lines = [f"Lesson {self.lesson}: {done} of {len(core)} core exercises are right."]
+        for row in self.table.itertuples():
+            state = "right" if row.passed else "not yet" if row.attempts else "not tried"
+            extra = ", optional" if row.optional else ""
+            lines.append(f"  {row.id} {row.about}{extra}: {state}")
+        return "\n".join(lines)
+
+
+def summary(lesson: str) -> Summary:
+    """Say which exercises of a lesson are right so far in this session.
+
+    Parameters
+    ----------
+    lesson : str
+        Two digits, such as ``"05"``.
+
+    Returns
+    -------
+    Summary
+        Shown as a short list; ``.table`` is a DataFrame.
+
+    Raises
+    ------
+    InputError
+        If there is no such lesson.
+
+    Examples
+    --------
+    >>> summary("05").table.columns.tolist()
+    ['id', 'about', 'optional', 'passed', 'attempts']
+    """
+    rows = []
+    for key, exercise in lessons.beside(lesson, "checks")["exercise"].items():
+        passed, attempts = SESSION.state("exercise", key)
+        rows.append((key, exercise["about"], exercise.get("optional", False), passed, attempts))
+    columns = ["id", "about", "optional", "passed", "attempts"]
+    return Summary(lesson, pd.DataFrame(rows, columns=columns))
+
+
+def export(folder: str | Path, who: str) -> list[Path]:
+    """Write this session's attempts and predictions as two CSV files.
+
+    Nothing is written unless this is called, and no output of a lesson depends on it.
+
+    Parameters
+    ----------
+    folder : path
+        Where to write; made if it is not there.
+    who : str
+        A label for this student: a seat number rather than a name.
+
+    Returns
+    -------
+    list of pathlib.Path
+        ``<who>.attempts.csv`` and ``<who>.predictions.csv``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in export(folder, "seat-12")]
+    ['seat-12.attempts.csv', 'seat-12.predictions.csv']
+    """
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    label = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in who)
+    tables = {
+        "attempts": pd.DataFrame(SESSION.attempts, columns=ATTEMPT_COLUMNS),
+        "predictions": pd.DataFrame(list(SESSION.predictions.values()), columns=PREDICTION_COLUMNS),
+    }
+    paths = []
+    for name, table in tables.items():
+        path = place / f"{label}.{name}.csv"
+        table.insert(0, "who", who)
+        table.to_csv(path, index=False)
+        paths.append(path)
+    return paths
+
+
+def gather(folder: str | Path, kind: str = "predictions") -> pd.DataFrame:
+    """Put the exported files of a class into one table.
+
+    Parameters
+    ----------
+    folder : path
+        The folder that holds the students' exports.
+    kind : {"predictions", "attempts"}
+        Which export to read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All rows, sorted by ``who``; write it with ``.to_csv``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = export(folder, "seat-12")
+    ...     gather(folder).columns.tolist()
+    ['who', 'id', 'guess', 'result', 'unit']
+    """
+    columns = PREDICTION_COLUMNS if kind == "predictions" else ATTEMPT_COLUMNS
+    paths = sorted(Path(folder).glob(f"*.{kind}.csv"))
+    tables = [table for path in paths if len(table := pd.read_csv(path, dtype={"who": str}))]
+    if not tables:
+        return pd.DataFrame(columns=["who", *columns])
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,238 @@
+"""Quizzes: data beside a lesson, shown as radio buttons in a live kernel and as text elsewhere."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+from dsrct_edu.classroom import lessons, live
+from dsrct_edu.classroom.progress import SESSION
+from dsrct_edu.classroom.words import BLUE, ORANGE, box, brief, paragraphs
+from dsrct_edu.errors import InputError
+
+LETTERS = "abcdefgh"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to an item: its text, why it fits or not, and what choosing it shows."""
+
+    text: str
+    why: str
+    key: bool = False
+    misconception: str | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question. ``level`` is remember, understand, apply or analyse."""
+
+    stem: str
+    level: str
+    options: tuple[Option, ...]
+    abstract: str = ""
+
+    @property
+    def key(self) -> str:
+        """The letter of the right option."""
+        return LETTERS[[option.key for option in self.options].index(True)]
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a quiz says to an answer; its ``repr`` is the message."""
+
+    passed: bool
+    message: str
+    misconception: str | None = None
+
+    def __repr__(self) -> str:
+        return self.message
+
+    def _repr_html_(self) -> str:
+        return box(paragraphs(self.message), BLUE if self.passed else ORANGE)
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """The quiz of one lesson. Shown by itself at the end of a cell.
+
+    Attributes
+    ----------
+    lesson, title : str
+    items : tuple of Item
+    """
+
+    lesson: str
+    title: str
+    items: tuple[Item, ...]
+
+    def answer(self, item: int, letter: str) -> Feedback:
+        """Answer an item without the radio buttons.
+
+        Parameters
+        ----------
+        item : int
+            The number of the question, from 1.
+        letter : str
+            The letter of the option.
+
+        Returns
+        -------
+        Feedback
+            Whether it is right, and why. Nothing is raised.
+
+        Examples
+        --------
+        >>> quiz("05").answer(1, "z").passed
+        False
+        """
+        asked = f"Question 1 to {len(self.items)} and a letter are needed"
+        if not isinstance(item, int) or isinstance(item, bool) or not 1 <= item <= len(self.items):
+            return Feedback(False, f"{asked}; found question {brief(item)}.")
+        question = self.items[item - 1]
+        given = letter.strip().lower() if isinstance(letter, str) else ""
+        if len(given) != 1 or given not in LETTERS[: len(question.options)]:
+            return Feedback(False, f"{asked}; found the letter {brief(letter)}.")
+        option = question.options[LETTERS.index(given)]
+        key = f"{self.lesson}.q{item}"
+        SESSION.add("quiz", key, option.key, option.misconception)
+        verdict = "Right." if option.key else "Not yet."
+        return Feedback(option.key, f"{verdict} {option.why}", option.misconception)
+
+    def __repr__(self) -> str:
+        lines = [f"{self.title}: {len(self.items)} questions."]
+        for number, item in enumerate(self.items, 1):
+            stem = f"{item.abstract}\n   {item.stem}" if item.abstract else item.stem
+            lines.append(f"\n{number}. {stem}")
+            lines += [
+                f"   {letter}) {option.text}"
+                for letter, option in zip(LETTERS, item.options, strict=False)
+            ]
+        lines.append(f'\nTo answer question 1 with a: dsrct.quiz("{self.lesson}").answer(1, "a")')
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        parts = [f"<p><strong>{html.escape(self.title)}</strong></p><ol>"]
+        for item in self.items:
+            options = "".join(f"<li>{html.escape(option.text)}</li>" for option in item.options)
+            body = paragraphs(item.abstract) + paragraphs(item.stem)
+            parts.append(f'<li>{body}<ol type="a">{options}</ol></li>')
+        code = f'dsrct.quiz("{self.lesson}").answer(1, "a")'
+        parts.append(f"</ol><p>To answer question 1 with a: <code>{html.escape(code)}</code></p>")
+        return "".join(parts)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return live.bundle(repr(self), self._repr_html_(), self.widget)
+
+    def widget(self) -> Any:
+        """Return the quiz as ipywidgets: radio buttons and one button an item."""
+        import ipywidgets as widgets
+
+        parts = [widgets.HTML(f"<style>{_STYLE}</style><strong>{html.escape(self.title)}</strong>")]
+        parts += [self._item_widget(number) for number in range(1, len(self.items) + 1)]
+        view = widgets.VBox(parts)
+        view.add_class("dsrct-quiz")
+        return view
+
+    def _item_widget(self, number: int) -> Any:
+        import ipywidgets as widgets
+
+        item = self.items[number - 1]
+        name = f"Question {number}"
+        stem = widgets.HTML(f"<h4>{name}</h4>{paragraphs(item.abstract)}{paragraphs(item.stem)}")
+        labels = [
+            f"{letter}) {option.text}"
+            for letter, option in zip(LETTERS, item.options, strict=False)
+        ]
+        choices = widgets.RadioButtons(options=labels, value=None, layout={"width": "auto"})
+        button = widgets.Button(
+            description=f"Check question {number}", tooltip=f"Check the answer to {name.lower()}"
+        )
+        said = widgets.HTML(box("", "transparent"))
+
+        def on_click(_: Any) -> None:
+            if choices.value is None:
+                said.value = box(paragraphs("Choose one of the options first."), "transparent")
+            else:
+                said.value = self.answer(number, choices.value[0])._repr_html_()
+
+        button.on_click(on_click)
+        return widgets.VBox([stem, choices, button, said])
+
+
+_STYLE = (
+    ".dsrct-quiz .widget-radio-box label{height:auto;line-height:1.4;white-space:normal;"
+    "align-items:flex-start;margin:0.2em 0}"
+    ".dsrct-quiz .widget-radio-box{max-width:44em;height:auto}"
+    ".dsrct-quiz .widget-radio{height:auto}"
+    ".dsrct-quiz p,.dsrct-quiz h4{max-width:44em;line-height:1.4}"
+    ".dsrct-quiz .widget-button{width:auto}"
+    ".dsrct-quiz .widget-html-content{line-height:1.4}"
+)
+
+
+def build(lesson: str, data: dict[str, Any]) -> Quiz:
+    """Make a quiz of the content of a ``.quiz.toml`` file.
+
+    Parameters
+    ----------
+    lesson : str
+        Two digits.
+    data : dict
+        ``title`` and a list ``item``.
+
+    Returns
+    -------
+    Quiz
+
+    Raises
+    ------
+    InputError
+        If an item does not have exactly one key.
+
+    Examples
+    --------
+    >>> build("05", {"title": "Empty", "item": []}).items
+    ()
+    """
+    items = []
+    for number, raw in enumerate(data["item"], 1):
+        fields = {name: value for name, value in raw.items() if name != "option"}
+        item = Item(options=tuple(Option(**option) for option in raw["option"]), **fields)
+        keys = sum(option.key for option in item.options)
+        if keys != 1:
+            raise InputError(
+                expected=f"one option with `key = true` in item {number} of lesson {lesson}",
+                found=f"{keys}",
+                remedy="Mark the one right option in the quiz file.",
+            )
+        items.append(item)
+    return Quiz(lesson, data["title"], tuple(items))
+
+
+def quiz(lesson: str) -> Quiz:
+    """Return the quiz of a lesson.
+
+    Parameters
+    ----------
+    lesson : str
+        Two digits, such as ``"05"``.
+
+    Returns
+    -------
+    Quiz
+        Radio buttons where a kernel runs, plain text elsewhere; ``.answer(1, "a")`` in both.
+
+    Raises
+    ------
+    InputError
+        If the lesson has no quiz.
+
+    Examples
+    --------
+    >>> len(quiz("05").items)
+    5
+    """
+    return build(lesson, lessons.beside(lesson, "quiz"))

@@ -1,0 +1,61 @@
+"""Small pieces of text that the classroom shows, as plain words and as HTML."""
+
+from __future__ import annotations
+
+import html
+import re
+
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
+
+
+def brief(thing: object, limit: int = 60) -> str:
+    """Return a short description of any object, whatever its ``repr`` does.
+
+    Examples
+    --------
+    >>> brief("x" * 1000, limit=10)
+    "'xxxxxx..."
+    """
+    try:
+        text = repr(thing[:limit] if isinstance(thing, str | bytes) else thing)
+        text = " ".join(str(text).split())
+    except Exception:
+        text = f"something of type {type(thing).__name__}"
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def inline(text: str) -> str:
+    """Return text as HTML, with ``code`` between backticks and *emphasis* between stars.
+
+    Examples
+    --------
+    >>> inline("use `a < b`")
+    'use <code>a &lt; b</code>'
+    """
+    safe = html.escape(text, quote=False)
+    safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", safe)
+    return re.sub(r"\*([^*\s][^*]*)\*", r"<em>\1</em>", safe)
+
+
+def paragraphs(text: str) -> str:
+    """Return paragraphs, separated by blank lines, as HTML.
+
+    Examples
+    --------
+    >>> paragraphs("one")
+    '<p style="margin:0.2em 0">one</p>'
+    """
+    parts = [part for part in re.split(r"\n\s*\n", text.strip()) if part]
+    return "".join(f'<p style="margin:0.2em 0">{inline(part)}</p>' for part in parts)
+
+
+def box(body: str, colour: str) -> str:
+    """Return HTML in a box with a coloured edge, announced by screen readers.
+
+    Examples
+    --------
+    >>> 'role="status"' in box("<p>Right.</p>", BLUE)
+    True
+    """
+    style = f"border-left:0.3em solid {colour};padding:0.2em 0.8em;max-width:44em"
+    return f'<div role="status" style="{style}">{body}</div>'

@@ -1,0 +1,1 @@
+"""Builds every edition of the course from ``lessons/``. See CONTRIBUTING.md."""

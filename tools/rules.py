@@ -1,0 +1,237 @@
+"""The rules of a lesson. Each rule returns sentences that tell an author what to do."""
+
+from __future__ import annotations
+
+import ast
+import re
+from statistics import median
+
+from tools import prose, stubs
+from tools.lesson import CHECK_CALL, FILLER, Lesson, tags
+
+MOST_CODE_CELLS = 28
+MEDIAN_LINES, MOST_LINES, WIDEST = 4, 15, 88
+FEWEST_WORDS, MOST_WORDS = 800, 1400
+MOST_IDEAS, MOST_DEFS = 3, 1
+CORE_EXERCISES, MOST_OPTIONAL = 3, 3
+VAGUE = {"understand", "know", "learn", "appreciate", "grasp", "be", "see", "become", "realise"}
+KEYS = {
+    "id", "title", "minutes", "prerequisites", "objectives", "ideas", "misconceptions", "seed",
+}  # fmt: skip
+FETCHING = re.compile(r"https?://|\burllib\b|\brequests\.|\burlopen\b|^\s*[!%]", re.MULTILINE)
+
+
+def lines(source: str) -> int:
+    """Count the lines of a cell that are not blank."""
+    return sum(bool(line.strip()) for line in source.splitlines())
+
+
+def metadata(lesson: Lesson) -> list[str]:
+    """Front matter: complete, measurable, in step with the course, few new ideas."""
+    meta, said = lesson.metadata, []
+    for key in sorted(KEYS - set(meta)):
+        said.append(f"add `{key}` under `dsrct_edu` in the front matter")
+    for key in sorted(set(meta) - KEYS):
+        said.append(f"remove `{key}` from the front matter: no tool reads it")
+    if said:
+        return said
+    if meta["id"] != lesson.id:
+        said.append(
+            f"the id is {meta['id']!r} but the file name starts with {lesson.id}; align them"
+        )
+    course = lesson.shared("course")
+    if lesson.id in course:
+        planned, minutes = course[lesson.id], meta["minutes"]
+        if planned["file"] != lesson.name:
+            said.append(f"lessons/course.toml calls the file {planned['file']}; use one name")
+        if planned["title"] != meta["title"]:
+            said.append(f"lessons/course.toml has the title {planned['title']!r}; use one title")
+        if minutes["teach"] + minutes["exercise"] != planned["minutes"]:
+            said.append(f"teach and exercise minutes must add up to {planned['minutes']}")
+    said += [
+        f"the prerequisite {key!r} is not in lessons/course.toml"
+        for key in meta["prerequisites"] if key not in course
+    ]  # fmt: skip
+    if not meta["objectives"]:
+        said.append("name at least one objective")
+    said += [
+        f"start the objective {text!r} with a verb that can be seen: compute, read, explain, draw"
+        for text in meta["objectives"] if text.split()[0].lower() in VAGUE
+    ]  # fmt: skip
+    if not 1 <= len(meta["ideas"]) <= MOST_IDEAS:
+        said.append(f"name one to {MOST_IDEAS} new ideas; there are {len(meta['ideas'])}")
+    said += [
+        f"the misconception {code} is not in lessons/misconceptions.toml; add it or correct the code"
+        for code in meta["misconceptions"] if code not in lesson.shared("misconceptions")
+    ]  # fmt: skip
+    return said
+
+
+def code(lesson: Lesson) -> list[str]:
+    """Code cells: few, short, nothing fetched, nothing hidden."""
+    said = []
+    cells = [cell for cell in lesson.edition("solution") if cell.cell_type == "code"]
+    if len(cells) > MOST_CODE_CELLS:
+        said.append(f"{len(cells)} code cells; join or drop some: at most {MOST_CODE_CELLS}")
+    counts = [lines(cell.source) for cell in cells]
+    if counts and median(counts) > MEDIAN_LINES:
+        said.append(f"the median code cell has {median(counts)} lines; at most {MEDIAN_LINES}")
+    definitions = 0
+    for cell in cells:
+        source, place = cell.source, f"cell {cell.id}"
+        if lines(source) > MOST_LINES:
+            said.append(f"{place} has {lines(source)} lines; split it: at most {MOST_LINES}")
+        if any(len(line) > WIDEST for line in source.splitlines()):
+            said.append(f"{place} has a line over {WIDEST} characters; break it for the projector")
+        if any(line.rstrip().endswith(";") for line in source.splitlines()):
+            said.append(f"{place} ends a line with `;`; write `_ = ...` or let the value show")
+        if FETCHING.search(source):
+            said.append(f"{place} fetches or installs something; use a loader of the kit")
+        if not lines(source):
+            said.append(f"{place} is empty; remove it")
+        if "optional" not in tags(cell):
+            tree = ast.parse(source)
+            definitions += sum(isinstance(node, ast.FunctionDef) for node in ast.walk(tree))
+    if definitions > MOST_DEFS:
+        said.append(
+            f"{definitions} functions are defined; at most {MOST_DEFS}: move them to the kit"
+        )
+    return said
+
+
+def words(lesson: Lesson) -> list[str]:
+    """Prose: long enough to teach, short enough to be read."""
+    count = prose.count_words(lesson)
+    if count < FEWEST_WORDS:
+        return [f"{count} words of prose; explain more: at least {FEWEST_WORDS}"]
+    if count > MOST_WORDS:
+        return [f"{count} words of prose; cut: at most {MOST_WORDS}"]
+    return []
+
+
+def structure(lesson: Lesson) -> list[str]:
+    """Exercises: hint, exercise, check and solution each; three core, up to three optional."""
+    said = []
+    parts = exercises(lesson)
+    known = lesson.data("checks").get("exercise", {})
+    for key, cells in parts.items():
+        missing = [name for name in ("hint", "exercise", "check", "solution") if name not in cells]
+        said += [f"exercise {key} lacks a cell tagged `{name}`" for name in missing]
+        if key not in known:
+            said.append(f"add exercise {key} to {lesson.name}.checks.toml")
+    said += [
+        f"{lesson.name}.checks.toml has exercise {key}, but no cell checks it"
+        for key in known if key not in parts
+    ]  # fmt: skip
+    optional = [key for key in parts if known.get(key, {}).get("optional", False)]
+    core = len(parts) - len(optional)
+    if core != CORE_EXERCISES:
+        said.append(f"{core} core exercises; a lesson has {CORE_EXERCISES}")
+    if len(optional) > MOST_OPTIONAL:
+        said.append(f"{len(optional)} optional exercises; at most {MOST_OPTIONAL}")
+    for key, cells in parts.items():
+        if (key in optional) != ("optional" in cells):
+            said.append(f"tag the cells of {key} `optional` where its check says `optional = true`")
+    for cell in lesson.cells:
+        own = set(tags(cell))
+        if "instructor" in own and cell.cell_type == "code":
+            said.append("an `instructor` cell is code; only markdown can be for the instructor")
+        if "solution" in own and cell.cell_type == "code":
+            said.append("a `solution` cell is code; put code into the `exercise` cell")
+        if "hint" in own and "<details>" not in cell.source:
+            said.append("a `hint` cell lacks `<details><summary>Hint</summary>`: fold the hint")
+    if not any("quiz" in tags(cell) for cell in lesson.cells):
+        said.append("add a code cell tagged `quiz`")
+    return said
+
+
+def exercises(lesson: Lesson) -> dict[str, dict[str, str]]:
+    """Return the cells of each exercise by tag. A check cell belongs to the cells before it."""
+    found: dict[str, dict[str, str]] = {}
+    open_cells: dict[str, str] = {}
+    last = ""
+    for cell in lesson.cells:
+        own = tags(cell)
+        if "solution" in own and last:
+            found[last]["solution"] = cell.source
+        if "hint" in own:
+            open_cells["hint"] = cell.source
+        if "exercise" in own and cell.cell_type == "code":
+            open_cells["exercise"] = cell.source
+            if "optional" in own:
+                open_cells["optional"] = "yes"
+        if "check" in own and (match := CHECK_CALL.search(cell.source)):
+            last = match.group(1)
+            found[last] = {**open_cells, "check": cell.source}
+            open_cells = {}
+    return found
+
+
+def stub_lines(lesson: Lesson) -> list[str]:
+    """Stubs: their lines are the solution's but for three dots, and nothing else needs them."""
+    said = []
+    promised: set[str] = set()
+    for cell in lesson.cells:
+        if cell.cell_type == "code" and "exercise" in tags(cell):
+            try:
+                stub, solution = stubs.stub(cell.source), stubs.solution(cell.source)
+            except stubs.StubError as error:
+                said.append(str(error))
+                continue
+            said += [
+                f"the stub line {line!r} is not in the solution; dots may stand for a part of a line"
+                for line in stubs.strangers(stub, solution)
+            ]
+            if "..." not in stub:
+                said.append(
+                    f"a stub leaves nothing to fill in: {stub!r}; mark a line with `# stub`"
+                )
+            promised |= stubs.assigned(stub) | stubs.assigned(solution)
+    for cell in lesson.cells:
+        if cell.cell_type == "code" and not {"exercise", "check"} & set(tags(cell)):
+            for name in sorted(promised & stubs.used(cell.source)):
+                said.append(f"a cell outside an exercise uses `{name}`, which a stub leaves open")
+    return said
+
+
+def quoted_values(lesson: Lesson) -> list[str]:
+    """Numbers in prose: each ``{{name}}`` is set once, above it, outside exercises."""
+    said, set_by = [], {}
+    for cell in lesson.cells:
+        if cell.cell_type == "code":
+            if not {"exercise", "check"} & set(tags(cell)):
+                for name in stubs.assigned(cell.source):
+                    set_by[name] = set_by.get(name, 0) + 1
+            continue
+        for wanted in FILLER.findall(cell.source):
+            if wanted in lesson.fillers:
+                name = wanted.partition(":")[0].strip()
+                if name not in set_by:
+                    said.append(f"`{{{{{wanted}}}}}` stands above the cell that sets `{name}`")
+    needed = {wanted.partition(":")[0].strip() for wanted in lesson.fillers}
+    said += [
+        f"`{name}` is set {set_by[name]} times; the prose needs one value"
+        for name in sorted(needed) if set_by.get(name, 0) > 1
+    ]  # fmt: skip
+    return said
+
+
+RULES = {
+    "front matter": metadata,
+    "code": code,
+    "words": words,
+    "exercises": structure,
+    "stubs": stub_lines,
+    "values in prose": quoted_values,
+    "prose": prose.problems,
+}
+
+
+def problems(lesson: Lesson, skip: tuple[str, ...] = ()) -> list[str]:
+    """Return all that the source of a lesson breaks."""
+    return [
+        f"{lesson.path.name}: {said}"
+        for name, rule in RULES.items()
+        if name not in skip
+        for said in rule(lesson)
+    ]
