@@ -1,0 +1,333 @@
+"""The drug of the hour: from the peritoneal cavity to the plasma and out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dsrct_edu.errors import InputError
+
+from ._check import FloatArray, as_given, number, numbers, warn
+from ._linear import solve
+from .circuit import times
+
+
+@dataclass(frozen=True)
+class DrugExposure:
+    """Exposure to the drug over a perfusion.
+
+    Attributes
+    ----------
+    peritoneal_auc_mg_min_l, plasma_auc_mg_min_l : float
+        Areas under the concentration curves (mg min/L).
+    auc_ratio : float
+        The first over the second; infinite if no drug reaches the plasma.
+    remaining_fraction : float
+        Part of the dose still in the cavity at the end.
+    """
+
+    peritoneal_auc_mg_min_l: float
+    plasma_auc_mg_min_l: float
+    auc_ratio: float
+    remaining_fraction: float
+
+
+def _balance(
+    dose_mg: float,
+    volume_l: float,
+    minutes: npt.ArrayLike,
+    permeability_l_min: float,
+    clearance_l_min: float,
+    plasma_volume_l: float,
+    compartments: int,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return times, amounts in cavity and plasma (2, times), their integrals, eliminated mg."""
+    clock = times(minutes)
+    dose = number(dose_mg, "dose_mg", "milligrams, above zero", 0.0, above=True)
+    volume = number(volume_l, "volume_l", "litres, above zero", 0.0, above=True)
+    transfer = number(permeability_l_min, "permeability_l_min", "L/min, zero or more", 0.0)
+    clearance = number(clearance_l_min, "clearance_l_min", "L/min, zero or more", 0.0)
+    plasma = number(plasma_volume_l, "plasma_volume_l", "litres, above zero", 0.0, above=True)
+    if compartments not in (1, 2):
+        raise InputError("1 or 2", f"{compartments!r}", "", "compartments")
+    if not 1.0 <= volume <= 12.0 or clock.max() > 120.0:
+        warn("published perfusions used 1 to 12 litres for up to two hours")
+    if compartments == 1:
+        rate = transfer / volume
+        left, gone = dose * np.exp(-rate * clock), -dose * np.expm1(-rate * clock)
+        area = gone / rate if rate > 0.0 else dose * clock
+        nothing = np.zeros_like(clock)
+        return clock, np.array([left, nothing]), np.array([area, nothing]), gone
+    back, out = transfer / plasma, transfer / volume
+    leaving = (transfer + clearance) / plasma
+    value, integral = solve(out, back, out, leaving, out * (clearance / plasma), clock)
+    gone = clearance / plasma * dose * integral[1, 0]
+    return clock, dose * value[:, 0], dose * integral[:, 0], gone
+
+
+def perfusion(
+    dose_mg: float,
+    volume_l: float,
+    minutes: npt.ArrayLike,
+    permeability_l_min: float = 0.060,
+    clearance_l_min: float = 0.30,
+    plasma_volume_l: float = 20.0,
+    compartments: int = 2,
+) -> pd.DataFrame:
+    """Concentrations in perfusate and plasma while the drug stays in the cavity.
+
+    Two compartments: the drug crosses the peritoneum in proportion to the difference of
+    concentrations and is cleared from the plasma. One compartment: the plasma is held at zero, so
+    the cavity empties along one exponential. Both are solved in closed form.
+
+    Parameters
+    ----------
+    dose_mg : float
+        Dose put into the perfusate at time zero (mg).
+    volume_l : float
+        Volume of the perfusate (L).
+    minutes : float or array, shape (times,)
+        Length of the perfusion (one row a minute), or the times themselves.
+    permeability_l_min : float, default 0.060
+        Permeability times area of the peritoneum (L/min). Illustrative: no published value for
+        cisplatin in HIPEC was found; total platinum implies 0.045 to 0.075.
+    clearance_l_min : float, default 0.30
+        Clearance from the plasma (L/min). Illustrative.
+    plasma_volume_l : float, default 20
+        Volume of distribution outside the cavity (L). Illustrative.
+    compartments : int, default 2
+        1 or 2.
+
+    Returns
+    -------
+    DataFrame
+        `minute, peritoneal_mg_l, plasma_mg_l`.
+
+    Raises
+    ------
+    InputError
+        A value outside its range.
+
+    Warns
+    -----
+    ValidityWarning
+        Less than 1 or more than 12 L, or more than 120 minutes.
+
+    References
+    ----------
+    Van der Speeten K et al. Gastroenterol Res Pract 2012:378064. doi:10.1155/2012/378064.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import perfusion
+    >>> perfusion(160, 4, 60).iloc[[0, 60]].round(3).to_dict("list")
+    {'minute': [0.0, 60.0], 'peritoneal_mg_l': [40.0, 17.521], 'plasma_mg_l': [0.0, 2.752]}
+    """
+    clock, amount, _, _ = _balance(
+        dose_mg,
+        volume_l,
+        minutes,
+        permeability_l_min,
+        clearance_l_min,
+        plasma_volume_l,
+        compartments,
+    )
+    return pd.DataFrame(
+        {
+            "minute": clock,
+            "peritoneal_mg_l": amount[0] / volume_l,
+            "plasma_mg_l": amount[1] / plasma_volume_l,
+        }
+    )
+
+
+def drug_balance(
+    dose_mg: float,
+    volume_l: float,
+    minutes: npt.ArrayLike,
+    permeability_l_min: float = 0.060,
+    clearance_l_min: float = 0.30,
+    plasma_volume_l: float = 20.0,
+    compartments: int = 2,
+) -> pd.DataFrame:
+    """Where the dose of :func:`perfusion` is: cavity, plasma, or gone.
+
+    Parameters
+    ----------
+    dose_mg, volume_l, minutes, permeability_l_min, clearance_l_min, plasma_volume_l, compartments
+        As for :func:`perfusion`.
+
+    Returns
+    -------
+    DataFrame
+        `minute, peritoneal_mg, plasma_mg, gone_mg`. With two compartments `gone_mg` was cleared
+        from the plasma; with one it was absorbed. It is integrated from the plasma curve, not
+        taken as what is left over, so that the sum tests the solution.
+
+    Raises
+    ------
+    InputError
+        A value outside its range.
+
+    References
+    ----------
+    As :func:`perfusion`.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import drug_balance
+    >>> drug_balance(160, 4, [60]).round(3).to_numpy().tolist()
+    [[60.0, 70.083, 55.046, 34.871]]
+    """
+    clock, amount, _, gone = _balance(
+        dose_mg,
+        volume_l,
+        minutes,
+        permeability_l_min,
+        clearance_l_min,
+        plasma_volume_l,
+        compartments,
+    )
+    return pd.DataFrame(
+        {"minute": clock, "peritoneal_mg": amount[0], "plasma_mg": amount[1], "gone_mg": gone}
+    )
+
+
+def drug_exposure(
+    dose_mg: float,
+    volume_l: float,
+    minutes: float,
+    permeability_l_min: float = 0.060,
+    clearance_l_min: float = 0.30,
+    plasma_volume_l: float = 20.0,
+    compartments: int = 2,
+) -> DrugExposure:
+    """Areas under the two curves of :func:`perfusion`, and their ratio.
+
+    Parameters
+    ----------
+    dose_mg, volume_l, permeability_l_min, clearance_l_min, plasma_volume_l, compartments
+        As for :func:`perfusion`.
+    minutes : float
+        Length of the perfusion, above zero.
+
+    Returns
+    -------
+    DrugExposure
+        `peritoneal_auc_mg_min_l, plasma_auc_mg_min_l, auc_ratio, remaining_fraction`.
+
+    Raises
+    ------
+    InputError
+        A value outside its range.
+
+    References
+    ----------
+    As :func:`perfusion`. For scale: a measured ratio of 13 over 90 minutes in 56 patients, Cho HK
+    et al. J Clin Pharmacol 1999;39:394-401. doi:10.1177/00912709922007967.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import drug_exposure
+    >>> round(drug_exposure(160, 4, 60).auc_ratio, 2)
+    13.89
+    """
+    end = number(minutes, "minutes", "minutes, above zero", 0.0, above=True)
+    _, amount, area, _ = _balance(
+        dose_mg,
+        volume_l,
+        [end],
+        permeability_l_min,
+        clearance_l_min,
+        plasma_volume_l,
+        compartments,
+    )
+    cavity, plasma = float(area[0, 0]) / volume_l, float(area[1, 0]) / plasma_volume_l
+    ratio = cavity / plasma if plasma > 0.0 else math.inf
+    return DrugExposure(cavity, plasma, ratio, float(amount[0, 0]) / dose_mg)
+
+
+def steady_ratio(
+    permeability_l_min: npt.ArrayLike, clearance_l_min: npt.ArrayLike
+) -> float | FloatArray:
+    """Ratio of the two concentrations if the perfusate were kept constant for ever.
+
+    Parameters
+    ----------
+    permeability_l_min : float or array
+        Permeability times area (L/min), above zero.
+    clearance_l_min : float or array
+        Clearance from the plasma (L/min), zero or more.
+
+    Returns
+    -------
+    float or array
+        Perfusate over plasma.
+
+    Raises
+    ------
+    InputError
+        A value outside its range.
+
+    References
+    ----------
+    The steady state of the model of doi:10.1155/2012/378064.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import steady_ratio
+    >>> steady_ratio(0.060, 0.30)
+    6.0
+    """
+    transfer = numbers(
+        permeability_l_min, "permeability_l_min", "L/min, above zero", 0.0, above=True
+    )
+    clearance = numbers(clearance_l_min, "clearance_l_min", "L/min, zero or more", 0.0)
+    return as_given(1.0 + clearance / transfer)
+
+
+def utilised_dose(total_mg: float, volume_ml: float) -> float:
+    """Cisplatin taken up during HIPEC, from dose and volume, by a published regression.
+
+    Parameters
+    ----------
+    total_mg : float
+        Dose in the perfusate (mg).
+    volume_ml : float
+        Volume of the perfusate (mL).
+
+    Returns
+    -------
+    float
+        Milligrams taken up.
+
+    Raises
+    ------
+    InputError
+        A dose or volume for which the line gives less than nothing or more than the dose.
+
+    References
+    ----------
+    J Ovarian Res 2021. doi:10.1186/s13048-021-00764-6. 62 patients, 43 degrees, 90 minutes,
+    adjusted R squared 0.698.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import utilised_dose
+    >>> round(utilised_dose(95, 2000), 3)
+    73.444
+    """
+    dose = number(total_mg, "total_mg", "milligrams, above zero", 0.0, above=True)
+    volume = number(volume_ml, "volume_ml", "millilitres, 500 to 12,000", 500.0, 12_000.0)
+    used = 30.079 + 0.667 * dose - 0.010 * volume
+    if not 0.0 <= used <= dose:
+        raise InputError(
+            "a dose and volume within the regression's data",
+            f"{used:g} mg used of {dose:g}",
+            "The line does not hold here.",
+        )
+    return used

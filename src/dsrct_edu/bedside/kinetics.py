@@ -1,0 +1,370 @@
+"""Half-lives and the assays they belong to, depth of penetration, heat and the drug."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import brentq
+
+from dsrct_edu.errors import InputError
+
+from ._check import FloatArray, as_given, number, numbers
+
+# What each paper measured: the half-life itself, or the part left after so many minutes.
+_ASSAYS = [
+    (
+        "Cattel 2004",
+        "total and ultrafiltrable platinum",
+        60,
+        41.7,
+        "fraction left",
+        1.0 - 0.634,
+        "Anticancer Res 2004;24:2041-5",
+    ),
+    (
+        "Cho 1999",
+        "platinum, flameless atomic absorption",
+        90,
+        42.5,
+        "fraction left",
+        0.278,
+        "doi:10.1177/00912709922007967",
+    ),
+    (
+        "J Ovarian Res 2021",
+        "cisplatin left in the perfusate",
+        90,
+        43.0,
+        "fraction left",
+        20.7 / 95.0,
+        "doi:10.1186/s13048-021-00764-6",
+    ),
+    (
+        "Anticancer Res 2002",
+        "ultrafiltrable platinum",
+        60,
+        43.5,
+        "half-life, minutes",
+        28.8,
+        "PMID 12530050",
+    ),
+    (
+        "Eur J Clin Pharmacol 2012",
+        "active cisplatin, liquid chromatography",
+        90,
+        None,
+        "half-life, minutes",
+        18.4,
+        "doi:10.1007/s00228-012-1405-4",
+    ),
+]
+
+
+def rate_from_half_life(half_life_min: npt.ArrayLike) -> float | FloatArray:
+    """Elimination rate of one exponential with a given half-life.
+
+    Parameters
+    ----------
+    half_life_min : float or array
+        Half-life (minutes), above zero.
+
+    Returns
+    -------
+    float or array
+        Rate (1/min). The same function takes a rate to its half-life.
+
+    Raises
+    ------
+    InputError
+        A half-life of zero or less.
+
+    References
+    ----------
+    Definition.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import rate_from_half_life
+    >>> round(rate_from_half_life(28.8), 5)
+    0.02407
+    """
+    half = numbers(half_life_min, "half_life_min", "minutes, above zero", 0.0, above=True)
+    return as_given(math.log(2.0) / half)
+
+
+def rate_from_fraction_left(
+    fraction_left: npt.ArrayLike, minutes: npt.ArrayLike
+) -> float | FloatArray:
+    """Elimination rate of one exponential that leaves a fraction after some minutes.
+
+    Parameters
+    ----------
+    fraction_left : float or array
+        Part of the dose left, above 0 and up to 1.
+    minutes : float or array
+        When (minutes), above zero.
+
+    Returns
+    -------
+    float or array
+        Rate (1/min).
+
+    Raises
+    ------
+    InputError
+        A value outside its range.
+
+    References
+    ----------
+    Definition; only as good as the single exponential.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import rate_from_fraction_left
+    >>> round(rate_from_fraction_left(0.278, 90), 5)
+    0.01422
+    """
+    left = numbers(
+        fraction_left, "fraction_left", "a fraction above 0, up to 1", 0.0, 1.0, above=True
+    )
+    time = numbers(minutes, "minutes", "minutes, above zero", 0.0, above=True)
+    return as_given(-np.log(left) / time)
+
+
+def half_life_from_auc_ratio(
+    auc_fraction: float, minutes_short: float, minutes_long: float
+) -> float:
+    """Half-life that one exponential needs for two areas under its curve.
+
+    Parameters
+    ----------
+    auc_fraction : float
+        Area to ``minutes_short`` over area to ``minutes_long``; between the ratio of the two
+        times (no elimination) and 1.
+    minutes_short, minutes_long : float
+        The two times (minutes).
+
+    Returns
+    -------
+    float
+        Minutes.
+
+    Raises
+    ------
+    InputError
+        Times out of order, or a fraction that no exponential gives.
+
+    References
+    ----------
+    The published pair 2.45 and 2.87 mM min (doi:10.1007/s00228-012-1405-4) does not agree
+    with its own mean half-life of 18.4 minutes.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import half_life_from_auc_ratio
+    >>> round(half_life_from_auc_ratio(2.45 / 2.87, 60, 90), 1)
+    30.8
+    """
+    short = number(minutes_short, "minutes_short", "minutes, above zero", 0.0, above=True)
+    long = number(minutes_long, "minutes_long", "more than minutes_short", short, above=True)
+    low = short / long
+    part = number(auc_fraction, "auc_fraction", f"between {low:g} and 1", low, 1.0, above=True)
+
+    def miss(rate: float) -> float:
+        return math.expm1(-rate * short) / math.expm1(-rate * long) - part
+
+    if part == 1.0 or miss(700.0 / short) < 0.0:
+        raise InputError("a fraction below 1", f"{part:g}", "", "auc_fraction")
+    return float(math.log(2.0) / brentq(miss, 1e-9 / long, 700.0 / short, xtol=1e-14))
+
+
+def half_lives() -> pd.DataFrame:
+    """List half-lives of cisplatin in the perfusate, each with the assay it belongs to.
+
+    Total platinum falls more slowly than active drug: a half-life without its assay says little.
+
+    Returns
+    -------
+    DataFrame
+        `source, assay, minutes` (length of the perfusion), `celsius` (missing if not stated),
+        `measured` (what was published), `value`, `rate_per_min, half_life_min` (derived if the
+        published figure is a fraction), `reference`.
+
+    References
+    ----------
+    In the table; the Anticancer Research papers have no DOI.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import half_lives
+    >>> half_lives()["half_life_min"].round(1).tolist()
+    [41.4, 48.7, 40.9, 28.8, 18.4]
+    """
+    columns = ["source", "assay", "minutes", "celsius", "measured", "value", "reference"]
+    table = pd.DataFrame(_ASSAYS, columns=columns)
+    table["celsius"] = table["celsius"].astype("Float64")
+    left = table["measured"] == "fraction left"
+    rate = np.where(
+        left,
+        -np.log(table["value"].where(left, 1.0)) / table["minutes"],
+        math.log(2.0) / table["value"],
+    )
+    table.insert(6, "rate_per_min", rate)
+    table.insert(7, "half_life_min", math.log(2.0) / rate)
+    return table
+
+
+def penetration(depth_mm: npt.ArrayLike, decay_mm: float) -> float | FloatArray:
+    """Concentration at a depth of tissue as a fraction of that at its surface.
+
+    Parameters
+    ----------
+    depth_mm : float or array
+        Depth (mm), zero or more.
+    decay_mm : float
+        Depth over which the concentration falls to 37 % (mm), above zero.
+
+    Returns
+    -------
+    float or array
+        Fraction of the surface concentration.
+
+    Raises
+    ------
+    InputError
+        A value outside its range.
+
+    References
+    ----------
+    Diffusion with first-order loss. Depths for cisplatin of 0.32 to 0.50 mm (a computed figure,
+    read here as decay lengths): Steuperaert M et al. Drug Deliv 2019;26:404-15.
+    doi:10.1080/10717544.2019.1588423.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import penetration
+    >>> round(penetration(2.5, 0.5), 4)
+    0.0067
+    """
+    depth = numbers(depth_mm, "depth_mm", "millimetres, zero or more", 0.0)
+    decay = number(decay_mm, "decay_mm", "millimetres, above zero", 0.0, above=True)
+    return as_given(np.exp(-depth / decay))
+
+
+def decay_length(depth_mm: float, fraction_left: float) -> float:
+    """Decay length (mm) of a profile that falls to a fraction at a depth.
+
+    Parameters
+    ----------
+    depth_mm : float
+        Depth (mm), above zero.
+    fraction_left : float
+        Fraction of the surface concentration there, between 0 and 1.
+
+    Returns
+    -------
+    float
+        Millimetres.
+
+    Raises
+    ------
+    InputError
+        A value outside its range.
+
+    References
+    ----------
+    Inverse of :func:`penetration`. In rat gut 10 % of small markers was left within 0.5 mm:
+    Semin Oncol 1985;12:1-6 (no DOI found).
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import decay_length
+    >>> round(decay_length(0.5, 0.10), 3)
+    0.217
+    """
+    depth = number(depth_mm, "depth_mm", "millimetres, above zero", 0.0, above=True)
+    left = number(fraction_left, "fraction_left", "between 0 and 1", 0.0, 1.0, above=True)
+    if left == 1.0:
+        raise InputError("less than 1", "1", "Nothing decays.", "fraction_left")
+    return -depth / math.log(left)
+
+
+def penetration_against_residual(residual_mm: npt.ArrayLike = (0.25, 1.0, 2.5)) -> pd.DataFrame:
+    """Set the depth that the drug reaches against the residual tumour that CC-1 allows.
+
+    Parameters
+    ----------
+    residual_mm : array, shape (sizes,)
+        Sizes of residual tumour (mm); 2.5 is the upper limit of CC-1.
+
+    Returns
+    -------
+    DataFrame
+        `decay_mm, decay_source, residual_mm, fraction_at_depth`: the concentration at that depth
+        over the concentration at the surface. A nodule bathed on all sides is reached to half.
+
+    Raises
+    ------
+    InputError
+        A negative size.
+
+    References
+    ----------
+    doi:10.1080/10717544.2019.1588423 (computed, cisplatin); Semin Oncol 1985;12:1-6
+    (rat, small markers).
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import penetration_against_residual
+    >>> table = penetration_against_residual([2.5])
+    >>> (100 * table["fraction_at_depth"]).round(3).tolist()
+    [0.001, 0.04, 0.674]
+    """
+    sizes = np.atleast_1d(numbers(residual_mm, "residual_mm", "millimetres, zero or more", 0.0))
+    decays = [
+        (decay_length(0.5, 0.10), "rat gut, small markers"),
+        (0.32, "computed, cisplatin, low"),
+        (0.50, "computed, cisplatin, high"),
+    ]
+    rows = [
+        (decay, source, size, math.exp(-size / decay)) for decay, source in decays for size in sizes
+    ]
+    columns = ["decay_mm", "decay_source", "residual_mm", "fraction_at_depth"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def inhibitory_concentration(celsius: npt.ArrayLike) -> float | FloatArray:
+    """Cisplatin that halves the growth of one cell line at a temperature, in vitro.
+
+    Parameters
+    ----------
+    celsius : float or array
+        37 to 43 degrees Celsius, the two temperatures measured; between them a straight line on
+        the log scale is assumed.
+
+    Returns
+    -------
+    float or array
+        Micromoles per litre.
+
+    Raises
+    ------
+    InputError
+        A temperature outside 37 to 43.
+
+    References
+    ----------
+    RKO colorectal cells: Loke DR et al. Drug Deliv 2021;28:145-61.
+    doi:10.1080/10717544.2020.1862364. Not DSRCT, and not in vivo, where rat studies disagree.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import inhibitory_concentration
+    >>> round(inhibitory_concentration(42.5), 3)
+    7.424
+    """
+    heat = numbers(celsius, "celsius", "degrees Celsius, 37 to 43", 37.0, 43.0)
+    return as_given(19.5 * (6.8 / 19.5) ** ((heat - 37.0) / 6.0))

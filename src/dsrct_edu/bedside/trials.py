@@ -1,0 +1,150 @@
+"""What the randomised trials of HIPEC say, none of them in DSRCT."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from scipy.stats import norm
+
+from ._check import number
+
+_TRIALS = [
+    (
+        "OVHIPEC-1",
+        "ovary, stage III, interval surgery",
+        245,
+        0.70,
+        0.53,
+        0.92,
+        0.95,
+        44.9,
+        33.3,
+        "doi:10.1016/S1470-2045(23)00396-0",
+    ),
+    (
+        "PRODIGE 7",
+        "colorectal peritoneal metastases",
+        265,
+        1.00,
+        0.63,
+        1.58,
+        0.9537,
+        41.7,
+        41.2,
+        "doi:10.1016/S1470-2045(20)30599-4",
+    ),
+]
+
+
+def log_hazard_ratio_se(ci_low: float, ci_high: float, level: float = 0.95) -> float:
+    """Find the standard error of a log hazard ratio from its interval.
+
+    Parameters
+    ----------
+    ci_low, ci_high : float
+        Limits of the hazard ratio, above zero, in order.
+    level : float, default 0.95
+        Confidence level of the interval.
+
+    Returns
+    -------
+    float
+        Standard error on the log scale.
+
+    Raises
+    ------
+    InputError
+        Limits out of order, or a level outside 0 to 1.
+
+    References
+    ----------
+    The normal interval on the log scale, solved for its standard error.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import log_hazard_ratio_se
+    >>> round(log_hazard_ratio_se(0.53, 0.92), 4)
+    0.1407
+    """
+    low = number(ci_low, "ci_low", "a hazard ratio above zero", 0.0, above=True)
+    high = number(ci_high, "ci_high", "a hazard ratio above ci_low", low, above=True)
+    part = number(level, "level", "between 0 and 1", 0.0, 1.0 - 1e-12, above=True)
+    return math.log(high / low) / (2.0 * float(norm.isf((1.0 - part) / 2.0)))
+
+
+def randomised_trials() -> pd.DataFrame:
+    """Overall survival in two randomised trials of HIPEC; there is none in DSRCT.
+
+    Returns
+    -------
+    DataFrame
+        `trial, disease, n, hazard_ratio, ci_low, ci_high, level, median_hipec_month,
+        median_control_month, se_log, z, p_value, source`; the last three numbers are recomputed
+        from the interval.
+
+    References
+    ----------
+    Aronson SL et al. Lancet Oncol 2023;24:1109-18. doi:10.1016/S1470-2045(23)00396-0. Quenet F et
+    al. Lancet Oncol 2021;22:256-66. doi:10.1016/S1470-2045(20)30599-4.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import randomised_trials
+    >>> randomised_trials()[["trial", "p_value"]].round(3).to_numpy().tolist()
+    [['OVHIPEC-1', 0.011], ['PRODIGE 7', 1.0]]
+    """
+    columns = ["trial", "disease", "n", "hazard_ratio", "ci_low", "ci_high", "level"]
+    columns += ["median_hipec_month", "median_control_month", "source"]
+    table = pd.DataFrame(_TRIALS, columns=columns)
+    limits = zip(table["ci_low"], table["ci_high"], table["level"], strict=True)
+    errors = [log_hazard_ratio_se(low, high, level) for low, high, level in limits]
+    z = [math.log(ratio) / se for ratio, se in zip(table["hazard_ratio"], errors, strict=True)]
+    table.insert(9, "se_log", errors)
+    table.insert(10, "z", z)
+    table.insert(11, "p_value", [2.0 * float(norm.sf(abs(value))) for value in z])
+    return table
+
+
+def difference_of_trials(
+    hazard_ratio_1: float, se_1: float, hazard_ratio_2: float, se_2: float
+) -> tuple[float, float]:
+    """Test whether two independent hazard ratios differ.
+
+    One trial significant and another not does not show that they differ.
+
+    Parameters
+    ----------
+    hazard_ratio_1, hazard_ratio_2 : float
+        Hazard ratios, above zero.
+    se_1, se_2 : float
+        Standard errors of their logarithms, above zero.
+
+    Returns
+    -------
+    tuple of float
+        z and the two-sided p value.
+
+    Raises
+    ------
+    InputError
+        A value of zero or less.
+
+    References
+    ----------
+    Difference of two independent normal estimates.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import difference_of_trials
+    >>> [round(value, 2) for value in difference_of_trials(0.70, 0.1407, 1.00, 0.2307)]
+    [-1.32, 0.19]
+    """
+    values = (hazard_ratio_1, se_1, hazard_ratio_2, se_2)
+    names = ("hazard_ratio_1", "se_1", "hazard_ratio_2", "se_2")
+    first, error_1, second, error_2 = (
+        number(value, name, "a number above zero", 0.0, above=True)
+        for value, name in zip(values, names, strict=True)
+    )
+    z = math.log(first / second) / math.hypot(error_1, error_2)
+    return z, 2.0 * float(norm.sf(abs(z)))
