@@ -183,10 +183,11 @@ def heat_course(
 ) -> pd.DataFrame:
     """Temperature of the perfusate, and of the tissue around it, from a start at blood heat.
 
-    With ``tissue_l=0`` the fluid loses heat straight to the blood. Such a cavity is within 0.1 degrees
-    of its final heat in 3 minutes, whereas pigs took 18 to reach 43 degrees at 4 L/min: it fails. With
-    tissue the fluid warms the tissue, which the blood cools; about 12 litres of water's worth
-    (illustrative, chosen to give those 18 minutes) repair it. Both settle at the same temperature.
+    With ``tissue_l=0`` the fluid loses heat straight to the blood. At 4 L/min such a cavity is
+    within 0.1 degrees of its final heat in 3 minutes, whereas pigs took 18 to reach 43 degrees:
+    the model fails. With tissue the fluid warms the tissue, which the blood cools; 12 litres of
+    water's worth (illustrative, chosen to give those 18 minutes) repair it. Both settle at the
+    same temperature.
 
     Parameters
     ----------

@@ -181,7 +181,7 @@ def drug_balance(
     --------
     >>> from dsrct_edu.bedside import drug_balance
     >>> drug_balance(160, 4, [60]).round(3).to_numpy().tolist()
-    [[60.0, 70.083, 55.046, 34.871]]
+    [[60.0, 70.084, 55.037, 34.879]]
     """
     clock, amount, _, gone = _balance(
         dose_mg,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import beta
+from scipy.special import betainccinv, betaincinv
 
 from dsrct_edu.errors import InputError
 
@@ -40,7 +40,7 @@ _TUMOURS: dict[str, tuple[bool, str | None, bool | None, bool | None, str]] = {
         "WT1",
         False,
         True,
-        "one of six cases; it also expressed full-length WT1",
+        "A new molecular variant of DSRCT, abstract: one of six cases",
     ),
     "Ewing sarcoma": (True, "FLI1", False, None, "doi:10.1093/ajcp/114.3.345"),
     "nephroblastoma that expresses WT1": (False, None, True, None, "PMID 10843285"),
@@ -124,7 +124,8 @@ def what_tests_see() -> pd.DataFrame:
     ----------
     In the table. EWSR1-WT1 outside DSRCT: doi:10.1038/s41379-021-00843-5 and
     doi:10.1016/j.modpat.2023.100418, three tumours each: "pathognomonic" is too strong. The case
-    without WT1 exons 9-10 is in a series of six whose journal could not be verified.
+    without WT1 exons 9-10 also expressed full-length WT1; its abstract was read, its journal
+    could not be confirmed.
 
     Examples
     --------
@@ -176,8 +177,8 @@ def binomial_interval(successes: int, n: int, level: float = 0.95) -> tuple[floa
     if count % 1 or total % 1:
         raise InputError("whole numbers", f"{successes} of {n}", "Count people.", "successes")
     tail = (1.0 - number(level, "level", "between 0 and 1", 0.0, 1.0 - 1e-12, above=True)) / 2.0
-    low = 0.0 if count == 0 else float(beta.ppf(tail, count, total - count + 1.0))
-    high = 1.0 if count == total else float(beta.isf(tail, count + 1.0, total - count))
+    low = 0.0 if count == 0 else float(betaincinv(count, total - count + 1.0, tail))
+    high = 1.0 if count == total else float(betainccinv(count + 1.0, total - count, tail))
     return low, high
 
 

@@ -1,4 +1,4 @@
-"""The heated hour under one name: heat, circuit, drug and kinetics."""
+"""The heated hour under one name: heat, circuit, drug, depth and kinetics."""
 
 from .circuit import (
     body_warming,
@@ -7,6 +7,12 @@ from .circuit import (
     heat_power,
     minutes_to_reach,
     steady_temperature,
+)
+from .depth import (
+    decay_length,
+    diffusion_length,
+    penetration,
+    penetration_against_residual,
 )
 from .drug import (
     DrugExposure,
@@ -18,12 +24,10 @@ from .drug import (
 )
 from .heat import averaging_error, thermal_dose, thermal_dose_of_course, wall_temperature
 from .kinetics import (
-    decay_length,
+    cisplatin_micromolar,
     half_life_from_auc_ratio,
     half_lives,
     inhibitory_concentration,
-    penetration,
-    penetration_against_residual,
     rate_from_fraction_left,
     rate_from_half_life,
 )
@@ -32,7 +36,9 @@ __all__ = [
     "DrugExposure",
     "averaging_error",
     "body_warming",
+    "cisplatin_micromolar",
     "decay_length",
+    "diffusion_length",
     "drug_balance",
     "drug_exposure",
     "fit_heat_loss",

@@ -38,7 +38,8 @@ def scan_schedule(phases: Sequence[tuple[float, float]] = ((24.0, 3.0), (60.0, 6
 
     References
     ----------
-    Rutkowski P, Lugowska I. Follow-up in soft tissue sarcomas. Memo 2014 (no DOI looked up).
+    Rutkowski P, Lugowska I. Follow-up in soft tissue sarcomas. Memo 2014;7:92-6.
+    doi:10.1007/s12254-014-0146-8.
 
     Examples
     --------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from ._check import number
 
@@ -70,7 +70,7 @@ def log_hazard_ratio_se(ci_low: float, ci_high: float, level: float = 0.95) -> f
     low = number(ci_low, "ci_low", "a hazard ratio above zero", 0.0, above=True)
     high = number(ci_high, "ci_high", "a hazard ratio above ci_low", low, above=True)
     part = number(level, "level", "between 0 and 1", 0.0, 1.0 - 1e-12, above=True)
-    return math.log(high / low) / (2.0 * float(norm.isf((1.0 - part) / 2.0)))
+    return math.log(high / low) / (-2.0 * float(ndtri((1.0 - part) / 2.0)))
 
 
 def randomised_trials() -> pd.DataFrame:
@@ -102,7 +102,7 @@ def randomised_trials() -> pd.DataFrame:
     z = [math.log(ratio) / se for ratio, se in zip(table["hazard_ratio"], errors, strict=True)]
     table.insert(9, "se_log", errors)
     table.insert(10, "z", z)
-    table.insert(11, "p_value", [2.0 * float(norm.sf(abs(value))) for value in z])
+    table.insert(11, "p_value", [2.0 * float(ndtr(-abs(value))) for value in z])
     return table
 
 
@@ -147,4 +147,4 @@ def difference_of_trials(
         for value, name in zip(values, names, strict=True)
     )
     z = math.log(first / second) / math.hypot(error_1, error_2)
-    return z, 2.0 * float(norm.sf(abs(z)))
+    return z, 2.0 * float(ndtr(-abs(z)))
