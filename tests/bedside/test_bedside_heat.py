@@ -1,0 +1,168 @@
+"""Thermal dose over courses, the swapped-constants mutant, the lumped circuit and its failure."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad, solve_ivp
+
+from dsrct_edu import bedside
+from dsrct_edu.bedside import heat
+
+celsius = st.floats(39.0, 50.0)
+minutes = st.floats(0.0, 180.0)
+
+
+def worked_values():
+    cases = [(60, 42.0), (60, 42.5), (60, 43.0), (90, 41.0), (60, 41.7), (60, 43.5)]
+    return [bedside.thermal_dose(m, c) for m, c in cases]
+
+
+RIGHT = [15.0, 30.0, 60.0, 5.625, 9.896, 84.853]
+
+
+def swap_constants(monkeypatch):
+    below, above = heat.R_BELOW_43, heat.R_ABOVE_43
+    monkeypatch.setattr(heat, "R_BELOW_43", above)
+    monkeypatch.setattr(heat, "R_ABOVE_43", below)
+
+
+def test_swapped_constants_are_caught(monkeypatch):
+    assert worked_values() == pytest.approx(RIGHT, abs=5e-4)
+    swap_constants(monkeypatch)
+    mutant = worked_values()
+    assert bedside.thermal_dose(60, 42.5) == pytest.approx(42.43, abs=5e-3)  # the known bug
+    wrong = [abs(m - r) > 1.0 for m, r in zip(mutant, RIGHT, strict=True)]
+    assert wrong == [True, True, False, True, True, True]  # 43 degrees itself cannot tell
+
+
+def test_swapped_constants_change_a_warm_up(monkeypatch):
+    course = ([0, 15, 60], [37, 42.5, 42.5])
+    right = bedside.thermal_dose_of_course(*course)
+    swap_constants(monkeypatch)
+    assert bedside.thermal_dose_of_course(*course) > 1.4 * right
+
+
+@given(minutes, st.floats(0.1, 60.0), celsius)
+def test_dose_rises_with_time(time, more, hot):
+    assert bedside.thermal_dose(time + more, hot) > bedside.thermal_dose(time, hot)
+
+
+@given(st.floats(1.0, 180.0), celsius, st.floats(0.01, 5.0))
+@pytest.mark.filterwarnings("ignore::dsrct_edu.bedside.ValidityWarning")
+def test_dose_rises_with_temperature(time, hot, more):
+    assert bedside.thermal_dose(time, hot + more) > bedside.thermal_dose(time, hot)
+
+
+@given(st.lists(st.tuples(minutes, celsius), min_size=1, max_size=12))
+def test_steps_add_up_in_any_order(steps):
+    time, hot = zip(*steps, strict=True)
+    parts = sum(bedside.thermal_dose(m, c) for m, c in steps)
+    assert bedside.thermal_dose(time, hot) == pytest.approx(parts, rel=1e-12)
+    assert bedside.thermal_dose(time[::-1], hot[::-1]) == pytest.approx(parts, rel=1e-12)
+
+
+@settings(max_examples=60)
+@given(celsius, celsius, st.floats(0.1, 120.0))
+def test_ramp_is_integrated_exactly(start, end, length):
+    def rate(t):
+        now = start + (end - start) * t / length
+        return (0.25 if now < 43.0 else 0.5) ** (43.0 - now)
+
+    cross = [length * (43.0 - start) / (end - start)] if (start - 43) * (end - 43) < 0 else None
+    expected, _ = quad(rate, 0.0, length, points=cross, epsabs=0.0, epsrel=1e-11)
+    dose = bedside.thermal_dose_of_course([0.0, length], [start, end])
+    assert dose == pytest.approx(expected, rel=1e-9)
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 30.0), celsius), min_size=1, max_size=8))
+def test_flat_course_with_jumps_equals_steps(steps):
+    length = np.array([m for m, _ in steps])
+    ends = np.cumsum(length)
+    clock = np.column_stack([ends - length, ends]).ravel()
+    clock[2::2] = clock[1:-1:2]  # a jump: the same time twice
+    warm = np.repeat([c for _, c in steps], 2)
+    expected = bedside.thermal_dose(length, [c for _, c in steps])
+    assert bedside.thermal_dose_of_course(clock, warm) == pytest.approx(expected, rel=1e-9)
+
+
+@given(st.lists(st.floats(39.0, 43.0), min_size=2, max_size=8))
+def test_averaging_first_never_gives_more_below_43(readings):
+    table = bedside.averaging_error(np.arange(len(readings)) * 10.0, readings)
+    integrated, averaged = table["cem43_minutes"]
+    assert averaged <= integrated * (1 + 1e-12)
+
+
+def test_averaging_first_is_wrong_both_ways():
+    warm_up = bedside.averaging_error([0, 15, 60], [37, 42.5, 42.5])
+    assert warm_up["ratio"].iloc[1] == pytest.approx(0.493, abs=5e-3)  # half the dose is lost
+    uneven = bedside.averaging_error([0, 30, 30, 60], [43, 43, 39, 39])
+    assert uneven["ratio"].iloc[1] == pytest.approx(0.1245, abs=5e-4)
+    around = bedside.averaging_error([0, 30, 30, 60], [42.5, 42.5, 43.5, 43.5])
+    assert around["ratio"].iloc[1] > 1.04  # across 43 it can also give too much
+
+
+def test_validity_range():
+    with pytest.warns(bedside.ValidityWarning):
+        bedside.thermal_dose(1, 55)
+    with pytest.warns(bedside.ValidityWarning):
+        bedside.thermal_dose_of_course([0, 60], [38, 38.5])
+    bedside.thermal_dose_of_course([0, 15, 60], [37, 42, 42])  # a cool start alone is no matter
+    assert bedside.thermal_dose(0, 42) == 0.0
+
+
+def test_one_compartment_is_far_too_fast():
+    _, inflow = bedside.fit_heat_loss([4.0, 0.5], [43.0, 40.4])
+    clock = np.arange(0, 60, 0.1)
+    alone = bedside.heat_course(clock, inflow, 4.0)
+    observed, near = 18.0, 42.9
+    assert bedside.minutes_to_reach(alone, near) < observed / 6
+    with_tissue = bedside.heat_course(clock, inflow, 4.0, tissue_l=12.0)
+    assert bedside.minutes_to_reach(with_tissue, near) == pytest.approx(observed, abs=0.5)
+    # the time constant of the facts: about 2 minutes for 3 L at 1 L/min
+    slow = bedside.heat_course([3 / 1.4906], 43.0, 1.0)["celsius"].iloc[0]
+    settled = bedside.steady_temperature(1.0, 43.0)
+    assert (slow - 37) / (settled - 37) == pytest.approx(1 - np.exp(-1), rel=1e-9)
+
+
+@given(
+    st.floats(38.0, 46.0), st.floats(0.2, 5.0), st.floats(0.5, 6.0), st.floats(0.0, 1.5),
+    st.floats(0.1, 40.0), st.floats(1.6, 6.0),
+)  # fmt: skip
+@settings(max_examples=40)
+def test_circuit_equals_numerical_solution(inflow, flow, volume, loss, tissue, exchange):
+    clock = np.linspace(0, 60, 7)
+    course = bedside.heat_course(
+        clock, inflow, flow, volume, loss, tissue_l=tissue, exchange_l_min=exchange
+    )
+    cooling = loss * exchange / (exchange - loss)
+
+    def change(_, y):
+        fluid, wall = y
+        return [
+            (flow * (inflow - fluid) - exchange * (fluid - wall)) / volume,
+            (exchange * (fluid - wall) - cooling * (wall - 37.0)) / tissue,
+        ]
+
+    solved = solve_ivp(change, (0, 60), [37, 37], "LSODA", clock, rtol=1e-10, atol=1e-12).y
+    for compartment, row in zip(("perfusate", "tissue"), solved, strict=True):
+        found = course.loc[course["compartment"] == compartment, "celsius"]
+        assert found.to_numpy() == pytest.approx(row, abs=1e-6)
+    fluid = course.loc[course["compartment"] == "perfusate", "celsius"].to_numpy()
+    assert (np.diff(fluid) >= -1e-9).all()
+    assert fluid[-1] <= bedside.steady_temperature(flow, inflow, loss) + 1e-9
+
+
+@given(st.floats(0.05, 3.0), st.floats(38.0, 50.0), st.floats(0.2, 2.0), st.floats(1.1, 10.0))
+def test_fit_recovers_what_made_the_readings(loss, inflow, flow, more):
+    flows = [flow * more, flow]
+    readings = bedside.steady_temperature(flows, inflow, loss)
+    found_loss, found_inflow = bedside.fit_heat_loss(flows, readings)
+    assert found_loss == pytest.approx(loss, rel=1e-6)
+    assert found_inflow == pytest.approx(inflow, rel=1e-6)
+
+
+def test_wall_cools_with_depth():
+    wall = bedside.wall_temperature(np.linspace(0, 20, 50))
+    assert wall[0] == 40.6
+    assert (np.diff(wall) < 0).all()
