@@ -1,0 +1,53 @@
+"""Labels that keep out of each other's way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from dsrct_edu.figures import style
+from dsrct_edu.figures.figure import Figure
+
+
+@dataclass(frozen=True)
+class EndLabel:
+    """The name of a line, to stand to the right of where it ends."""
+
+    x: float
+    y: float
+    text: str
+    look: style.Look
+    width: float = 2.4
+
+
+def end_labels(figure: Figure, axes: Axes, labels: Sequence[EndLabel], fold: int = 17) -> None:
+    """Name lines in the right margin, each with a sample of its line, and settle the layout."""
+    across = axes.transAxes
+    texts = [
+        axes.text(1.065, 0.5, style.fold(label.text, fold), transform=across, va="center",
+                  size=style.SMALL)
+        for label in labels
+    ]  # fmt: skip
+    figure.settle()
+    size = axes.get_window_extent().height
+    heights = [text.get_window_extent().height / size + 0.02 for text in texts]
+    to_axes = axes.transData + across.inverted()
+    ends = [tuple(to_axes.transform((label.x, label.y))) for label in labels]
+    top = float(across.inverted().transform((0, figure.bbox.height - 4))[1])
+    places = style.spread([end[1] for end in ends], heights, min(-0.05, top - sum(heights)), top)
+    for label, text, (x, y), place in zip(labels, texts, ends, places, strict=True):
+        text.set_y(place)
+        outside: dict[str, Any] = {
+            "transform": across,
+            "clip_on": False,
+            "scalex": False,
+            "scaley": False,
+        }
+        drawn: dict[str, Any] = {"color": label.look.colour, **outside}
+        if x < 0.99:  # faint inside the axes: nobody is followed there
+            axes.plot([x, 1.0], [y, y], lw=0.8, ls=(0, (1, 4)), **drawn)
+        axes.plot([max(x, 1.0), 1.012], [y, place], lw=0.8, **drawn)
+        axes.plot([1.015, 1.055], [place, place], ls=label.look.dash, lw=label.width, **drawn)

@@ -1,0 +1,165 @@
+"""Rows of an estimate with its interval: what the forest and the staircase share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+from dsrct_edu.errors import InputError
+from dsrct_edu.figures import style
+from dsrct_edu.figures.tables import name, tidy
+from dsrct_edu.figures.wording import plain, ratio, whole
+
+_TICKS = (0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000)
+_DPI = 100
+_FAR = 12.0  # an interval that reaches further than this many times the estimates ends in an arrow
+
+
+@dataclass(frozen=True)
+class Row:
+    """One estimate; NaN stands for what is not known."""
+
+    label: str
+    clock: str
+    estimate: float
+    low: float
+    high: float
+    truth: float
+    n: float
+
+    @property
+    def known(self) -> bool:
+        """Tell whether there is an interval."""
+        return not (math.isnan(self.low) or math.isnan(self.high))
+
+    def holds(self, value: float) -> bool:
+        """Tell whether the interval contains a value."""
+        return self.known and self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Ratios on a log axis, or differences on a plain one."""
+
+    log: bool
+    digits: int = 1
+
+    def text(self, value: float) -> str:
+        """Format a value as the axis means it."""
+        return ratio(value) if self.log else plain(value, self.digits)
+
+    def said(self, row: Row) -> str:
+        """Format an estimate with its interval."""
+        if not row.known:
+            return self.text(row.estimate)
+        return f"{self.text(row.estimate)} ({self.text(row.low)} to {self.text(row.high)})"
+
+    def limits(self, rows: Sequence[Row], extra: Sequence[float]) -> tuple[float, float]:
+        """Return axis limits that show every estimate, and intervals unless they run far out."""
+        points = [r.estimate for r in rows] + [v for v in extra if math.isfinite(v)]
+        ends = [v for r in rows if r.known for v in (r.low, r.high) if math.isfinite(v)]
+        low, high = min(points + ends), max(points + ends)
+        if not self.log:
+            pad = 0.05 * (high - low) or 1.0
+            return low - pad, high + pad
+        low, high = max(low, min(points) / _FAR), min(high, max(points) * _FAR)
+        pad = max((high / low) ** 0.05, 1.1)
+        return low / pad, high * pad
+
+
+def read(table: pd.DataFrame, scale: Scale) -> list[Row]:
+    """Return the rows of a table of estimates after checking it."""
+    if "label" not in table and "method" in table:
+        table = table.rename(columns={"method": "label"})
+    numbers = ["estimate", "ci_low", "ci_high"]
+    extra = [column for column in ("truth", "n") if column in table]
+    gaps = ["ci_low", "ci_high", *extra]
+    checked = tidy(table, ["label", *numbers], [*numbers, *extra], gaps=gaps)
+    if scale.log:
+        wrong = checked.index[(checked["estimate"] <= 0) | (checked["ci_low"] < 0)].tolist()
+        if wrong:
+            raise InputError(
+                "ratios above zero", "zero or less", "Set log=False.", "estimate", wrong
+            )
+    records = checked.reindex(columns=["label", *numbers, "truth", "time_zero", "n"])
+    return [_row(*record) for record in records.itertuples(index=False, name=None)]
+
+
+def _row(label: Any, estimate: Any, low: Any, high: Any, truth: Any, clock: Any, n: Any) -> Row:
+    numbers = (float(value) for value in (estimate, low, high, truth, n))
+    return Row(name(label), "" if pd.isna(clock) else str(clock), *numbers)
+
+
+def draw_interval(axes: Axes, position: float, row: Row, look: style.Look) -> None:
+    """Draw an estimate and its interval; an arrow head where the interval leaves the axis."""
+    left, right = axes.get_xlim()
+    if row.known:
+        ends = [min(max(row.low, left), right), min(max(row.high, left), right)]
+        axes.plot(ends, [position] * 2, color=look.colour, solid_capstyle="butt")
+        for end, marker, far in (
+            (left, "<", row.low < left),
+            (right, ">", row.high > right),
+        ):
+            if far:
+                axes.plot(end, position, marker, color=look.colour, ms=8, clip_on=False)
+    axes.plot(
+        row.estimate,
+        position,
+        look.marker,
+        ms=9,
+        mec=look.colour,
+        mfc=look.colour if row.known else "white",
+        mew=2,
+        zorder=3,
+    )
+
+
+def frame(
+    axes: Axes, rows: Sequence[Row], scale: Scale, measure: str, extra: Sequence[float]
+) -> None:
+    """Set names, limits and ticks of an axis that holds one row an estimate."""
+    axes.set_yticks(range(len(rows)), [style.fold(row.label, 28, lines=2) for row in rows])
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0, pad=10)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(measure)
+    low, high = scale.limits(rows, extra)
+    if scale.log:
+        axes.set_xscale("log")
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.set_xticks([tick for tick in _TICKS if low <= tick <= high])
+    axes.set_xlim(low, high)
+
+
+def columns(axes: Axes, texts: Sequence[Sequence[str]], heads: Sequence[str]) -> None:
+    """Write columns of text to the right of the rows, under their heads."""
+    offset = 14.0  # points; fixed widths let the layout converge
+    for head, column in zip(heads, texts, strict=True):
+        drawn = [
+            axes.annotate(
+                cell,
+                (1, position),
+                xytext=(offset, 0),
+                xycoords=axes.get_yaxis_transform(),
+                textcoords="offset points",
+                va="center",
+                size=style.SMALL,
+                weight="bold" if position < 0 else "normal",
+                annotation_clip=False,
+            )
+            for position, cell in enumerate([head, *column], start=-1)
+        ]
+        offset += max(text.get_window_extent().width for text in drawn) * 72 / _DPI + 14
+
+
+def count(value: float) -> str:
+    """Format a sample size that may be unknown."""
+    return "" if np.isnan(value) else whole(value)

@@ -1,0 +1,190 @@
+"""The one style: colours, dashes, hatches, sizes. Applied around drawing, never left behind."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.colors import to_hex, to_rgb
+
+WIDTH = 10.0  # inches; 1,000 pixels on screen
+SMALL, TEXT, LARGE = 12.0, 14.0, 16.0  # points; read from the last row at 1,024 pixels
+
+BLACK, GREY, PALE = "#000000", "#6E6E6E", "#D9D9D9"
+BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+ORANGE, SKY, YELLOW = "#E69F00", "#56B4E9", "#F0E442"
+
+Dash = tuple[int, tuple[float, ...] | None]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one group or cause is drawn: each of the four alone tells it from its neighbours."""
+
+    colour: str
+    dash: Dash
+    marker: str
+    hatch: str
+
+
+# Neighbours differ in lightness too: the order holds up in greyscale and for a deuteranope.
+_COLOURS = (BLUE, VERMILLION, BLACK, GREEN, PURPLE, ORANGE)
+_DASHES: tuple[Dash, ...] = (
+    (0, None),
+    (0, (6, 2)),
+    (0, (1.5, 1.5)),
+    (0, (7, 2, 1.5, 2)),
+    (0, (10, 3)),
+    (0, (3, 1.5, 1, 1.5, 1, 1.5)),
+)
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+_HATCHES = ("", "///", "...", "\\\\\\", "xxx", "|||")
+
+_RC: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",  # ships with matplotlib, so every machine draws the same letters
+    "font.size": TEXT,
+    "axes.titlesize": LARGE,
+    "axes.titlelocation": "left",
+    "axes.labelsize": TEXT,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 1.0,
+    "axes.formatter.useoffset": False,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
+    "lines.linewidth": 2.4,
+    "lines.scale_dashes": True,
+    "hatch.linewidth": 0.8,
+    "svg.hashsalt": "dsrct-edu",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+}
+
+
+@contextmanager
+def applied() -> Iterator[None]:
+    """Draw in the kit's style and put the user's own settings back afterwards."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_RC)
+        yield
+
+
+def look(index: int) -> Look:
+    """Return the look of the group at this position; looks repeat after 36 groups."""
+    turn = index // len(_COLOURS)
+    shifted = (index + turn) % len(_DASHES)
+    return Look(
+        _COLOURS[index % len(_COLOURS)], _DASHES[shifted], _MARKERS[shifted], _HATCHES[shifted]
+    )
+
+
+def mix(colour: str, other: str, share: float) -> str:
+    """Mix two colours; share 1 gives the first, 0 the other."""
+    red, green, blue = (
+        share * a + (1 - share) * b for a, b in zip(to_rgb(colour), to_rgb(other), strict=True)
+    )
+    return to_hex((red, green, blue))
+
+
+def tint(colour: str, share: float) -> str:
+    """Lighten a colour; share 1 keeps it, 0 is white."""
+    return mix(colour, "white", share)
+
+
+def shade(colour: str, share: float) -> str:
+    """Darken a colour; share 1 keeps it, 0 is black."""
+    return mix(colour, "black", share)
+
+
+def greyed(colour: str) -> str:
+    """Grey a colour out, leaving just enough of it to tell two tails apart."""
+    return mix(colour, "#D0D0D0", 0.3)
+
+
+def fold(text: object, width: int, lines: int = 3) -> str:
+    """Break a label at words to at most this many lines; an ellipsis marks what is cut."""
+    return "\n".join(
+        textwrap.wrap(str(text), width, max_lines=lines, placeholder=" …", break_on_hyphens=True)
+    )
+
+
+def month_ticks(longest: float, most: int = 8) -> list[float]:
+    """Return whole-month axis ticks from 0 that do not pass the longest time.
+
+    Parameters
+    ----------
+    longest : float
+        Longest time to show, in months.
+    most : int, default 8
+        At most this many steps.
+
+    Returns
+    -------
+    list of float
+        Multiples of 1, 2, 3, 6, 12, 24, 60 or 120 months.
+
+    Examples
+    --------
+    >>> month_ticks(62)
+    [0.0, 12.0, 24.0, 36.0, 48.0, 60.0]
+    """
+    steps = (1, 2, 3, 6, 12, 24, 60, 120)
+    step = next((s for s in steps if longest / s < most), 120 * math.ceil(longest / 120 / most))
+    return [float(step * k) for k in range(int(longest // step) + 1)]
+
+
+def spread(
+    wanted: Sequence[float], heights: Sequence[float], low: float, high: float
+) -> list[float]:
+    """Move labels apart, as little as possible, so that none overlaps another.
+
+    Parameters
+    ----------
+    wanted : sequence of float
+        Where each label's centre would like to be.
+    heights : sequence of float
+        Height of each label, in the same unit.
+    low, high : float
+        Band that the labels should keep to where they fit.
+
+    Returns
+    -------
+    list of float
+        Centres, in the order given; of two that want the same place the first stands higher.
+
+    Examples
+    --------
+    >>> spread([0.5, 0.5], [0.1, 0.1], 0, 1)
+    [0.55, 0.45]
+    """
+    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], -i))
+    clusters: list[tuple[float, list[int]]] = []  # (start of the block, its members)
+
+    def start(members: list[int]) -> float:
+        offset, ideal = 0.0, 0.0
+        for i in members:
+            ideal += wanted[i] - offset - heights[i] / 2
+            offset += heights[i]
+        return min(max(ideal / len(members), low), high - offset)
+
+    for i in order:
+        members = [i]
+        while clusters and clusters[-1][0] + sum(heights[k] for k in clusters[-1][1]) > start(
+            members
+        ):
+            members = clusters.pop()[1] + members
+        clusters.append((start(members), members))
+    centres = [0.0] * len(wanted)
+    for begin, members in clusters:
+        for i in members:
+            centres[i] = round(begin + heights[i] / 2, 10)
+            begin += heights[i]
+    return centres
