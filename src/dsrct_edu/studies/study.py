@@ -218,7 +218,7 @@ class Study:
         base.parent.mkdir(parents=True, exist_ok=True)
         arrays, about, table = (base.with_name(base.name + end) for end in _ENDINGS)
         np.savez_compressed(arrays, **self.store.results._asdict(), finished=self.store.finished)
-        described = {"design": self.design.to_json(), "versions": versions()}
+        described: dict[str, Any] = {"design": self.design.to_json(), "versions": versions()}
         described["n_replicates"], described["n_finished"] = self.n_replicates, self.n_finished
         about.write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
         if find_spec("pyarrow") is None:
@@ -263,7 +263,9 @@ class Study:
     def _finished(self) -> Results:
         if self.store.finished.all():
             return self.store.results
-        return Results(*(values[self.store.finished] for values in self.store.results))
+        rows = self.store.finished
+        estimate, se, converged, separated = self.store.results
+        return Results(estimate[rows], se[rows], converged[rows], separated[rows])
 
 
 _ENDINGS = (".npz", ".json", ".parquet")

@@ -100,11 +100,12 @@ class TwoArmDesign:
         power[:, self.n_controls :] /= self.hazard_ratio
         if self.shape != 1:
             power **= 1 / self.shape
-        power *= self._scale
+        power *= self.scale
         return power
 
     @property
-    def _scale(self) -> float:
+    def scale(self) -> float:
+        """Weibull scale of the control arm, months."""
         return float(self.control_median / np.log(2) ** (1 / self.shape))
 
     @cached_property
@@ -140,7 +141,7 @@ class TwoArmDesign:
         log_hr = float(np.log(self.hazard_ratio))
         survival, rmst = zip(
             *(
-                weibull_at(self.horizon, self._scale, self.shape, hr)
+                weibull_at(self.horizon, self.scale, self.shape, hr)
                 for hr in (1, self.hazard_ratio)
             ),
             strict=True,
