@@ -1,0 +1,85 @@
+"""What tests can see, exact intervals, post-test probability."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from dsrct_edu import bedside
+
+fractions = st.floats(0.001, 0.999)
+
+
+def seen():
+    return bedside.what_tests_see().pivot(index="tumour", columns="test", values="result")
+
+
+def test_break_apart_fish_cannot_tell_the_partner():
+    fish = seen()["break-apart FISH"]
+    assert fish["DSRCT, typical"] == fish["Ewing sarcoma"] == "positive"
+    named = seen()["sequencing"]
+    assert named["DSRCT, typical"] == "EWSR1-WT1"
+    assert named["Ewing sarcoma"] == "EWSR1-FLI1"
+    assert seen()["RT-PCR for EWSR1-WT1"]["Ewing sarcoma"] == "negative"
+
+
+def test_antibodies_see_one_end_of_the_protein():
+    c_end, n_end = seen()["WT1 antibody, C-terminal"], seen()["WT1 antibody, N-terminal"]
+    assert (c_end["DSRCT, typical"], n_end["DSRCT, typical"]) == ("positive", "negative")
+    variant = "DSRCT, transcript without WT1 exons 9-10"
+    assert (c_end[variant], n_end[variant]) == ("negative", "positive")
+    assert c_end["nephroblastoma that expresses WT1"] == "positive"
+
+
+def test_the_fusion_alone_does_not_make_the_diagnosis():
+    other = seen().loc["other tumour with EWSR1-WT1"]
+    assert other["RT-PCR for EWSR1-WT1"] == "positive"
+    assert other["sequencing"] == seen().loc["DSRCT, typical", "sequencing"]
+
+
+def test_parts_kept_and_lost():
+    parts = bedside.fusion_parts()
+    kept = set(parts.loc[parts["kept"], "part"])
+    assert "zinc fingers 2-4" in kept
+    assert "zinc finger 1" not in kept
+    assert parts["source"].str.startswith("doi:").all()
+
+
+@given(st.integers(1, 300), st.data())
+def test_interval_equals_scipy_exact(n, data):
+    k = data.draw(st.integers(0, n))
+    expected = binomtest(k, n).proportion_ci(0.95, "exact")
+    found = bedside.binomial_interval(k, n)
+    assert found == pytest.approx((expected.low, expected.high), abs=1e-10)
+    assert found[0] <= k / n <= found[1]
+
+
+def test_all_correct_is_not_certain():
+    low, high = bedside.binomial_interval(11, 11)
+    assert high == 1.0
+    assert low == pytest.approx(0.025 ** (1 / 11), rel=1e-12)
+    nephroblastoma = bedside.assay_performance().query("denominator == 'nephroblastoma'")
+    assert nephroblastoma["estimate"].iloc[0] < 0.3  # the 11 of 11 was against Ewing/PNET only
+
+
+@given(fractions, fractions, fractions)
+def test_post_test_probability_is_the_ratio_of_people(pre, sensitivity, specificity):
+    after = bedside.post_test_probability(pre, sensitivity, specificity)
+    table = bedside.natural_frequencies(pre, sensitivity, specificity, 1000)
+    positive = table[table["result"] == "positive"].set_index("disease")["people"]
+    assert after == pytest.approx(positive["DSRCT"] / positive.sum(), rel=1e-9)
+    assert table["people"].sum() == pytest.approx(1000)
+    assert (after > pre) == (sensitivity > 1 - specificity) or after == pytest.approx(pre)
+    odds = pre / (1 - pre) * sensitivity / (1 - specificity)
+    assert after / (1 - after) == pytest.approx(odds, rel=1e-6)
+
+
+def test_the_pre_test_probability_decides():
+    """The same FISH result among sarcomas of the abdomen and in the population."""
+    tested, population = bedside.post_test_probability([0.3, 5e-7], 0.913, 0.90)
+    assert tested == pytest.approx(0.796, abs=1e-3)
+    assert population < 1e-5
+    assert bedside.post_test_probability(0.0, 0.9, 0.9) == 0.0
+    assert bedside.post_test_probability(1.0, 0.9, 0.9) == 1.0
+    assert isinstance(bedside.post_test_probability(np.array([0.1, 0.2]), 0.9, 0.9), np.ndarray)
