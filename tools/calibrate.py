@@ -24,7 +24,7 @@ from dsrct_edu.disease.hazards import cox_binary
 from dsrct_edu.disease.scenarios import Scenario
 
 TABLE = Path(__file__).resolve().parents[1] / "src/dsrct_edu/disease/parameters.csv"
-PATIENTS, SEED, STEPS = 60_000, 1, 6
+PATIENTS, SEED, STEPS = 60_000, 1, 4
 # parameter: (prior guess, how far it may well lie from it)
 PRIORS = {
     "liver_0": (-0.75, 0.3),
@@ -33,7 +33,7 @@ PRIORS = {
     "pci_0": (-0.42, 0.15),
     "shrink_0": (-0.40, 0.1),
     "shrink_aggr": (0.15, 0.05),
-    "natural_median": (25, 5),
+    "natural_median": (30, 5),
     "natural_shape": (1.5, 0.2),
     "natural_aggr": (0.4, 0.15),
     "natural_response": (-0.8, 0.25),

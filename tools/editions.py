@@ -108,9 +108,10 @@ def orphans(places: Places) -> list[str]:
     """Return the notebooks that have no source."""
     names = {path.stem for path in places.sources()} | {"glossary"}
     return [
-        f"{_short(path, places)} has no source in lessons/; remove it: `git rm {_short(path, places)}`"
+        f"{name} has no source in lessons/; remove it: `git rm {name}`"
         for path in sorted(places.notebooks.rglob("*.ipynb"))
         if path.stem not in names and ".ipynb_checkpoints" not in path.parts
+        for name in [_short(path, places)]
     ]
 
 

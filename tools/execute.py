@@ -20,7 +20,7 @@ from nbformat import NotebookNode, v4
 
 from dsrct_edu.classroom.lessons import FOLDER_VARIABLE
 from dsrct_edu.classroom.live import WIDGET_VIEW
-from tools.lesson import Lesson, LessonError
+from tools.lesson import Lesson, LessonError, tags
 from tools.paths import ROOT, Places
 
 TIMEOUT = 600
@@ -50,9 +50,7 @@ def surroundings(lessons: Path) -> str:
 
 def key(lesson: Lesson, cells: list[NotebookNode]) -> str:
     """Return the name under which a run is cached: code, package, data. Prose does not count."""
-    code = [
-        (cell.source, cell.metadata.get("tags", [])) for cell in cells if cell.cell_type == "code"
-    ]
+    code = [(cell.source, tags(cell)) for cell in cells if cell.cell_type == "code"]
     parts = json.dumps([code, lesson.fillers, lesson.name, surroundings(lesson.path.parent)])
     return hashlib.sha256(parts.encode()).hexdigest()
 

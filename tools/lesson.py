@@ -187,14 +187,14 @@ def _footer(lesson: Lesson, _: str, edition: str) -> str:
 
 
 def _lines(lesson: Lesson, wanted: str, _: str) -> str:
-    """The lettered lines of an exercise in which lines are put in order."""
+    """Return the lettered lines of an exercise in which lines are put in order."""
     entry = lesson.data("checks")["exercise"][wanted.split(":", 1)[1].strip()]
     shown = [f"{letter})  {line}" for letter, line in sorted(entry["lines"].items())]
     return "\n".join(["```text", *shown, "```"])
 
 
 def _options(lesson: Lesson, wanted: str, _: str) -> str:
-    """The lettered options of an exercise with a choice."""
+    """Return the lettered options of an exercise with a choice."""
     entry = lesson.data("checks")["exercise"][wanted.split(":", 1)[1].strip()]
     return "\n".join(f"- **{key}**: {text}" for key, text in sorted(entry["options"].items()))
 

@@ -73,7 +73,7 @@ def _cell(source: str, on_slide: bool) -> list[str]:
 
 
 def _first_uses(lesson: Lesson) -> list[str]:
-    """A glossary term is linked where it is first used in running text."""
+    """Insist that a glossary term is linked where it is first used in running text."""
     left_out = {"solution", "instructor"}
     texts = [
         _running(cell.source)

@@ -36,9 +36,25 @@ def metadata(lesson: Lesson) -> list[str]:
     if said:
         return said
     if meta["id"] != lesson.id:
-        said.append(
-            f"the id is {meta['id']!r} but the file name starts with {lesson.id}; align them"
-        )
+        said.append(f"the id is {meta['id']!r}; the file name starts with {lesson.id}: align them")
+    said += _in_course(lesson)
+    if not meta["objectives"]:
+        said.append("name at least one objective")
+    said += [
+        f"start the objective {text!r} with a verb that can be seen: compute, read, explain, draw"
+        for text in meta["objectives"] if text.split()[0].lower() in VAGUE
+    ]  # fmt: skip
+    if not 1 <= len(meta["ideas"]) <= MOST_IDEAS:
+        said.append(f"name one to {MOST_IDEAS} new ideas; there are {len(meta['ideas'])}")
+    said += [
+        f"the misconception {code} is not in lessons/misconceptions.toml; add or correct it"
+        for code in meta["misconceptions"] if code not in lesson.shared("misconceptions")
+    ]  # fmt: skip
+    return said
+
+
+def _in_course(lesson: Lesson) -> list[str]:
+    meta, said = lesson.metadata, []
     course = lesson.shared("course")
     if lesson.id in course:
         planned, minutes = course[lesson.id], meta["minutes"]
@@ -52,18 +68,6 @@ def metadata(lesson: Lesson) -> list[str]:
         f"the prerequisite {key!r} is not in lessons/course.toml"
         for key in meta["prerequisites"] if key not in course
     ]  # fmt: skip
-    if not meta["objectives"]:
-        said.append("name at least one objective")
-    said += [
-        f"start the objective {text!r} with a verb that can be seen: compute, read, explain, draw"
-        for text in meta["objectives"] if text.split()[0].lower() in VAGUE
-    ]  # fmt: skip
-    if not 1 <= len(meta["ideas"]) <= MOST_IDEAS:
-        said.append(f"name one to {MOST_IDEAS} new ideas; there are {len(meta['ideas'])}")
-    said += [
-        f"the misconception {code} is not in lessons/misconceptions.toml; add it or correct the code"
-        for code in meta["misconceptions"] if code not in lesson.shared("misconceptions")
-    ]  # fmt: skip
     return said
 
 
@@ -76,26 +80,32 @@ def code(lesson: Lesson) -> list[str]:
     counts = [lines(cell.source) for cell in cells]
     if counts and median(counts) > MEDIAN_LINES:
         said.append(f"the median code cell has {median(counts)} lines; at most {MEDIAN_LINES}")
-    definitions = 0
     for cell in cells:
-        source, place = cell.source, f"cell {cell.id}"
-        if lines(source) > MOST_LINES:
-            said.append(f"{place} has {lines(source)} lines; split it: at most {MOST_LINES}")
-        if any(len(line) > WIDEST for line in source.splitlines()):
-            said.append(f"{place} has a line over {WIDEST} characters; break it for the projector")
-        if any(line.rstrip().endswith(";") for line in source.splitlines()):
-            said.append(f"{place} ends a line with `;`; write `_ = ...` or let the value show")
-        if FETCHING.search(source):
-            said.append(f"{place} fetches or installs something; use a loader of the kit")
-        if not lines(source):
-            said.append(f"{place} is empty; remove it")
-        if "optional" not in tags(cell):
-            tree = ast.parse(source)
-            definitions += sum(isinstance(node, ast.FunctionDef) for node in ast.walk(tree))
+        said += [f"cell {cell.id} {text}" for text in _cell(cell.source)]
+    definitions = sum(
+        isinstance(node, ast.FunctionDef)
+        for cell in cells
+        if "optional" not in tags(cell)
+        for node in ast.walk(ast.parse(cell.source))
+    )
     if definitions > MOST_DEFS:
-        said.append(
-            f"{definitions} functions are defined; at most {MOST_DEFS}: move them to the kit"
-        )
+        said.append(f"{definitions} functions are defined; at most {MOST_DEFS}: use the kit's")
+    return said
+
+
+def _cell(source: str) -> list[str]:
+    said = []
+    count = lines(source)
+    if not count:
+        said.append("is empty; remove it")
+    if count > MOST_LINES:
+        said.append(f"has {count} lines; split it: at most {MOST_LINES}")
+    if any(len(line) > WIDEST for line in source.splitlines()):
+        said.append(f"has a line over {WIDEST} characters; break it for the projector")
+    if any(line.rstrip().endswith(";") for line in source.splitlines()):
+        said.append("ends a line with `;`; write `_ = ...` or let the value show")
+    if FETCHING.search(source):
+        said.append("fetches or installs something; use a loader of the kit")
     return said
 
 
@@ -132,6 +142,12 @@ def structure(lesson: Lesson) -> list[str]:
     for key, cells in parts.items():
         if (key in optional) != ("optional" in cells):
             said.append(f"tag the cells of {key} `optional` where its check says `optional = true`")
+    said += _tagged_cells(lesson)
+    return said
+
+
+def _tagged_cells(lesson: Lesson) -> list[str]:
+    said = []
     for cell in lesson.cells:
         own = set(tags(cell))
         if "instructor" in own and cell.cell_type == "code":
@@ -179,13 +195,11 @@ def stub_lines(lesson: Lesson) -> list[str]:
                 said.append(str(error))
                 continue
             said += [
-                f"the stub line {line!r} is not in the solution; dots may stand for a part of a line"
+                f"the stub line {line!r} is not in the solution; dots may stand for a part of it"
                 for line in stubs.strangers(stub, solution)
             ]
             if "..." not in stub:
-                said.append(
-                    f"a stub leaves nothing to fill in: {stub!r}; mark a line with `# stub`"
-                )
+                said.append(f"a stub leaves nothing open: {stub!r}; mark a line with `# stub`")
             promised |= stubs.assigned(stub) | stubs.assigned(solution)
     for cell in lesson.cells:
         if cell.cell_type == "code" and not {"exercise", "check"} & set(tags(cell)):

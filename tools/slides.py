@@ -91,7 +91,8 @@ _STYLE = """
 :root{font:clamp(18px,2.2vw,34px)/1.4 system-ui,sans-serif;color:#1a1a1a;background:#fff}
 body{margin:0}
 main{scroll-snap-type:y mandatory;height:100vh;overflow-y:auto}
-section{box-sizing:border-box;min-height:100vh;padding:4vh 6vw 8vh;scroll-snap-align:start;outline:0}
+section{box-sizing:border-box;min-height:100vh;padding:4vh 6vw 8vh;
+scroll-snap-align:start;outline:0}
 h1,h2,h3{line-height:1.15;margin:.2em 0 .6em}h1{font-size:1.8em}h2{font-size:1.5em}
 img{max-width:100%;max-height:72vh}
 table{border-collapse:collapse;font-size:.8em}td,th{padding:.15em .6em;text-align:right}

@@ -8,11 +8,7 @@ from pathlib import Path
 
 from dsrct_edu.errors import InputError
 
-_FILES = {
-    "lesson.md": ".md",
-    "lesson.checks.toml": ".checks.toml",
-    "lesson.quiz.toml": ".quiz.toml",
-}
+_ENDINGS = (".md", ".checks.toml", ".quiz.toml")
 
 
 def new_lesson(number: int, name: str, folder: str | Path = "lessons") -> list[Path]:
@@ -58,8 +54,8 @@ def new_lesson(number: int, name: str, folder: str | Path = "lessons") -> list[P
         )
     place.mkdir(parents=True, exist_ok=True)
     written = []
-    for template, ending in _FILES.items():
-        text = (files(__package__) / "templates" / template).read_text(encoding="utf-8")
+    for ending in _ENDINGS:
+        text = (files(__package__) / "templates" / f"lesson{ending}").read_text(encoding="utf-8")
         text = text.replace("NUMBER", f"{number:02d}").replace(
             "TITLE", name.replace("_", " ").capitalize()
         )

@@ -61,8 +61,7 @@ class CheckResult:
     def _repr_html_(self) -> str:
         colour = BLUE if self.passed else ORANGE if self.answered else GREY
         head = f"**{self.verdict} ({self.exercise}).** {self.message}"
-        body = paragraphs(head).replace("**", "<strong>", 1).replace("**", "</strong>", 1)
-        return box(body + (paragraphs(self.hint) if self.hint else ""), colour)
+        return box(paragraphs(head) + paragraphs(self.hint or ""), colour)
 
 
 @lru_cache(maxsize=32)

@@ -7,9 +7,6 @@ drop that one entry and nbval does not compare it, so stored output is the same 
 
 from __future__ import annotations
 
-import base64
-import html
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -70,7 +67,7 @@ def picture(figure: Any) -> tuple[str, str]:
     Parameters
     ----------
     figure : Figure
-        A figure that describes itself with ``.describe()``.
+        A figure of ``dsrct_edu.figures``.
 
     Returns
     -------
@@ -84,23 +81,16 @@ def picture(figure: Any) -> tuple[str, str]:
 
     Examples
     --------
-    >>> from matplotlib.figure import Figure
-    >>> class Worded(Figure):
-    ...     def describe(self):
-    ...         return "An empty figure."
-    >>> picture(Worded(figsize=(1, 1)))[0][:27]
-    '<img alt="An empty figure."'
+    >>> picture("no figure")
+    Traceback (most recent call last):
+        ...
+    dsrct_edu.errors.InputError: expected a figure that carries its own words; found str. Draw \
+it with a function of dsrct_edu.figures.
     """
-    if not hasattr(figure, "describe"):
+    if not hasattr(figure, "describe") or not hasattr(figure, "html"):
         raise InputError(
             expected="a figure that carries its own words",
             found=type(figure).__name__,
             remedy="Draw it with a function of dsrct_edu.figures.",
         )
-    words = str(figure.describe())
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    data = base64.b64encode(buffer.getvalue()).decode()
-    alt = html.escape(words, quote=True)
-    image = f'<img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{data}">'
-    return image, words
+    return str(figure.html()), str(figure.describe())

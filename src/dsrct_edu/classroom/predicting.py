@@ -60,7 +60,8 @@ class Prediction:
                 NO_GUESS if self.guess is None else f"Your guess for {self.about}: {guess}. Noted."
             )
         said = "no guess" if self.guess is None else guess
-        return f"{self.about.capitalize()}. You said: {said}. It is: {self._words(self.result)}."
+        about = self.about[:1].upper() + self.about[1:]
+        return f"{about}. You said: {said}. It is: {self._words(self.result)}."
 
     def _repr_html_(self) -> str:
         return box(paragraphs(repr(self)), GREY if self.guess is None else BLUE)

@@ -23,7 +23,7 @@ class Progress:
 
     def add(self, activity: str, key: str, passed: bool, misconception: str | None) -> int:
         """Note one attempt and return its number: 1 for the first."""
-        number = 1 + sum(row["activity"] == activity and row["id"] == key for row in self.attempts)
+        number = 1 + self.state(activity, key)[1]
         row = (activity, key, number, passed, misconception)
         self.attempts.append(dict(zip(ATTEMPT_COLUMNS, row, strict=True)))
         return number

@@ -38,6 +38,10 @@ class Item:
         """The letter of the right option."""
         return LETTERS[[option.key for option in self.options].index(True)]
 
+    def labels(self) -> list[str]:
+        """Return the options with their letters: ``a) …``."""
+        return [f"{LETTERS[place]}) {option.text}" for place, option in enumerate(self.options)]
+
 
 @dataclass(frozen=True)
 class Feedback:
@@ -106,10 +110,7 @@ class Quiz:
         for number, item in enumerate(self.items, 1):
             stem = f"{item.abstract}\n   {item.stem}" if item.abstract else item.stem
             lines.append(f"\n{number}. {stem}")
-            lines += [
-                f"   {letter}) {option.text}"
-                for letter, option in zip(LETTERS, item.options, strict=False)
-            ]
+            lines += [f"   {label}" for label in item.labels()]
         lines.append(f'\nTo answer question 1 with a: dsrct.quiz("{self.lesson}").answer(1, "a")')
         return "\n".join(lines)
 

@@ -70,7 +70,7 @@ def _near(answer: float, expected: float, tolerance: float) -> bool:
 
 
 def check_value(task: Task, answer: object) -> Outcome:
-    """One number, within a tolerance. Infinity is a number: a median not reached."""
+    """Check one number, within a tolerance. Infinity is a number: a median not reached."""
     value = _number(answer)
     if value is None:
         return Outcome(False, f"One number is expected; found {brief(answer)}.")
@@ -92,7 +92,7 @@ def check_value(task: Task, answer: object) -> Outcome:
 
 
 def check_choice(task: Task, answer: object) -> Outcome:
-    """One letter of the options; capital letters and spaces do not matter."""
+    """Check one letter of the options; capital letters and spaces do not matter."""
     letters = sorted(task.entry["options"])
     given = answer.strip().strip("().").lower() if isinstance(answer, str) else None
     if given not in letters:
@@ -104,7 +104,7 @@ def check_choice(task: Task, answer: object) -> Outcome:
 
 
 def check_order(task: Task, answer: object) -> Outcome:
-    """Letters of lines in order, as ``"b a c"``, ``"bac"`` or a list; any accepted order."""
+    """Check letters of lines in order, as ``"b a c"``, ``"bac"`` or a list; any accepted order."""
     letters = sorted(task.entry["lines"])
     parts = list(answer) if isinstance(answer, list | tuple) else answer
     if isinstance(parts, str):
@@ -143,7 +143,7 @@ def _agreement(order: list[str], target: list[str]) -> int:
 
 
 def check_table(task: Task, answer: object) -> Outcome:
-    """A table: the columns asked for, the rows asked for, numbers within the tolerance."""
+    """Check a table: the columns asked for, the rows, numbers within the tolerance."""
     if isinstance(answer, pd.Series):
         answer = answer.to_frame()
     if isinstance(answer, dict | list) and len(answer) <= 10_000:
@@ -186,7 +186,7 @@ def _same_column(answer: pd.Series, expected: pd.Series, tolerance: float) -> bo
 
 
 def check_figure(task: Task, answer: object) -> Outcome:
-    """A figure or its axes: each requirement is an expression in ``axes`` and ``figure``."""
+    """Check a figure or its axes: each requirement is an expression in ``axes``, ``figure``."""
     axes = answer
     if isinstance(answer, list | tuple | np.ndarray) and len(answer):
         axes = np.asarray(answer, dtype=object).ravel()[0]
@@ -201,7 +201,7 @@ def check_figure(task: Task, answer: object) -> Outcome:
 
 
 def check_function(task: Task, answer: object) -> Outcome:
-    """A function, tested by what it does: each case has arguments and an expected result."""
+    """Check a function by what it does: each case has arguments and an expected result."""
     if not callable(answer):
         return Outcome(False, f"A function is expected; found {brief(answer)}.")
     tolerance = float(task.entry.get("tolerance", 1e-9))

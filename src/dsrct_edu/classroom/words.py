@@ -25,7 +25,7 @@ def brief(thing: object, limit: int = 60) -> str:
 
 
 def inline(text: str) -> str:
-    """Return text as HTML, with ``code`` between backticks and *emphasis* between stars.
+    """Return text as HTML, with ``code``, *emphasis* and **strong emphasis** marked.
 
     Examples
     --------
@@ -34,6 +34,7 @@ def inline(text: str) -> str:
     """
     safe = html.escape(text, quote=False)
     safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", safe)
+    safe = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", safe)
     return re.sub(r"\*([^*\s][^*]*)\*", r"<em>\1</em>", safe)
 
 

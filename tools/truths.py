@@ -1,0 +1,45 @@
+"""Compute the truths of the four scenarios and write src/dsrct_edu/disease/truths.json.
+
+python tools/truths.py    run it again whenever a parameter or an equation has changed
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from dsrct_edu.disease import scenario, truth
+
+FILE = Path(truth.__file__).with_name("truths.json")
+HORIZONS = (36.0, 60.0)
+
+
+def main() -> None:
+    """Run from the command line."""
+    truths: dict[str, Any] = {}
+    for name in ("null", "modest", "strong", "harm"):
+        # The switches do not enter the truth; leave them off, as the loader does.
+        model = scenario(name)
+        for horizon in HORIZONS:
+            for origin in truth.ORIGINS:
+                numbers = truth.simulate_effect(model, origin, horizon)
+                truths[truth.effect_key(model, origin, horizon)] = numbers
+                print(
+                    f"{name:7} {origin:9} {horizon:g}: "
+                    f"RMST {numbers['rmst_difference']:+.4f} ({numbers['rmst_difference_mcse']:.4f}) "
+                    f"log HR {numbers['log_hazard_ratio']:+.5f} "
+                    f"({numbers['log_hazard_ratio_mcse']:.5f}) n {numbers['patients']:,}",
+                    flush=True,
+                )
+            for adjusted in (False, True):
+                result = truth.simulate_censored(model, adjusted, horizon)
+                truths[truth.censored_key(model, adjusted, horizon)] = asdict(result)
+                print(f"{name:7} censored, adjusted {adjusted} {horizon:g}: {result}", flush=True)
+    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in truths.items()]
+    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
