@@ -150,7 +150,7 @@ def _analyse(options: argparse.Namespace) -> int:
     page = reporting.write(report, options.out or default)
     print(f"{report.n} patients, {report.events} events.")
     for name, table in report.tables.items():
-        print(f"\n{name.replace('_', ' ')}\n{table.round(3).to_string(index=False)}")
+        print(f"\n{name.replace('_', ' ')}\n{reporting.readable(table).to_string(index=False)}")
     for note in report.notes:
         print(f"\nNote: {note}")
     print(f"\nReport: {page}")

@@ -44,6 +44,7 @@ class Report:
     tables: dict[str, pd.DataFrame]
     notes: tuple[str, ...]
     figure_html: str
+    figure_words: str
 
     def to_html(self) -> str:
         """Return the report as one HTML page that needs no other file."""
@@ -181,11 +182,13 @@ def analyse(data: pd.DataFrame, request: Request) -> Report:
     columns = {"duration": request.duration, "event": request.event}
     _check_numbers(data, request.duration)
     _check_event_coding(data, request.event)
+    if request.by is not None:
+        _check_groups(data, request.by)
     curves = kaplan_meier(data, **columns, by=request.by)
     horizon = _horizon(data, request)
     ticks = _ticks(horizon)
     tables = {
-        "survival": curves.at(ticks),
+        "survival": curves.at(ticks).drop(columns="at_risk_before"),
         "median": curves.median(),
         "restricted_mean": curves.rmst(horizon),
         "follow_up": follow_up(data, **columns, by=request.by).median(),
@@ -202,7 +205,8 @@ def analyse(data: pd.DataFrame, request: Request) -> Report:
         horizon=horizon,
         tables=tables,
         notes=_notes(data, request),
-        figure_html=figure.to_html(),
+        figure_html=figure.html(),
+        figure_words=figure.describe(),
     )
 
 
@@ -231,6 +235,16 @@ def _check_event_coding(data: pd.DataFrame, column: str) -> None:
             "If 2 means the event, as in some R data sets, subtract 1 from the column.",
             column=column,
             rows=data.index[data[column] == 2].tolist(),
+        )
+
+
+def _check_groups(data: pd.DataFrame, column: str) -> None:
+    if column in data and data[column].nunique() == 1:
+        raise InputError(
+            "at least two groups to compare",
+            f"{data[column].dropna().iloc[0]!r} in every row",
+            "Leave out --by, or name the column that tells the groups apart.",
+            column=column,
         )
 
 
@@ -300,12 +314,47 @@ def _notes(data: pd.DataFrame, request: Request) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as text for reading: three figures, small p values, medians not reached.
+
+    Parameters
+    ----------
+    table : DataFrame
+
+    Returns
+    -------
+    DataFrame
+        Of strings.
+
+    Examples
+    --------
+    >>> readable(pd.DataFrame({"median": [np.inf], "p_value": [1e-9]})).iloc[0].tolist()
+    ['not reached', '< 0.001']
+    """
+    return table.apply(_readable_column)
+
+
+def _readable_column(column: pd.Series[Any]) -> pd.Series[Any]:
+    if not pd.api.types.is_float_dtype(column):
+        return column.astype(str)
+    finite = column[np.isfinite(column)]
+    if (finite == finite.round()).all():
+        digits = 0
+    else:
+        digits = 3 if finite.abs().max() < 10 else 1
+
+    def cell(value: float) -> str:
+        if not np.isfinite(value):
+            return "not reached" if value > 0 else "unknown"
+        if column.name == "p_value" and value < 0.001:
+            return "< 0.001"
+        return f"{value:.{digits}f}"
+
+    return column.map(cell)
+
+
 def _html_table(table: pd.DataFrame) -> str:
-    return table.to_html(index=False, border=0, na_rep="not reached", float_format=_three_figures)
-
-
-def _three_figures(value: float) -> str:
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
+    return readable(table).to_html(index=False, border=0)
 
 
 def write(report: Report, folder: str | Path) -> Path:

@@ -16,7 +16,7 @@ CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 
 def conda_lines():
     text = (ROOT / "environment.yml").read_text("utf-8")
-    return re.findall(r"^  - ([A-Za-z_][\w-]*) ?(.*)$", text, flags=re.MULTILINE)
+    return re.findall(r"^  - ([A-Za-z_][\w-]*)(?: (.*))?$", text, flags=re.MULTILINE)
 
 
 def test_environment_file_is_in_step():
