@@ -179,19 +179,19 @@ def analyse(data: pd.DataFrame, request: Request) -> Report:
     >>> analyse(data, Request("months", "died")).events
     2
     """
-    columns = {"duration": request.duration, "event": request.event}
+    columns = (request.duration, request.event)
     _check_numbers(data, request.duration)
     _check_event_coding(data, request.event)
     if request.by is not None:
         _check_groups(data, request.by)
-    curves = kaplan_meier(data, **columns, by=request.by)
+    curves = kaplan_meier(data, *columns, by=request.by)
     horizon = _horizon(data, request)
     ticks = _ticks(horizon)
     tables = {
         "survival": curves.at(ticks).drop(columns="at_risk_before"),
         "median": curves.median(),
         "restricted_mean": curves.rmst(horizon),
-        "follow_up": follow_up(data, **columns, by=request.by).median(),
+        "follow_up": follow_up(data, *columns, by=request.by).median(),
     }
     if request.by is not None:
         tables |= _comparison(data, request, horizon)
@@ -276,13 +276,13 @@ def _ticks(horizon: float) -> list[float]:
 
 def _comparison(data: pd.DataFrame, request: Request, horizon: float) -> dict[str, pd.DataFrame]:
     by = str(request.by)
-    columns = {"duration": request.duration, "event": request.event}
-    difference = kaplan_meier(data, **columns, by=by).rmst_difference(horizon)
-    test = logrank(data, **columns, by=by)
+    columns = (request.duration, request.event)
+    difference = kaplan_meier(data, *columns, by=by).rmst_difference(horizon)
+    test = logrank(data, *columns, by=by)
     groups = sorted(data[by].unique(), key=str)
     indicators = {f"{by} {group}": (data[by] == group).astype(float) for group in groups[1:]}
     design = data[[request.duration, request.event]].assign(**indicators)
-    fit = cox(design, **columns, covariates=list(indicators))
+    fit = cox(design, *columns, list(indicators))
     return {
         "restricted_mean_difference": pd.DataFrame(difference),
         "log_rank": pd.DataFrame(
@@ -338,10 +338,8 @@ def _readable_column(column: pd.Series[Any]) -> pd.Series[Any]:
     if not pd.api.types.is_float_dtype(column):
         return column.astype(str)
     finite = column[np.isfinite(column)]
-    if (finite == finite.round()).all():
-        digits = 0
-    else:
-        digits = 3 if finite.abs().max() < 10 else 1
+    whole = bool((finite == finite.round()).all())
+    digits = 0 if whole else 3 if finite.abs().max() < 10 else 1
 
     def cell(value: float) -> str:
         if not np.isfinite(value):
