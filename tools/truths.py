@@ -14,6 +14,10 @@ from dsrct_edu.disease import scenario, truth
 
 FILE = Path(truth.__file__).with_name("truths.json")
 HORIZONS = (36.0, 60.0)
+SHOWN = (
+    *("rmst_difference", "rmst_difference_mcse", "log_hazard_ratio", "log_hazard_ratio_mcse"),
+    "patients",
+)
 
 
 def main() -> None:
@@ -26,13 +30,8 @@ def main() -> None:
             for origin in truth.ORIGINS:
                 numbers = truth.simulate_effect(model, origin, horizon)
                 truths[truth.effect_key(model, origin, horizon)] = numbers
-                print(
-                    f"{name:7} {origin:9} {horizon:g}: "
-                    f"RMST {numbers['rmst_difference']:+.4f} ({numbers['rmst_difference_mcse']:.4f}) "
-                    f"log HR {numbers['log_hazard_ratio']:+.5f} "
-                    f"({numbers['log_hazard_ratio_mcse']:.5f}) n {numbers['patients']:,}",
-                    flush=True,
-                )
+                shown = {key: numbers[key] for key in SHOWN}
+                print(f"{name:7} {origin:9} {horizon:g}: {shown}", flush=True)
             for adjusted in (False, True):
                 result = truth.simulate_censored(model, adjusted, horizon)
                 truths[truth.censored_key(model, adjusted, horizon)] = asdict(result)

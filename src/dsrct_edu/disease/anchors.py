@@ -26,9 +26,7 @@ def _anchors() -> pd.DataFrame:
     return pd.read_csv(Path(__file__).parent / "anchors.csv", keep_default_na=False)
 
 
-def fidelity(
-    scenario: str | Scenario = "modest", n: int = 100_000, seed: int = 0
-) -> pd.DataFrame:
+def fidelity(scenario: str | Scenario = "modest", n: int = 100_000, seed: int = 0) -> pd.DataFrame:
     """Compare the simulated disease with the published figures that it was fitted to.
 
     Every patient is followed to death, without censoring, under the treatment received.
@@ -78,7 +76,7 @@ def followed(scenario: Scenario, n: int, seed: int) -> Arrays:
         never), ``site`` and ``radiotherapy``.
     """
     parts: list[Arrays] = []
-    for block in blocks(scenario, n, seed):
+    for block in blocks(scenario, n, seed, observe=False):
         hipec = block.latent["hipec"]
         part = {key: block.latent[key] for key in _KEPT}
         for key, name in (

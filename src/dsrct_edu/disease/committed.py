@@ -11,6 +11,7 @@ import pandas as pd
 from dsrct_edu.disease import columns
 from dsrct_edu.disease.registry import WHOLE_OR_MISSING, Cohort, simulate_cohort
 from dsrct_edu.disease.scenarios import Scenario, scenario
+from dsrct_edu.disease.truth import TrueEffect, true_effect
 from dsrct_edu.errors import InputError
 from dsrct_edu.resources import find
 
@@ -197,14 +198,41 @@ class Reveal:
         Name of the cohort.
     scenario : str
         Name of the scenario.
+    from_surgery, from_diagnosis : TrueEffect
+        The true effect of HIPEC within 60 months, among the completely resected and in everyone.
     """
 
     cohort: str
     scenario: str
+    from_surgery: TrueEffect
+    from_diagnosis: TrueEffect
+
+    @property
+    def rmst_difference(self) -> float:
+        """Months that HIPEC adds within 60 months of a complete resection."""
+        return self.from_surgery.rmst_difference
+
+    @property
+    def hazard_ratio(self) -> float:
+        """Marginal hazard ratio of death within 60 months of a complete resection."""
+        return self.from_surgery.hazard_ratio
+
+    def __repr__(self) -> str:
+        return (
+            f"{self.cohort} follows the scenario {self.scenario!r}.\n"
+            f"True effect of HIPEC within {self.from_surgery.horizon:g} months "
+            "(difference in RMST, hazard ratio of death):\n"
+            f"  after complete resection   {_words(self.from_surgery)}\n"
+            f"  everyone, from diagnosis   {_words(self.from_diagnosis)}"
+        )
+
+
+def _words(effect: TrueEffect) -> str:
+    return f"{effect.rmst_difference:+.2f} months, {effect.hazard_ratio:.2f}"
 
 
 def reveal(name: str) -> Reveal:
-    """Reveal the scenario of a committed cohort.
+    """Reveal the scenario of a committed cohort, and what is true in it.
 
     Parameters
     ----------
@@ -214,7 +242,12 @@ def reveal(name: str) -> Reveal:
     Returns
     -------
     Reveal
-        The scenario and the truth.
+        The scenario and the true effects; its text says them.
+
+    Raises
+    ------
+    InputError
+        If there is no such cohort.
 
     Examples
     --------
@@ -222,4 +255,5 @@ def reveal(name: str) -> Reveal:
     >>> dsrct.reveal("teaching").scenario
     'modest'
     """
-    return Reveal(name, _recipe(name).scenario.name)
+    model = _recipe(name).scenario
+    return Reveal(name, model.name, true_effect(model), true_effect(model, "diagnosis"))

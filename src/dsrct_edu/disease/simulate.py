@@ -100,7 +100,12 @@ def draw(
 
 
 def blocks(
-    scenario: Scenario, patients: int, seed: int = 0, first: int = 0, size: int = BLOCK
+    scenario: Scenario,
+    patients: int,
+    seed: int = 0,
+    first: int = 0,
+    size: int = BLOCK,
+    observe: bool = True,
 ) -> Iterator[Draw]:
     """Draw patients block by block, with flat memory.
 
@@ -116,6 +121,8 @@ def blocks(
         Number of the first patient in the stream.
     size : int
         Patients a block; it does not change what is drawn.
+    observe : bool
+        Whether to make what a registry records; without it ``observed`` is empty.
 
     Yields
     ------
@@ -129,12 +136,13 @@ def blocks(
         raw = generator.random((min(size, patients - start), len(NOISES)))
         noise = np.subtract(1.0, raw.T, order="C")
         np.minimum(noise, _LARGEST, out=noise)
-        yield _patients(scenario, dict(zip(NOISES, noise, strict=True)))
+        yield _patients(scenario, dict(zip(NOISES, noise, strict=True)), observe)
 
 
-def _patients(p: Scenario, noise: equations.Noise) -> Draw:
+def _patients(p: Scenario, noise: equations.Noise, observe: bool) -> Draw:
     latent = equations.baseline(p, noise)
     equations.chemotherapy(p, noise, latent)
     equations.pathway(p, noise, latent)
     arms = equations.outcomes(p, noise, latent)
-    return Draw(equations.registry(p, noise, latent, arms), arms, latent)
+    observed = equations.registry(p, noise, latent, arms) if observe else {}
+    return Draw(observed, arms, latent)
