@@ -269,7 +269,7 @@ def _incidence(
         estimate.survival[0],
         np.stack(cause_specific),
         float(weights.sum()),
-        np.bincount(cause, weights, causes + 1)[1:],
+        np.bincount(cause, weights, causes + 1)[1:].astype(np.float64),
     )
 
 

@@ -56,12 +56,13 @@ def proportional_hazards(
     g[0, data.grid.exit[0]] = centred
     moments = data.moments(fit.coef)
     sums = data.sums(moments)
-    plain = data.information(moments, sums)[0]
-    cross = data.information(moments, sums, g)[0]
-    square = data.information(moments, sums, g * g)[0]
-    exposure = data.exposure(moments, g)
-    residual = data.weights * data.event * centred - moments.risk * exposure
-    score = (residual[:, None, :] @ data.covariates)[0, 0]
+
+    def information(by: Floats) -> Floats:
+        return np.asarray(data.information(moments, data.exposure(moments, by), sums, by)[0])
+
+    plain, cross, square = information(np.ones_like(g)), information(g), information(g * g)
+    died = data.weights * data.event * centred
+    score = data.score(died - moments.risk * data.exposure(moments, g))[0]
 
     def statistic(columns: Integers) -> float:
         schur = square[np.ix_(columns, columns)] - cross[columns] @ np.linalg.solve(

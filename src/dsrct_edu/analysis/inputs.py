@@ -162,7 +162,7 @@ def check_events(data: pd.DataFrame, name: object) -> Booleans:
         raise InputError(
             expected, f"the values {found}", remedy, str(name), list(column.index[wrong])
         )
-    return numbers == 1
+    return np.asarray(numbers == 1)
 
 
 def check_weights(data: pd.DataFrame, name: object) -> Floats:
@@ -199,15 +199,15 @@ def check_groups(data: pd.DataFrame, by: object, at_least: int = 1) -> Groups:
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.cat.remove_unused_categories()
         labels: Sequence[Any] = column.cat.categories.tolist()
-        codes = column.cat.codes.to_numpy(dtype=np.int64)
+        codes: Integers = column.cat.codes.to_numpy(dtype=np.int64)
     else:
         try:
-            codes, values = pd.factorize(column.to_numpy(), sort=True)
+            factor, values = pd.factorize(column.to_numpy(), sort=True)
         except TypeError:
             raise InputError(
                 "groups of one type", "a mixture of types", "Convert the column to text.", str(by)
             ) from None
-        labels, codes = values.tolist(), codes.astype(np.int64)
+        labels, codes = values.tolist(), factor.astype(np.int64)
     if len(labels) < at_least:
         raise InputError(
             f"at least {at_least} groups",
@@ -289,7 +289,8 @@ def check_number(
     open_ends: bool = True,
 ) -> float:
     """Return a finite number between two limits, which are left out if `open_ends`."""
-    span = f"a number {'between' if open_ends else 'from'} {low:g} {'and' if open_ends else 'to'} {high:g}"
+    words = ("between", "and") if open_ends else ("from", "to")
+    span = f"a number {words[0]} {low:g} {words[1]} {high:g}"
     if isinstance(value, bool) or not isinstance(value, Number) or isinstance(value, complex):
         raise InputError(f"{argument} to be {span}", repr(value), "Give one number.")
     number = float(value)  # type: ignore[arg-type]

@@ -53,7 +53,8 @@ class Grid:
 
     def _cells(self, places: Integers) -> Integers:
         replicates, times = self.time.shape
-        return (places + times * np.arange(replicates)[:, None]).ravel()
+        cells: Integers = (places + times * np.arange(replicates)[:, None]).ravel()
+        return cells
 
     def _sum(self, values: NDArray[Any] | None, cells: Integers) -> Floats:
         shape = self.time.shape
@@ -73,7 +74,7 @@ class Grid:
         """Sum `values` (ones if None) over those at risk just before each grid time."""
         change = self.leaving(values)
         if self.entry is not None:
-            change -= self.entering(values)
+            change = change - self.entering(values)
         return _from_right(change)
 
     def exposed(self, accrued: Floats) -> Floats:
@@ -213,10 +214,9 @@ def count_events(grid: Grid, event: Booleans, weights: Floats | None = None) -> 
 
 def survival(counts: Counts) -> Floats:
     """Kaplan-Meier estimate at (and just after) each grid time."""
-    share = np.divide(
-        counts.remaining, counts.at_risk, out=np.ones_like(counts.at_risk), where=counts.events > 0
-    )
-    return np.cumprod(share, axis=1)
+    share: Floats = np.ones_like(counts.at_risk)
+    np.divide(counts.remaining, counts.at_risk, out=share, where=counts.events > 0)
+    return np.asarray(np.cumprod(share, axis=1), dtype=np.float64)
 
 
 def log_survival_variance(counts: Counts) -> Floats:

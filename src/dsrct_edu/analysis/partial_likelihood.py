@@ -64,163 +64,197 @@ class CoxFit:
 
 @dataclass(frozen=True)
 class Ties:
-    """Deaths grouped by time: what Efron's method needs, once for a data set."""
+    """Deaths grouped by time: what Efron's method needs, once for a data set.
 
-    died: Floats  # weighted deaths at each grid time (replicates, times)
-    share: Floats  # weight of one death: weighted deaths / deaths
-    cell: Integers | None  # flat grid cell of each death; None if no time has two
-    fraction: Floats | None  # share of the deaths at its time that each death sees gone
+    Attributes
+    ----------
+    died : array (replicates, times)
+        Weighted deaths at each grid time.
+    share : array (replicates, times)
+        Weight of one death there: weighted deaths over deaths.
+    cell, fraction : array (deaths,)
+        Grid cell of each death, and the share of the deaths at its time that it sees gone; empty
+        if no time has two deaths, and for Breslow.
+    """
+
+    died: Floats
+    share: Floats
+    cell: Integers
+    fraction: Floats
 
 
 def _ties(grid: Grid, event: Booleans, weights: Floats, method: str) -> Ties:
     died = grid.leaving(weights * event)
-    number = grid.leaving(event & (weights > 0)).astype(np.int64)
-    share = np.divide(died, number, out=np.zeros_like(died), where=number > 0)
+    number = grid.leaving(event & (weights > 0)).astype(np.int64).ravel()
+    share = np.divide(died.ravel(), number, out=np.zeros(died.size), where=number > 0)
     if method == "breslow" or number.max(initial=0) < 2:
-        return Ties(died, share, None, None)
-    flat = number.ravel()
-    cell = np.repeat(np.arange(flat.size), flat)
-    first = np.cumsum(flat) - flat
-    fraction = (np.arange(cell.size) - first[cell]) / flat[cell]
-    return Ties(died, share, cell, fraction)
+        number = np.zeros_like(number)
+    cell = np.repeat(np.arange(number.size), number)
+    first = np.cumsum(number) - number
+    fraction = (np.arange(cell.size) - first[cell]) / number[cell]
+    return Ties(died, share.reshape(died.shape), cell, fraction)
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Sums over risk sets and over the dead at each grid time, for one value of `coef`.
+    """Sums over risk sets and over the dead at each grid time, for one value of the coefficients.
 
-    With D(k) = S0 - f_k D0 the k-th denominator at a time and v the weight of a death, ``hazard``
-    is sum v / D, ``tied`` sum v f / D, and ``square`` the sums v/D^2, v f/D^2, v f^2/D^2.
+    The k-th of the tied deaths, of weight v, sees the denominator ``D = S0 - f D0``, where f is
+    the share of the deaths before it. The sums run over the deaths at a time.
+
+    Attributes
+    ----------
+    log_likelihood : array (replicates,)
+    risk : array (replicates, patients)
+        Weighted hazard ratio against the mean patient.
+    hazard, square : array (replicates, times)
+        Sums of ``v / D`` and ``v / D^2``.
+    tied : three arrays (replicates, times), or None without ties
+        Sums of ``v f / D``, ``v f / D^2`` and ``v f^2 / D^2``.
     """
 
     log_likelihood: Floats
-    risk: Floats  # weighted exp(eta), (replicates, patients)
+    risk: Floats
     hazard: Floats
-    tied: Floats | None
-    square: tuple[Floats, Floats | None, Floats | None]
+    square: Floats
+    tied: tuple[Floats, Floats, Floats] | None
 
 
 @dataclass(frozen=True)
 class CoxData:
-    """A batch of data sets, ready for the partial likelihood.
+    """A batch of data sets, ready for the partial likelihood; see `cox_data`.
 
-    Parameters
+    Attributes
     ----------
     grid : Grid
     event : array (replicates, patients) of bool
-    covariates : array (replicates, patients, covariates)
+    columns : array (replicates, covariates, patients)
     weights : array (replicates, patients)
     ties : Ties
     """
 
     grid: Grid
     event: Booleans
-    covariates: Floats
+    columns: Floats
     weights: Floats
     ties: Ties
 
+    def linear_predictor(self, coef: Floats) -> Floats:
+        """Return the log hazard ratio of each patient; (replicates, patients)."""
+        return np.asarray(np.matmul(coef[:, None, :], self.columns)[:, 0])
+
     def moments(self, coef: Floats) -> Moments:
         """Evaluate the sums at `coef` (replicates, covariates)."""
-        eta = np.matmul(self.covariates, coef[:, :, None])[:, :, 0]
-        np.clip(eta, -_MAX_ETA, _MAX_ETA, out=eta)
+        eta = np.clip(self.linear_predictor(coef), -_MAX_ETA, _MAX_ETA)
         risk = self.weights * np.exp(eta)
         grid, ties = self.grid, self.ties
         s0 = grid.at_risk(risk)
         own = np.einsum("rn,rn,rn->r", self.weights, self.event, eta)
-        if ties.cell is None or ties.fraction is None:
+        if ties.cell.size == 0:
             s0 = np.where(ties.died > 0, s0, 1.0)
             hazard = ties.died / s0
             lost = np.einsum("rt,rt->r", ties.died, np.log(s0))
-            return Moments(own - lost, risk, hazard, None, (hazard / s0, None, None))
+            return Moments(own - lost, risk, hazard, hazard / s0, None)
         d0 = grid.leaving(risk * self.event)
         share, f = ties.share.ravel()[ties.cell], ties.fraction
         denominator = s0.ravel()[ties.cell] - f * d0.ravel()[ties.cell]
 
         def gather(values: Floats) -> Floats:
-            return np.bincount(ties.cell, values, s0.size).reshape(s0.shape)
+            return np.asarray(np.bincount(ties.cell, values, s0.size).reshape(s0.shape))
 
         lost = gather(share * np.log(denominator)).sum(axis=1)
-        one = share / denominator
-        two = one / denominator
-        return Moments(
-            own - lost,
-            risk,
-            gather(one),
-            gather(one * f),
-            (gather(two), gather(two * f), gather(two * f * f)),
-        )
+        once = share / denominator
+        twice = once / denominator
+        tied = (gather(once * f), gather(twice * f), gather(twice * f * f))
+        return Moments(own - lost, risk, gather(once), gather(twice), tied)
 
     def exposure(self, moments: Moments, by: Floats | None = None) -> Floats:
         """Cumulative baseline hazard that each patient was exposed to, its steps times `by`."""
         hazard = moments.hazard if by is None else moments.hazard * by
         gained = self.grid.exposed(np.cumsum(hazard, axis=1))
         if moments.tied is not None:
-            tied = moments.tied if by is None else moments.tied * by
+            tied = moments.tied[0] if by is None else moments.tied[0] * by
             gained = gained - self.event * self.grid.take(tied, self.grid.exit)
         return gained
 
-    def score(self, moments: Moments) -> Floats:
-        """First derivative of the log partial likelihood; (replicates, covariates)."""
-        residual = self.weights * self.event - moments.risk * self.exposure(moments)
-        return np.matmul(residual[:, None, :], self.covariates)[:, 0, :]
+    def score(self, residual: Floats) -> Floats:
+        """Add up covariates times martingale residuals; (replicates, covariates)."""
+        return np.asarray(np.matmul(self.columns, residual[:, :, None])[:, :, 0])
 
-    def sums(self, moments: Moments) -> tuple[Floats, Floats]:
+    def residuals(self, moments: Moments, exposure: Floats) -> Floats:
+        """Weighted martingale residuals; (replicates, patients)."""
+        return self.weights * self.event - moments.risk * exposure
+
+    def sums(self, moments: Moments) -> tuple[Floats, Floats | None]:
         """Risk-weighted covariates at risk and among the dead; (replicates, covariates, times)."""
-        weighted = self.covariates * moments.risk[:, :, None]
-        columns = [np.ascontiguousarray(weighted[:, :, j]) for j in range(weighted.shape[2])]
-        at_risk = np.stack([self.grid.at_risk(c) for c in columns], axis=1)
+        weighted = self.columns * moments.risk[:, None, :]
+        covariates = range(weighted.shape[1])
+        at_risk = np.stack([self.grid.at_risk(weighted[:, j]) for j in covariates], axis=1)
         if moments.tied is None:
-            return at_risk, np.zeros((1, 1, 1))
-        return at_risk, np.stack([self.grid.leaving(c * self.event) for c in columns], axis=1)
+            return at_risk, None
+        weighted *= self.event[:, None, :]
+        return at_risk, np.stack([self.grid.leaving(weighted[:, j]) for j in covariates], axis=1)
 
     def information(
-        self, moments: Moments, sums: tuple[Floats, Floats], by: Floats | None = None
+        self,
+        moments: Moments,
+        exposure: Floats,
+        sums: tuple[Floats, Floats | None],
+        by: Floats | None = None,
     ) -> Floats:
-        """Sum over the deaths of the covariance of the covariates at risk, times `by`.
+        """Sum over the deaths of the covariance of the covariates at risk.
 
-        With `by` None this is the observed information. Otherwise `by` (replicates, times)
-        multiplies the covariance at each grid time.
+        Parameters
+        ----------
+        moments, exposure, sums
+            From the methods of these names; `exposure` with the same `by`.
+        by : array (replicates, times), optional
+            Multiplies the covariance at each grid time. Without it this is the observed
+            information.
+
+        Returns
+        -------
+        array (replicates, covariates, covariates)
         """
         s1, d1 = sums
-        weight = moments.risk * self.exposure(moments, by)
-        crude = np.matmul(self.covariates.transpose(0, 2, 1) * weight[:, None, :], self.covariates)
-        a, b, c = (None if m is None or by is None else m * by for m in moments.square)
-        if by is None:
-            a, b, c = moments.square
-        assert a is not None
-        mean = np.matmul(s1 * a[:, None, :], s1.transpose(0, 2, 1))
-        if b is not None and c is not None:
-            cross = np.matmul(s1 * b[:, None, :], d1.transpose(0, 2, 1))
+        scale = 1.0 if by is None else by
+        crude = _products(self.columns, moments.risk * exposure, self.columns)
+        mean = _products(s1, moments.square * scale, s1)
+        if moments.tied is not None and d1 is not None:
+            cross = _products(s1, moments.tied[1] * scale, d1)
             mean -= cross + cross.transpose(0, 2, 1)
-            mean += np.matmul(d1 * c[:, None, :], d1.transpose(0, 2, 1))
+            mean += _products(d1, moments.tied[2] * scale, d1)
         return crude - mean
 
     def score_residuals(self, coef: Floats) -> Floats:
-        """Weighted score residual of each patient; (replicates, patients, covariates).
+        """Weighted score residual of each patient; (replicates, covariates, patients).
 
         They add up to the score. Times the inverse information they say how much the coefficients
         owe to each patient (``dfbeta``); the sum of their squares is the robust variance.
         """
         moments = self.moments(coef)
+        exposure = self.exposure(moments)
         s1, d1 = self.sums(moments)
-        gained = self.exposure(moments)
-        residual = self.covariates * (self.weights * self.event - moments.risk * gained)[:, :, None]
-        a, b, c = moments.square
-        for j in range(s1.shape[1]):
-            mean = moments.hazard * s1[:, j]
-            steps = a * s1[:, j]
-            if b is not None and c is not None and moments.tied is not None:
-                mean = mean - moments.tied * d1[:, j]
-                steps = steps - b * d1[:, j]
-                tied = b * s1[:, j] - c * d1[:, j]
-            died = self.ties.died
-            mean = np.divide(mean, died, out=np.zeros_like(mean), where=died > 0)
+        residual = self.columns * self.residuals(moments, exposure)[:, None, :]
+        died = np.where(self.ties.died > 0, self.ties.died, 1.0)
+        own = self.weights * self.event
+        for j in range(residual.shape[1]):
+            mean, steps = moments.hazard * s1[:, j], moments.square * s1[:, j]
+            tied = np.zeros_like(mean)
+            if moments.tied is not None and d1 is not None:
+                mean = mean - moments.tied[0] * d1[:, j]
+                steps = steps - moments.tied[1] * d1[:, j]
+                tied = moments.tied[1] * s1[:, j] - moments.tied[2] * d1[:, j]
             shared = self.grid.exposed(np.cumsum(steps, axis=1))
-            if b is not None:
-                shared = shared - self.event * self.grid.take(tied, self.grid.exit)
-            own = self.weights * self.event * self.grid.take(mean, self.grid.exit)
-            residual[:, :, j] += moments.risk * shared - own
+            shared -= self.event * self.grid.take(tied, self.grid.exit)
+            residual[:, j] += moments.risk * shared
+            residual[:, j] -= own * self.grid.take(mean / died, self.grid.exit)
         return residual
+
+
+def _products(left: Floats, weights: Floats, right: Floats) -> Floats:
+    """Return the weighted products of rows, ``left diag(weights) right'``, for a batch."""
+    return np.asarray(np.matmul(left * weights[:, None, :], right.transpose(0, 2, 1)))
 
 
 def cox_data(
@@ -244,7 +278,8 @@ def cox_data(
     """
     if weights is None:
         weights = np.ones(event.shape)
-    return CoxData(grid, event, covariates, weights, _ties(grid, event, weights, ties))
+    columns = np.ascontiguousarray(covariates.transpose(0, 2, 1))
+    return CoxData(grid, event, columns, weights, _ties(grid, event, weights, ties))
 
 
 def cox_fit(data: CoxData, max_iterations: int = 25, tolerance: float = 1e-9) -> CoxFit:
@@ -260,15 +295,16 @@ def cox_fit(data: CoxData, max_iterations: int = 25, tolerance: float = 1e-9) ->
         without a maximum keeps making steps of about one, so it never passes for converged.
     """
     centred, scale = _standardise(data)
-    replicates, _, p = centred.covariates.shape
+    replicates, p, _ = centred.columns.shape
     coef = np.zeros((replicates, p))
     moments = centred.moments(coef)
     null = best = moments.log_likelihood
     converged = np.zeros(replicates, dtype=bool)
     iteration = 0
     while True:
-        score = centred.score(moments)
-        information = centred.information(moments, centred.sums(moments))
+        exposure = centred.exposure(moments)
+        score = centred.score(centred.residuals(moments, exposure))
+        information = centred.information(moments, exposure, centred.sums(moments))
         step, solved = _solve(information, score)
         if iteration == 0:
             score_test = np.where(solved, np.einsum("rp,rp->r", score, step), np.nan)
@@ -289,11 +325,11 @@ def _standardise(data: CoxData) -> tuple[CoxData, Floats]:
     """Centre and scale the covariates; the patients who are left out do not count."""
     total = data.weights.sum(axis=1)[:, None]
     total = np.where(total > 0, total, 1.0)
-    centre = np.matmul(data.weights[:, None, :], data.covariates)[:, 0] / total
-    x = data.covariates - centre[:, None, :]
-    scale = np.sqrt(np.matmul(data.weights[:, None, :], x**2)[:, 0] / total)
+    centre = np.matmul(data.columns, data.weights[:, :, None])[:, :, 0] / total
+    x = data.columns - centre[:, :, None]
+    scale = np.sqrt(np.matmul(x * x, data.weights[:, :, None])[:, :, 0] / total)
     scale = np.where(scale > 1e-12 * (1.0 + np.abs(centre)), scale, 1.0)
-    x /= scale[:, None, :]
+    x /= scale[:, :, None]
     return CoxData(data.grid, data.event, x, data.weights, data.ties), scale
 
 

@@ -143,7 +143,7 @@ class CoxResult(Result):
         risk. 0.5 says that the model does not discriminate.
         """
         time, entry, strata = self._times
-        eta = self._data.covariates[0] @ self._fit.coef[0]
+        eta = self._data.linear_predictor(self._fit.coef)[0]
         return diagnostics.concordance(
             time, self._data.event[0], eta, entry, self._data.weights[0], strata
         )
@@ -298,7 +298,7 @@ def cox(
     time = inputs.check_durations(table, duration)
     happened = inputs.check_events(table, event)
     start = None if entry is None else inputs.check_entry(table, entry, time)
-    design = design_matrix(table, covariates)  # type: ignore[arg-type]
+    design = design_matrix(table, covariates)
     weight = None if weights is None else inputs.check_weights(table, weights)
     stratum = None if strata is None else inputs.check_groups(table, strata).codes
     clusters = None if cluster is None else inputs.check_groups(table, cluster).codes
@@ -351,7 +351,7 @@ def cox(
 
 def robust_covariance(data: CoxData, fit: CoxFit, clusters: Integers | None) -> Floats:
     """Sandwich covariance from the influence of each cluster (each row, if None)."""
-    influence = data.score_residuals(fit.coef)[0] @ fit.covariance[0]
+    influence = data.score_residuals(fit.coef)[0].T @ fit.covariance[0]
     if clusters is not None:
         columns = [np.bincount(clusters, influence[:, j]) for j in range(influence.shape[1])]
         influence = np.column_stack(columns)

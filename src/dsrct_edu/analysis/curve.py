@@ -1,0 +1,150 @@
+"""The Kaplan-Meier curve of one group: estimates, limits, quantiles and restricted means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from dsrct_edu.analysis import kernels
+from dsrct_edu.analysis.kernels import Booleans, Counts, Floats, Grid
+from dsrct_edu.errors import InputError
+
+INTERVALS = ("log-log", "log", "plain")
+_TOLERANCE = float(np.sqrt(np.finfo(float).eps))
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The Kaplan-Meier curve of one group."""
+
+    label: Any
+    grid: Grid = field(repr=False)
+    event: Booleans = field(repr=False)
+    weights: Floats | None = field(repr=False)
+    counts: Counts = field(repr=False)
+
+    @property
+    def robust(self) -> bool:
+        """Whether weights are no whole numbers, so that Greenwood's formula does not hold."""
+        return self.weights is not None and bool((self.weights != np.floor(self.weights)).any())
+
+    @cached_property
+    def survival(self) -> Floats:
+        """Survival at each grid time."""
+        return np.asarray(kernels.survival(self.counts)[0])
+
+    @cached_property
+    def log_se(self) -> Floats:
+        """Standard error of the log of survival at each grid time."""
+        if self.robust and self.weights is not None:
+            variance = kernels.robust_log_survival_variance(
+                self.grid, self.event, self.counts, self.weights
+            )
+        else:
+            variance = kernels.log_survival_variance(self.counts)
+        return np.asarray(np.sqrt(variance[0]))
+
+    @cached_property
+    def leaving(self) -> Floats:
+        """Weighted number whose time is each grid time."""
+        return np.asarray(self.grid.leaving(self.weights)[0])
+
+    @cached_property
+    def times(self) -> Floats:
+        """Times at which somebody leaves."""
+        return np.asarray(self.grid.time[0][self.leaving > 0])
+
+    def read(self, times: Floats, ci: str, level: float) -> pd.DataFrame:
+        """Return the curve and the counts at `times`."""
+        index = self.grid.index(times)[0]
+        previous = np.searchsorted(self.grid.time[0], times, side="left")
+        alive = np.append(1.0, self.survival)[index + 1]
+        log_se = np.append(0.0, self.log_se)[index + 1]
+        undefined = (times > self.times[-1]) & (alive > 0)
+        alive, log_se = (np.where(undefined, np.nan, v) for v in (alive, log_se))
+        low, high = confidence_limits(alive, log_se, ci, level)
+        events = np.append(0.0, np.cumsum(self.counts.events[0]))[index + 1]
+        gone = np.append(0.0, np.cumsum(self.leaving))[index + 1]
+        at_risk = np.append(self.counts.at_risk[0], 0.0)
+        table = {
+            "group": self.label,
+            "time": times,
+            "at_risk": at_risk[index + 1],
+            "censored": gone - events,
+            "events": events,
+            "survival": alive,
+            "se": np.where(alive > 0, alive * log_se, np.nan),
+            "ci_low": low,
+            "ci_high": high,
+            "at_risk_before": at_risk[previous],
+        }
+        frame = pd.DataFrame(table)
+        if self.weights is None:
+            whole = ["at_risk", "censored", "events", "at_risk_before"]
+            frame[whole] = frame[whole].astype(np.int64)
+        return frame
+
+    def quantile(self, p: float, ci: str, level: float) -> tuple[float, float, float]:
+        """Return the time by which a share `p` had the event, with its limits."""
+        kept = self.leaving > 0
+        time = np.append(0.0, self.times)
+        low, high = confidence_limits(self.survival, self.log_se, ci, level)
+        found = [
+            _crossing(time, np.append(0.0, 1.0 - curve[kept]), p)
+            for curve in (self.survival, low, high)
+        ]
+        return found[0], found[1], found[2]
+
+    def rmst(self, tau: float) -> tuple[float, float]:
+        """Return the restricted mean survival time to `tau` and its standard error."""
+        last = self.times[-1]
+        if tau > last and self.survival[-1] > 0:
+            raise InputError(
+                f"tau within the follow-up of group {self.label!r}, which ends at {last:g}",
+                f"{tau:g}",
+                "Choose a shorter tau: beyond the last follow-up the curve is not known.",
+            )
+        mean, variance = kernels.rmst(self.grid, self.counts, tau)
+        if self.robust:
+            area = kernels.area_after(self.grid, self.survival[None], tau)
+            effect = kernels.influence(self.grid, self.event, self.counts, area, self.weights)
+            variance = (effect**2).sum(axis=1)
+        return float(mean[0]), float(np.sqrt(variance[0]))
+
+
+def confidence_limits(
+    survival: Floats, log_se: Floats, ci: str, level: float
+) -> tuple[Floats, Floats]:
+    """Pointwise limits of survival on the scale `ci`; 1 to 1 at 1, not defined (NaN) at 0."""
+    z = norm.ppf((1 + level) / 2)
+    alive = np.where(survival > 0, survival, np.nan)
+    if ci == "plain":
+        half = z * alive * log_se
+        return np.maximum(alive - half, 0.0), np.minimum(alive + half, 1.0)
+    if ci == "log":
+        factor = np.exp(z * log_se)
+        return alive / factor, np.minimum(alive * factor, 1.0)
+    below = np.where(alive == 1, 0.5, alive)
+    power = np.exp(z * log_se / np.log(below))
+    low, high = below ** (1 / power), below**power
+    return np.where(alive == 1, 1.0, low), np.where(alive == 1, 1.0, high)
+
+
+def _crossing(time: Floats, failed: Floats, p: float) -> float:
+    """Return the time at which `failed` reaches p: the middle of the step if it stays there."""
+    reached = np.flatnonzero(failed >= p - _TOLERANCE)
+    if reached.size == 0:
+        return np.inf
+    passed = np.flatnonzero(failed >= p + _TOLERANCE)
+    stays = failed[reached[0]] < p + _TOLERANCE
+    if not stays:
+        return float(time[reached[0]])
+    if passed.size:
+        return float(time[reached[0]] + time[passed[0]]) / 2
+    # The curve ends at p: R takes the middle of its last step, unless the limit breaks off.
+    return np.inf if np.isnan(failed[-1]) else float(time[reached[0]] + time[-1]) / 2
