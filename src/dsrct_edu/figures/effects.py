@@ -17,6 +17,11 @@ from dsrct_edu.figures.rows import Row, Scale, columns, count, draw_interval, fr
 from dsrct_edu.figures.wording import counted, listed
 
 _NAMED = 4  # rows that are all said; beyond that, the two extremes
+_MEASURES = {
+    "rmst_difference": "Difference in restricted mean survival (months)",
+    "survival_difference": "Difference in survival",
+    "log_hazard_ratio": "Log hazard ratio",
+}
 BUILT_IN = (
     "Selection explains much of the difference because this model was built so. That is no "
     "finding: no data show whether the disease itself behaves so."
@@ -111,11 +116,12 @@ def _clock_legend(figure: Figure, clocks: Sequence[str]) -> None:
 def _forest_words(
     rows: list[Row], scale: Scale, measure: str, reference: float | None, clocks: Sequence[str]
 ) -> str:
-    if len(rows) <= _NAMED:
+    given = [row for row in rows if row.given]
+    if len(rows) <= _NAMED or not given:
         text = f"{measure}: {listed([f'{row.label} {scale.said(row)}' for row in rows])}."
     else:
-        low = min(rows, key=lambda row: row.estimate)
-        high = max(rows, key=lambda row: row.estimate)
+        low = min(given, key=lambda row: row.estimate)
+        high = max(given, key=lambda row: row.estimate)
         text = (
             f"{measure}, {counted(len(rows), 'row')}: from {low.label} {scale.said(low)} "
             f"to {high.label} {scale.said(high)}."
@@ -144,8 +150,8 @@ def _holding(known: list[Row], reference: float) -> str:
 def staircase(
     table: pd.DataFrame,
     *,
-    measure: str = "Hazard ratio",
-    log: bool = True,
+    measure: str | None = None,
+    log: bool | None = None,
     reference: float | None = None,
     upto: int | None = None,
     note: str | None = BUILT_IN,
@@ -157,11 +163,12 @@ def staircase(
     ----------
     table : DataFrame
         ``label`` (or ``method``), ``estimate, ci_low, ci_high, truth``, in the order of the steps.
-        A missing interval or truth is left out.
-    measure : str, default "Hazard ratio"
-        What is estimated; names the axis.
-    log : bool, default True
-        Ratios on a log axis; False for months of restricted mean.
+        A missing interval or truth is left out. If it has a ``measure`` (as a study's table has),
+        that names and scales the axis.
+    measure : str, optional
+        What is estimated; names the axis. By the table, or "Hazard ratio".
+    log : bool, optional
+        Ratios on a log axis; False for months of restricted mean. By the table, or True.
     reference : float, optional
         Line of no difference: 1 on a log axis, 0 otherwise.
     upto : int, optional
@@ -195,6 +202,7 @@ def staircase(
     >>> staircase(table, upto=1, note=None).words
     'Step 1 of 2. Hazard ratio: everyone 0.41 (0.20 to 0.70), truth 1.00.'
     """
+    measure, log = _measure(table, measure, log)
     scale = Scale(log, digits=2)
     rows = read(table, scale)
     upto = len(rows) if upto is None else upto
@@ -224,11 +232,26 @@ def staircase(
     return figure
 
 
+def _measure(table: pd.DataFrame, measure: str | None, log: bool | None) -> tuple[str, bool]:
+    kinds = set(table["measure"]) if "measure" in table else {"hazard_ratio"}
+    if len(kinds) != 1:
+        found = listed(sorted(map(str, kinds)))
+        raise InputError("one measure on one axis", found, "Select one of them.", "measure")
+    kind = str(kinds.pop())
+    ratios = kind.endswith("_ratio") and not kind.startswith("log_")
+    named = measure or _MEASURES.get(kind, kind.replace("_", " ").capitalize())
+    return named, ratios if log is None else log
+
+
+def _given(rows: list[Row]) -> list[tuple[int, Row]]:
+    return [(position, row) for position, row in enumerate(rows) if row.given]
+
+
 def _treads(axes: Axes, rows: list[Row]) -> None:
     """Join one estimate to the next as a stair does: down, across, down."""
-    for position, (row, after) in enumerate(pairwise(rows)):
+    for (position, row), (later, after) in pairwise(_given(rows)):
         x = [row.estimate, row.estimate, after.estimate, after.estimate]
-        y = [position, position + 0.5, position + 0.5, position + 1]
+        y = [position, later - 0.5, later - 0.5, later]
         axes.plot(x, y, color=style.look(0).colour, lw=1.2, ls=(0, (2, 1.5)), zorder=1)
 
 
@@ -240,17 +263,22 @@ def _truth_legend(figure: Figure) -> None:
 
 def _stair_words(rows: list[Row], upto: int, scale: Scale, measure: str, note: str | None) -> str:
     step = f"Step {upto} of {len(rows)}. " if upto < len(rows) else ""
-    seen = [_beside(row, scale) for row in rows[:upto]]
+    seen = [_beside(row, scale) for _, row in _given(rows[:upto])]
+    lost = [row.label for row in rows[:upto] if not row.given]
     if not seen:
-        text = f"{step}Nothing is revealed yet."
+        text = f"{step}Nothing is revealed yet." if not upto else f"{step}No estimate."
     elif len(seen) <= _NAMED:
         text = f"{step}{measure}: {'; '.join(seen)}."
     else:
-        moves = [(abs(_gap(a, b, scale)), b.label) for a, b in pairwise(rows[:upto])]
+        moves = [
+            (abs(_gap(a, b, scale)), b.label) for (_, a), (_, b) in pairwise(_given(rows[:upto]))
+        ]
         text = (
-            f"{step}{measure} from {seen[0]}, to {seen[-1]}, over {upto} analyses; "
+            f"{step}{measure} from {seen[0]}, to {seen[-1]}, over {len(seen)} analyses; "
             f"the largest step comes with {max(moves)[1]}."
         )
+    if lost:
+        text += f" No estimate from {listed(lost)}."
     return f"{text} {note}" if note else text
 
 

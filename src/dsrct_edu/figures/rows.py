@@ -39,6 +39,11 @@ class Row:
         """Tell whether there is an interval."""
         return not (math.isnan(self.low) or math.isnan(self.high))
 
+    @property
+    def given(self) -> bool:
+        """Tell whether there is an estimate."""
+        return not math.isnan(self.estimate)
+
     def holds(self, value: float) -> bool:
         """Tell whether the interval contains a value."""
         return self.known and self.low <= value <= self.high
@@ -57,13 +62,15 @@ class Scale:
 
     def said(self, row: Row) -> str:
         """Format an estimate with its interval."""
+        if not row.given:
+            return "no estimate"
         if not row.known:
             return self.text(row.estimate)
         return f"{self.text(row.estimate)} ({self.text(row.low)} to {self.text(row.high)})"
 
     def limits(self, rows: Sequence[Row], extra: Sequence[float]) -> tuple[float, float]:
         """Return axis limits that show every estimate, and intervals unless they run far out."""
-        points = [r.estimate for r in rows] + [v for v in extra if math.isfinite(v)]
+        points = [v for v in (*(r.estimate for r in rows), *extra) if math.isfinite(v)] or [1.0]
         ends = [v for r in rows if r.known for v in (r.low, r.high) if math.isfinite(v)]
         low, high = min(points + ends), max(points + ends)
         if not self.log:
@@ -80,7 +87,7 @@ def read(table: pd.DataFrame, scale: Scale) -> list[Row]:
         table = table.rename(columns={"method": "label"})
     numbers = ["estimate", "ci_low", "ci_high"]
     extra = [column for column in ("truth", "n") if column in table]
-    gaps = ["ci_low", "ci_high", *extra]
+    gaps = [*numbers, *extra]
     checked = tidy(table, ["label", *numbers], [*numbers, *extra], gaps=gaps)
     if scale.log:
         wrong = checked.index[(checked["estimate"] <= 0) | (checked["ci_low"] < 0)].tolist()
@@ -100,6 +107,8 @@ def _row(label: Any, estimate: Any, low: Any, high: Any, truth: Any, clock: Any,
 def draw_interval(axes: Axes, position: float, row: Row, look: style.Look) -> None:
     """Draw an estimate and its interval; an arrow head where the interval leaves the axis."""
     left, right = axes.get_xlim()
+    if not row.given:
+        return
     if row.known:
         ends = [min(max(row.low, left), right), min(max(row.high, left), right)]
         axes.plot(ends, [position] * 2, color=look.colour, solid_capstyle="butt")

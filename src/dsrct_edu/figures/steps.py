@@ -56,16 +56,18 @@ class Steps:
     def thin_from(self, counts: pd.DataFrame | None) -> float:
         """Return from when fewer than 10, or fewer than 10 %, are followed further."""
         if self.at_risk is not None:
-            time, left, total = self.time, self.at_risk, self.at_risk[0]
+            time, left, total = self.time, self.at_risk, float(self.at_risk.max())
         elif counts is not None:
-            mine = counts[counts["group"] == self.group]
+            mine = counts[counts["group"] == self.group].sort_values("time")
             time = mine["time"].to_numpy(dtype=float)
             left = mine["at_risk"].to_numpy(dtype=float)
             total = float(mine[["at_risk", "censored", "events"]].iloc[0].sum())
         else:
             return np.inf
-        thin = np.flatnonzero(left < max(_FEW, _SMALL_SHARE * total))
-        return float(time[thin[0]]) if thin.size else np.inf
+        enough = np.flatnonzero(left >= max(_FEW, _SMALL_SHARE * total))
+        if not enough.size:
+            return 0.0
+        return float(time[enough[-1] + 1]) if enough[-1] + 1 < len(time) else np.inf
 
 
 def split(table: pd.DataFrame) -> list[Steps]:

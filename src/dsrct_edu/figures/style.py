@@ -42,7 +42,7 @@ _DASHES: tuple[Dash, ...] = (
     (0, (10, 3)),
     (0, (3, 1.5, 1, 1.5, 1, 1.5)),
 )
-_MARKERS = ("o", "s", "^", "D", "v", "P")
+MARKERS = ("o", "s", "^", "D", "v", "P")
 _HATCHES = ("", "///", "...", "\\\\\\", "xxx", "|||")
 
 _RC: dict[Any, Any] = {
@@ -82,7 +82,7 @@ def look(index: int) -> Look:
     turn = index // len(_COLOURS)
     shifted = (index + turn) % len(_DASHES)
     return Look(
-        _COLOURS[index % len(_COLOURS)], _DASHES[shifted], _MARKERS[shifted], _HATCHES[shifted]
+        _COLOURS[index % len(_COLOURS)], _DASHES[shifted], MARKERS[shifted], _HATCHES[shifted]
     )
 
 

@@ -1,0 +1,231 @@
+"""The causal diagram: every role has its own shape and says its name."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Ellipse, FancyArrowPatch, Patch, Polygon
+
+from dsrct_edu.errors import InputError
+from dsrct_edu.figures import style
+from dsrct_edu.figures.figure import Figure, styled
+from dsrct_edu.figures.tables import name, tidy
+from dsrct_edu.figures.wording import counted, listed
+
+_HALF = (0.92, 0.36)  # half width and height of a node, inches
+Corners = tuple[tuple[float, float], ...]
+
+_BOX: Corners = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+_ARROW: Corners = ((-1, -1), (0.8, -1), (1.12, 0), (0.8, 1), (-1, 1))
+_HEXAGON: Corners = ((-1.15, 0), (-0.88, -1), (0.88, -1), (1.15, 0), (0.88, 1), (-0.88, 1))
+_FUNNEL: Corners = ((-0.84, -1), (0.84, -1), (1.12, 1), (-1.12, 1))
+_HOUSE: Corners = ((-1, -1), (1, -1), (1, 0.75), (0, 1.3), (-1, 0.75))
+
+
+@dataclass(frozen=True)
+class Role:
+    """How a role is drawn and what its name in a sentence is."""
+
+    colour: str
+    corners: Corners | None  # none: an ellipse
+    plural: str
+    dashed: bool = False
+    width: float = 1.5
+
+
+ROLES = {
+    "exposure": Role(style.BLUE, _ARROW, "exposure", width=3),
+    "outcome": Role(style.VERMILLION, None, "outcome", width=3),
+    "confounder": Role(style.ORANGE, _BOX, "confounders, to adjust for"),
+    "mediator": Role(style.GREEN, _HEXAGON, "mediators, not to adjust for"),
+    "collider": Role(style.PURPLE, _FUNNEL, "colliders, not to adjust for"),
+    "selection": Role(style.SKY, _HOUSE, "selection"),
+    "decoy": Role(style.GREY, _BOX, "decoys, of no use", dashed=True),
+    "unmeasured": Role(style.GREY, None, "unmeasured", dashed=True),
+    "other": Role("#FFFFFF", _BOX, "others"),
+}
+
+
+@styled
+def dag(nodes: pd.DataFrame, edges: pd.DataFrame, *, title: str | None = None) -> Figure:
+    """Draw a causal diagram.
+
+    Parameters
+    ----------
+    nodes : DataFrame
+        ``name, role, x, y``: roles are exposure, outcome, confounder, mediator, collider,
+        selection, decoy, unmeasured, other; positions in any unit, y upwards.
+    edges : DataFrame
+        ``source, target``: arrows by node name.
+    title : str, optional
+        Heading.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    InputError
+        For an unknown role, an arrow without a node, arrows in a circle, or nodes on top of each
+        other.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nodes = pd.DataFrame(
+    ...     {
+    ...         "name": ["centre", "HIPEC", "death"],
+    ...         "role": ["confounder", "exposure", "outcome"],
+    ...         "x": [1, 0, 2],
+    ...         "y": [1, 0, 0],
+    ...     }
+    ... )
+    >>> edges = pd.DataFrame(
+    ...     {"source": ["centre", "centre", "HIPEC"], "target": ["HIPEC", "death", "death"]}
+    ... )
+    >>> dag(nodes, edges).words
+    'Causal diagram of 3 variables and 3 arrows. Exposure: HIPEC. Outcome: death. Confounders, \
+to adjust for: centre.'
+    """
+    rows = tidy(nodes, ["name", "role", "x", "y"], ["x", "y"])
+    wrong = rows.index[~rows["role"].isin(list(ROLES))].tolist()
+    if wrong:
+        found = repr(rows["role"][wrong[0]])
+        raise InputError(f"a role of {', '.join(ROLES)}", found, "", "role", wrong)
+    links = edges if edges.empty else tidy(edges, ["source", "target"])
+    _check_links(rows, links)
+    places = _places(rows)
+    width, height = style.WIDTH, max(y for _, y in places.values()) + 0.75
+    figure = Figure(width, height + (0.4 if title else 0), "Causal diagram")
+    figure.set_layout_engine("none")  # positions are in inches
+    axes = figure.add_axes((0, 0, 1, height / figure.get_figheight()))
+    axes.set(xlim=(0, width), ylim=(0, height), aspect="equal")
+    axes.set_axis_off()
+    shapes: dict[object, Patch] = {
+        row.name: _node(axes, name(row.name), str(row.role), places[row.name])
+        for row in rows.itertuples(index=False)
+    }
+    for link in links.itertuples(index=False):
+        _arrow(axes, shapes, places, link.source, link.target)
+    if title:
+        figure.text(0.01, 0.99, title, va="top", fontsize=style.LARGE)
+    figure.words = _dag_words(rows, len(links))
+    return figure
+
+
+def _check_links(rows: pd.DataFrame, links: pd.DataFrame) -> None:
+    known = set(rows["name"])
+    for column in ("source", "target") if len(links) else ():
+        lost = links.index[~links[column].isin(list(known))].tolist()
+        if lost:
+            raise InputError("arrows between nodes", str(links[column][lost[0]]), "", column, lost)
+    left = set(known)
+    pairs = list(zip(links["source"], links["target"], strict=True)) if len(links) else []
+    while left:
+        free = left - {target for source, target in pairs if source in left}
+        if not free:
+            circle = listed(sorted(name(node) for node in left))
+            raise InputError("no circle of arrows", circle, "A cause cannot follow its effect.")
+        left -= free
+
+
+def _places(rows: pd.DataFrame) -> dict[object, tuple[float, float]]:
+    """Scale positions to inches: the full width, and rows no closer than nodes are high."""
+    margin = _HALF[0] * 1.2 + 0.1
+
+    def scaled(values: pd.Series[float], low: float, high: float) -> pd.Series[float]:
+        span = float(values.max() - values.min())
+        if span == 0:
+            return values * 0 + (low + high) / 2
+        return low + (values - values.min()) / span * (high - low)
+
+    levels = np.unique(rows["y"].to_numpy(dtype=float))
+    steps = np.diff(levels)
+    tall = float(levels[-1] - levels[0]) / steps.min() if steps.size else 0.0
+    x = scaled(rows["x"], margin, style.WIDTH - margin)
+    y = scaled(rows["y"], 0.75, 0.75 + min(1.15 * tall, 6.5))
+    places = {n: (float(a), float(b)) for n, a, b in zip(rows["name"], x, y, strict=True)}
+    nodes = list(places.items())
+    for i, (first, (ax, ay)) in enumerate(nodes):
+        for second, (bx, by) in nodes[i + 1 :]:
+            if abs(ax - bx) < 2.1 * _HALF[0] and abs(ay - by) < 2.1 * _HALF[1]:
+                both = f"{name(first)} on {name(second)}"
+                raise InputError("nodes apart", both, "Move one of them.", column="x")
+    return places
+
+
+def _node(axes: Axes, label: str, role: str, place: tuple[float, float]) -> Patch:
+    drawn = ROLES[role]
+    (x, y), (half_x, half_y) = place, _HALF
+    looks: dict[str, Any] = {
+        "facecolor": "white" if drawn.dashed else style.tint(drawn.colour, 0.35),
+        "edgecolor": "black",
+        "lw": drawn.width,
+        "ls": (0, (4, 2)) if drawn.dashed else "-",
+        "zorder": 2,
+    }
+    shape: Patch
+    if drawn.corners is None:
+        shape = Ellipse(place, 2.45 * half_x, 2.75 * half_y, **looks)
+    else:
+        shape = Polygon([(x + half_x * a, y + half_y * b) for a, b in drawn.corners], **looks)
+    axes.add_patch(shape)
+    folded = style.fold(label, 17, 1 if len(label) <= 17 else 2)
+    two = "\n" in folded
+    size = style.SMALL - 1 if two else style.SMALL
+    axes.text(x, y + 0.1, folded, ha="center", va="center", size=size, linespacing=0.95,
+              weight="bold", zorder=3)  # fmt: skip
+    axes.text(x, y - (0.25 if two else 0.18), role, ha="center", va="center",
+              size=style.SMALL - 2, style="italic", zorder=3)  # fmt: skip
+    return shape
+
+
+def _arrow(
+    axes: Axes,
+    shapes: dict[object, Patch],
+    places: dict[object, tuple[float, float]],
+    source: object,
+    target: object,
+) -> None:
+    others = [place for node, place in places.items() if node not in (source, target)]
+    blocked = any(_close(places[source], places[target], other) for other in others)
+    axes.add_patch(
+        FancyArrowPatch(
+            places[source],
+            places[target],
+            patchA=shapes[source],
+            patchB=shapes[target],
+            shrinkA=1,
+            shrinkB=2,
+            arrowstyle="-|>",
+            connectionstyle=f"arc3,rad={0.28 if blocked else 0.0}",
+            mutation_scale=18,
+            lw=1.6,
+            color="#333333",
+            zorder=1,
+        )
+    )
+
+
+def _close(start: tuple[float, float], stop: tuple[float, float], at: tuple[float, float]) -> bool:
+    """Tell whether a straight arrow would run through a node."""
+    length = math.dist(start, stop)
+    along = (at[0] - start[0]) * (stop[0] - start[0]) + (at[1] - start[1]) * (stop[1] - start[1])
+    share = min(max(along / length**2, 0.0), 1.0)
+    nearest = [a + share * (b - a) for a, b in zip(start, stop, strict=True)]
+    return abs(nearest[0] - at[0]) < _HALF[0] and abs(nearest[1] - at[1]) < _HALF[1]
+
+
+def _dag_words(rows: pd.DataFrame, arrows: int) -> str:
+    text = f"Causal diagram of {counted(len(rows), 'variable')} and {counted(arrows, 'arrow')}."
+    for role, drawn in ROLES.items():
+        members = [name(n) for n in rows.loc[rows["role"] == role, "name"]]
+        if members:
+            text += f" {drawn.plural[0].upper()}{drawn.plural[1:]}: {listed(members)}."
+    return text
