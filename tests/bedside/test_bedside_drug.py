@@ -96,6 +96,15 @@ def test_area_is_the_area_under_the_table():
         assert np.trapezoid(table[column], table["minute"]) == pytest.approx(area, rel=1e-6)
 
 
+def test_first_moments_keep_their_digits():
+    time = 1e-4  # so short that the areas are products of small differences
+    exposure = bedside.drug_exposure(160, 4, time)
+    assert exposure.plasma_auc_mg_min_l == pytest.approx(
+        160 * 0.060 / 4 / 20 * time**2 / 2, rel=1e-5
+    )
+    assert exposure.peritoneal_auc_mg_min_l == pytest.approx(40 * time, rel=1e-5)
+
+
 def test_ratio_of_areas_falls_towards_the_steady_ratio():
     ratios = [bedside.drug_exposure(160, 4, t).auc_ratio for t in (10, 30, 60, 90)]
     assert ratios == sorted(ratios, reverse=True)
