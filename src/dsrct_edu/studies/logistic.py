@@ -71,7 +71,7 @@ def logistic_fit(outcome: Flags, covariates: Array, included: Flags) -> Logistic
         if len(rows) == 0:
             break
     information, _ = _information(design, probability * (1 - probability) * weights)
-    inverse: Array = np.linalg.inv(information)
+    inverse = np.asarray(np.linalg.inv(information), dtype=np.float64)
     return LogisticFit(probability, design, inverse, converged & ~separated, separated)
 
 

@@ -1,7 +1,9 @@
 """Runs a design replicate by replicate: in blocks, on several workers, interruptible.
 
-A replicate owns its slice of one random stream, so that what it holds depends on the design,
-the seed and its number alone: not on workers, not on blocks, not on who ran before.
+A replicate owns its slice of one random stream, so that its patients depend on the design, the
+seed and its number alone. Blocks begin at multiples of their size and are always computed whole,
+so that sums are added in the same order too: workers, interruptions and extensions change not
+one bit.
 """
 
 from __future__ import annotations
@@ -88,10 +90,11 @@ class Store:
         return other
 
     def put(self, first: int, part: Results) -> None:
-        """Write a block; it counts as finished once all of it is written."""
+        """Write what there is room for; it counts as finished once all of it is written."""
         where = slice(first, first + len(part.estimate))
+        room = len(self.finished[where])
         for kept, new in zip(self.results, part, strict=True):
-            kept[where] = new
+            kept[where] = new[:room]
         self.finished[where] = True
 
 
@@ -116,9 +119,8 @@ def run(design: Design, store: Store, workers: int = 1, progress: bool = True) -
         The same room. After an interruption (Ctrl-C, or the kernel's stop button) it holds the
         blocks that were finished, and a warning says how many.
     """
-    tasks = _gaps(store.finished, design.block)
-    left = sum(stop - start for start, stop in tasks)
-    with _bar(left, progress) as bar:
+    tasks = _unfinished(store.finished, design.block)
+    with _bar(len(tasks) * design.block, progress) as bar:
         try:
             for first, part in _computed(design, tasks, workers):
                 store.put(first, part)
@@ -132,37 +134,36 @@ def run(design: Design, store: Store, workers: int = 1, progress: bool = True) -
     return store
 
 
-def _gaps(finished: Flags, block: int) -> list[tuple[int, int]]:
-    """Cut what is not finished into blocks."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[True], finished, [True]]).astype(np.int8)))
-    return [
-        (start, min(start + block, int(stop)))
-        for begin, stop in edges.reshape(-1, 2)
-        for start in range(int(begin), int(stop), block)
-    ]
+def _unfinished(finished: Flags, block: int) -> list[int]:
+    """Return the first replicate of every block that is not finished."""
+    starts = range(0, len(finished), block)
+    return [start for start in starts if not finished[start : start + block].all()]
 
 
-def _computed(
-    design: Design, tasks: list[tuple[int, int]], workers: int
-) -> Iterator[tuple[int, Results]]:
+def _computed(design: Design, tasks: list[int], workers: int) -> Iterator[tuple[int, Results]]:
     if workers == 1:
         workers = _cluster_workers()
     if workers == 1 or len(tasks) < 2:
-        for start, stop in tasks:
-            yield start, design.analyse(start, stop - start)
+        for start in tasks:
+            yield start, design.analyse(start, design.block)
         return
     import joblib  # imports multiprocessing, which the browser edition lacks
 
-    count = joblib.effective_n_jobs(workers)
-    per_task = max(1, len(tasks) // (count * _TASKS_PER_WORKER))
+    per_task = max(1, len(tasks) // (joblib.effective_n_jobs(workers) * _TASKS_PER_WORKER))
     groups = [tasks[i : i + per_task] for i in range(0, len(tasks), per_task)]
     pool = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
-    for parts in pool(joblib.delayed(_analyse_group)(design, group) for group in groups):
-        yield from parts
+    outputs = pool(joblib.delayed(_analyse_blocks)(design, group) for group in groups)
+    try:
+        for parts in outputs:
+            yield from parts
+    finally:
+        with warnings.catch_warnings():  # joblib's note that it cancels what is not done
+            warnings.simplefilter("ignore")
+            outputs.close()
 
 
-def _analyse_group(design: Design, group: list[tuple[int, int]]) -> list[tuple[int, Results]]:
-    return [(start, design.analyse(start, stop - start)) for start, stop in group]
+def _analyse_blocks(design: Design, starts: list[int]) -> list[tuple[int, Results]]:
+    return [(start, design.analyse(start, design.block)) for start in starts]
 
 
 def _cluster_workers() -> int:

@@ -179,10 +179,11 @@ def cox_two_groups(died_1: Array, at_risk_0: Array, at_risk_1: Array, start: Arr
         score = np.where(regular, observed - first, 0.0)
         bend = score * (first - 3 * second + 2 * third) / (2 * information)
         step = score / np.where(bend > -0.5 * information, information + bend, information)
-        if np.abs(step).max(initial=0.0) < _TOLERANCE:
+        settled = np.abs(step) < _TOLERANCE
+        if settled.all():
             break
-        beta += np.clip(step, -2, 2)
-    settled = np.abs(step) < _TOLERANCE
+        # who has arrived stays put, however long his neighbours take
+        beta += np.where(settled, 0.0, np.clip(step, -2, 2))
     se = np.where(known, 1 / np.sqrt(information), np.nan)
     return Fit(np.where(known, beta, np.nan), se, regular & settled, separated)
 
