@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import hashlib
 import json
@@ -88,7 +89,7 @@ def _execute(lesson: Lesson, edition: str, cells: list[NotebookNode]) -> dict[st
             record_timing=False,
         )
         try:
-            client.execute(env=environment, stderr=subprocess.DEVNULL)
+            asyncio.run(client.async_execute(env=environment, stderr=subprocess.DEVNULL))
         except CellExecutionError as error:
             raise LessonError(_where(lesson, edition, notebook, error)) from error
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]

@@ -84,7 +84,7 @@ def beside(lesson: str, kind: str) -> dict[str, Any]:
     Examples
     --------
     >>> sorted(beside("05", "checks"))
-    ['exercise', 'given', 'predict']
+    ['exercise', 'predict']
     """
     found = sorted(folder().glob(f"{lesson}_*.{kind}.toml")) if lesson.isalnum() else []
     if not found:
