@@ -166,3 +166,13 @@ def test_wall_cools_with_depth():
     wall = bedside.wall_temperature(np.linspace(0, 20, 50))
     assert wall[0] == 40.6
     assert (np.diff(wall) < 0).all()
+
+
+def test_course_carries_its_dose():
+    course = bedside.heat_course(60, 44.0, 2.0, tissue_l=12.0)
+    for _, part in course.groupby("compartment"):
+        expected = bedside.thermal_dose_of_course(part["minute"], part["celsius"])
+        assert part["cem43"].iloc[-1] == pytest.approx(expected, rel=1e-12)
+        assert (np.diff(part["cem43"]) > 0).all()
+    by_compartment = course.groupby("compartment")["cem43"].last()
+    assert by_compartment["tissue"] < by_compartment["perfusate"]

@@ -147,14 +147,14 @@ def test_waterfall_leaves_out_only_those_not_assessed():
             "recist": ["PR", "PD", None, "SD"],
         }
     )
-    table = bedside.waterfall(patients)
+    table = bedside.waterfall_table(patients)
     assert table["patient_id"].tolist() == [2, 4, 1]
     assert table["change"].tolist() == [0.3, -0.1, -0.45]
     assert table["rank"].tolist() == [1, 2, 3]
     with pytest.raises(InputError, match="recist"):
-        bedside.waterfall(patients.drop(columns="recist"))
+        bedside.waterfall_table(patients.drop(columns="recist"))
     with pytest.raises(InputError):
-        bedside.waterfall(patients.iloc[[2]])
+        bedside.waterfall_table(patients.iloc[[2]])
 
 
 scores = st.lists(st.integers(0, 3), min_size=13, max_size=13)

@@ -65,7 +65,7 @@ from .response import (
     recist,
     recist_course,
     volume_change,
-    waterfall,
+    waterfall_table,
 )
 from .surveillance import compare_schedules, interval_censor, scan_schedule
 from .trials import difference_of_trials, log_hazard_ratio_se, randomised_trials
@@ -128,7 +128,7 @@ __all__ = [
     "utilised_dose",
     "volume_change",
     "wall_temperature",
-    "waterfall",
+    "waterfall_table",
     "what_ct_misses",
     "what_tests_see",
 ]

@@ -12,6 +12,7 @@ from dsrct_edu.errors import InputError
 
 from ._check import FloatArray, as_given, number, numbers
 from ._linear import solve
+from .heat import ramp_doses
 
 BODY_CELSIUS = 37.0
 HEAT_CAPACITY_J_L_K = 4180.0  # water; the perfusate is dilute
@@ -210,7 +211,8 @@ def heat_course(
     Returns
     -------
     DataFrame
-        `minute, celsius, compartment` (``perfusate``, and ``tissue`` if there is any).
+        `minute, celsius, compartment` (``perfusate``, and ``tissue`` if there is any), `cem43`
+        (equivalent minutes at 43 degrees since the first row).
 
     Raises
     ------
@@ -256,13 +258,12 @@ def heat_course(
             clock,
         )
         rows = {"perfusate": supply * integral[0, 0], "tissue": supply * integral[1, 0]}
-    return pd.concat(
-        [
-            pd.DataFrame({"minute": clock, "celsius": blood + value, "compartment": name})
-            for name, value in rows.items()
-        ],
-        ignore_index=True,
-    )
+    parts = []
+    for name, value in rows.items():
+        dose = np.concatenate([[0.0], np.cumsum(ramp_doses(clock, blood + value))])
+        part = {"minute": clock, "celsius": blood + value, "compartment": name, "cem43": dose}
+        parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True)
 
 
 def minutes_to_reach(course: pd.DataFrame, celsius: float, compartment: str = "perfusate") -> float:

@@ -110,6 +110,28 @@ def _ramp_dose(minutes: FloatArray, start: FloatArray, end: FloatArray, r: float
     return np.asarray(minutes * r ** (REFERENCE_CELSIUS - start) * mean)
 
 
+def ramp_doses(time: FloatArray, heat: FloatArray) -> FloatArray:
+    """Equivalent minutes between each pair of readings."""
+    length = np.diff(time)
+    start, end = heat[:-1], heat[1:]
+    span = np.where(end == start, 1.0, end - start)
+    cross = np.clip((REFERENCE_CELSIUS - start) / span, 0.0, 1.0)
+    crosses = (np.minimum(start, end) < REFERENCE_CELSIUS) & (
+        np.maximum(start, end) > REFERENCE_CELSIUS
+    )
+    first = np.where(crosses, cross, 1.0) * length
+    middle = np.where(crosses, REFERENCE_CELSIUS, end)
+    dose = np.zeros_like(length)
+    for part, left, right in ((first, start, middle), (length - first, middle, end)):
+        cool = np.minimum(left, right) < REFERENCE_CELSIUS
+        dose += np.where(
+            cool,
+            _ramp_dose(part, left, right, R_BELOW_43),
+            _ramp_dose(part, left, right, R_ABOVE_43),
+        )
+    return dose
+
+
 def thermal_dose_of_course(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> float:
     """CEM43 of a temperature course: warm-up, ramps and plateaus, integrated exactly.
 
@@ -151,23 +173,8 @@ def thermal_dose_of_course(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> fl
             "minutes",
             list(np.flatnonzero(length < 0.0) + 1),
         )
-    start, end = heat[:-1], heat[1:]
-    span = np.where(end == start, 1.0, end - start)
-    cross = np.clip((REFERENCE_CELSIUS - start) / span, 0.0, 1.0)
-    crosses = (np.minimum(start, end) < REFERENCE_CELSIUS) & (
-        np.maximum(start, end) > REFERENCE_CELSIUS
-    )
-    first = np.where(crosses, cross, 1.0) * length
-    middle = np.where(crosses, REFERENCE_CELSIUS, end)
-    dose = np.zeros_like(length)
-    for part, left, right in ((first, start, middle), (length - first, middle, end)):
-        cool = np.minimum(left, right) < REFERENCE_CELSIUS
-        dose += np.where(
-            cool,
-            _ramp_dose(part, left, right, R_BELOW_43),
-            _ramp_dose(part, left, right, R_ABOVE_43),
-        )
-    _warn_outside(np.maximum(start, end), dose)
+    dose = ramp_doses(time, heat)
+    _warn_outside(np.maximum(heat[:-1], heat[1:]), dose)
     return float(dose.sum())
 
 

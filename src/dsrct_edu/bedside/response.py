@@ -157,7 +157,7 @@ def recist_course(
     )
 
 
-def waterfall(patients: pd.DataFrame) -> pd.DataFrame:
+def waterfall_table(patients: pd.DataFrame) -> pd.DataFrame:
     """Sort patients from most growth to most shrinkage, for a waterfall of response.
 
     Parameters
@@ -184,9 +184,9 @@ def waterfall(patients: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> import pandas as pd
-    >>> from dsrct_edu.bedside import waterfall
+    >>> from dsrct_edu.bedside import waterfall_table
     >>> seen = {"patient_id": [1, 2], "tumour_shrinkage": [0.4, -0.1], "recist": ["PR", "SD"]}
-    >>> waterfall(pd.DataFrame(seen))["change"].tolist()
+    >>> waterfall_table(pd.DataFrame(seen))["change"].tolist()
     [0.1, -0.4]
     """
     for column in ("patient_id", "tumour_shrinkage", "recist"):
