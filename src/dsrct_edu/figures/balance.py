@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
-from dsrct_edu.figures.tables import groups, name, tidy
+from dsrct_edu.figures.tables import groups, name, spaced, tidy
 from dsrct_edu.figures.wording import counted, plain
 
 _BALANCED = 0.1
@@ -56,7 +56,11 @@ def love_plot(
 above 0.1: 2 of 2 covariates before, 1 after.'
     """
     rows = tidy(balance, ["covariate", "unweighted", "weighted"], ["unweighted", "weighted"])
-    sizes = rows[["unweighted", "weighted"]].abs().assign(covariate=rows["covariate"].map(name))
+    sizes = (
+        rows[["unweighted", "weighted"]]
+        .abs()
+        .assign(covariate=[spaced(c) for c in rows["covariate"]])
+    )
     sizes = sizes.sort_values("unweighted", ascending=False, kind="stable", ignore_index=True)
     figure = Figure(style.WIDTH, 2.2 + 0.42 * len(sizes), "Love plot")
     axes = figure.subplots()
@@ -163,13 +167,12 @@ def overlap(
             sign * share,
             width=1 / bins,
             align="edge",
-            facecolor=style.tint(look.colour, 0.65),
-            edgecolor=style.shade(look.colour, 0.5),
-            hatch=look.hatch,
             label=label,
+            **style.fill(look),
         )
         axes.text(0.99, 0.5 + sign * 0.46, label, transform=axes.transAxes, ha="right",
-                  va="top" if sign > 0 else "bottom")  # fmt: skip
+                  va="top" if sign > 0 else "bottom",
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 2})  # fmt: skip
     low, high = max(v.min() for v in values), min(v.max() for v in values)
     for edge in (low, high) if low <= high else ():
         axes.axvline(edge, color="black", lw=1.2, ls=(0, (4, 2)))

@@ -192,9 +192,9 @@ def _count_table(axes: Axes, tally: pd.DataFrame, order: Sequence[object]) -> No
         if len(order) > 1:
             look = style.look(index)
             across = axes.get_yaxis_transform()
-            axes.plot([0, 0.05], [row, row], color=look.colour, ls=look.dash, transform=across)
+            axes.plot([0, 0.07], [row, row], color=look.colour, ls=look.dash, transform=across)
             label = style.fold(name(group), 70, lines=1)
-            axes.text(0.06, row, label, va="center", transform=across, size=style.SMALL)
+            axes.text(0.085, row, label, va="center", transform=across, size=style.SMALL)
             row += 1
         for column, label in (
             ("at_risk", "At risk"),

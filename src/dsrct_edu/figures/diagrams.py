@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +16,10 @@ from dsrct_edu.figures.figure import Figure, styled
 from dsrct_edu.figures.tables import name, tidy
 from dsrct_edu.figures.wording import counted, listed
 
-_HALF = (0.92, 0.36)  # half width and height of a node, inches
+_HALF = (0.82, 0.36)  # half width and height of a node, inches
+Place = tuple[float, float]
 Corners = tuple[tuple[float, float], ...]
+_BENDS = (0.0, 0.25, -0.25, 0.4, -0.4)  # the first that runs through no node is taken
 
 _BOX: Corners = ((-1, -1), (1, -1), (1, 1), (-1, 1))
 _ARROW: Corners = ((-1, -1), (0.8, -1), (1.12, 0), (0.8, 1), (-1, 1))
@@ -154,7 +155,7 @@ def _places(rows: pd.DataFrame) -> dict[object, tuple[float, float]]:
     nodes = list(places.items())
     for i, (first, (ax, ay)) in enumerate(nodes):
         for second, (bx, by) in nodes[i + 1 :]:
-            if abs(ax - bx) < 2.1 * _HALF[0] and abs(ay - by) < 2.1 * _HALF[1]:
+            if abs(ax - bx) < 2.3 * _HALF[0] and abs(ay - by) < 2.1 * _HALF[1]:
                 both = f"{name(first)} on {name(second)}"
                 raise InputError("nodes apart", both, "Move one of them.", column="x")
     return places
@@ -172,11 +173,11 @@ def _node(axes: Axes, label: str, role: str, place: tuple[float, float]) -> Patc
     }
     shape: Patch
     if drawn.corners is None:
-        shape = Ellipse(place, 2.45 * half_x, 2.75 * half_y, **looks)
+        shape = Ellipse(place, 2.3 * half_x, 2.75 * half_y, **looks)
     else:
         shape = Polygon([(x + half_x * a, y + half_y * b) for a, b in drawn.corners], **looks)
     axes.add_patch(shape)
-    folded = style.fold(label, 17, 1 if len(label) <= 17 else 2)
+    folded = style.fold(label, 15, 2)
     two = "\n" in folded
     size = style.SMALL - 1 if two else style.SMALL
     axes.text(x, y + 0.1, folded, ha="center", va="center", size=size, linespacing=0.95,
@@ -194,17 +195,18 @@ def _arrow(
     target: object,
 ) -> None:
     others = [place for node, place in places.items() if node not in (source, target)]
-    blocked = any(_close(places[source], places[target], other) for other in others)
+    start, stop = places[source], places[target]
+    bend = next((b for b in _BENDS if not _blocked(start, stop, b, others)), _BENDS[1])
     axes.add_patch(
         FancyArrowPatch(
-            places[source],
-            places[target],
+            start,
+            stop,
             patchA=shapes[source],
             patchB=shapes[target],
             shrinkA=1,
             shrinkB=2,
             arrowstyle="-|>",
-            connectionstyle=f"arc3,rad={0.28 if blocked else 0.0}",
+            connectionstyle=f"arc3,rad={bend}",
             mutation_scale=18,
             lw=1.6,
             color="#333333",
@@ -213,13 +215,15 @@ def _arrow(
     )
 
 
-def _close(start: tuple[float, float], stop: tuple[float, float], at: tuple[float, float]) -> bool:
-    """Tell whether a straight arrow would run through a node."""
-    length = math.dist(start, stop)
-    along = (at[0] - start[0]) * (stop[0] - start[0]) + (at[1] - start[1]) * (stop[1] - start[1])
-    share = min(max(along / length**2, 0.0), 1.0)
-    nearest = [a + share * (b - a) for a, b in zip(start, stop, strict=True)]
-    return abs(nearest[0] - at[0]) < _HALF[0] and abs(nearest[1] - at[1]) < _HALF[1]
+def _blocked(start: Place, stop: Place, bend: float, others: list[Place]) -> bool:
+    """Tell whether an arrow, so bent, would run through another node."""
+    share = np.linspace(0, 1, 41)[:, None]
+    first, last = np.array(start), np.array(stop)
+    along = last - first
+    control = (first + last) / 2 + bend * np.array([along[1], -along[0]])
+    path = (1 - share) ** 2 * first + 2 * share * (1 - share) * control + share**2 * last
+    room = 1.08 * np.array(_HALF)
+    return any(bool((np.abs(path - np.array(other)) < room).all(axis=1).any()) for other in others)
 
 
 def _dag_words(rows: pd.DataFrame, arrows: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from matplotlib.ticker import PercentFormatter
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
+from dsrct_edu.figures.labels import legend
 from dsrct_edu.figures.tables import groups, name, tidy
 from dsrct_edu.figures.wording import listed, percent, plain
 
@@ -133,10 +135,7 @@ def _bands(axes: Axes, wide: pd.DataFrame, stop: float) -> None:
     for index in range(tops.shape[1] + 1):
         last = index == tops.shape[1]
         upper = np.ones(len(time)) if last else tops[:, index]
-        face, hatch, edge = _fill(index, last)
-        axes.fill_between(
-            time, lower, upper, step="post", facecolor=face, hatch=hatch, edgecolor=edge, lw=0.6
-        )
+        axes.fill_between(time, lower, upper, step="post", lw=0.6, **_fill(index, last))
         if upper[at] - lower[at] >= _ROOM:
             axes.annotate(
                 percent(upper[at] - lower[at]),
@@ -150,24 +149,17 @@ def _bands(axes: Axes, wide: pd.DataFrame, stop: float) -> None:
         lower = upper
 
 
-def _fill(index: int, last: bool) -> tuple[str, str, str]:
+def _fill(index: int, last: bool) -> dict[str, Any]:
     if last:
-        return "white", "", style.GREY
-    look = style.look(index)
-    return style.tint(look.colour, 0.72), look.hatch, style.shade(look.colour, 0.45)
+        return {"facecolor": "white", "edgecolor": style.GREY}
+    return style.fill(style.look(index))
 
 
 def _legend(figure: Figure, names: list[str], free: str) -> None:
-    handles = []
-    for index in range(len(names), -1, -1):  # top band first, as in the picture
-        face, hatch, edge = _fill(index, index == len(names))
-        label = free if index == len(names) else names[index]
-        handles.append(
-            Patch(facecolor=face, hatch=hatch, edgecolor=edge, label=style.fold(label, 24, 2))
-        )
-    ncols = 3 if max(len(name) for name in names) > 14 else 5
-    rowwise = [handle for column in range(ncols) for handle in handles[column::ncols]]
-    figure.legend(handles=rowwise, loc="outside lower center", ncols=min(len(handles), ncols))
+    top_first = [*reversed(list(enumerate(names)))]
+    handles = [Patch(label=style.fold(free, 24, 2), **_fill(0, True))]
+    handles += [Patch(label=style.fold(n, 24, 2), **_fill(i, False)) for i, n in top_first]
+    legend(figure, handles, 3 if max(len(name) for name in names) > 14 else 5)
 
 
 def _words(panels: dict[object, pd.DataFrame], stop: float, free: str, unit: str) -> str:

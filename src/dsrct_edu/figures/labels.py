@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from dsrct_edu.figures import style
@@ -27,7 +28,7 @@ def end_labels(figure: Figure, axes: Axes, labels: Sequence[EndLabel], fold: int
     """Name lines in the right margin, each with a sample of its line, and settle the layout."""
     across = axes.transAxes
     texts = [
-        axes.text(1.065, 0.5, style.fold(label.text, fold), transform=across, va="center",
+        axes.text(1.095, 0.5, style.fold(label.text, fold), transform=across, va="center",
                   size=style.SMALL)
         for label in labels
     ]  # fmt: skip
@@ -50,4 +51,11 @@ def end_labels(figure: Figure, axes: Axes, labels: Sequence[EndLabel], fold: int
         if x < 0.99:  # faint inside the axes: nobody is followed there
             axes.plot([x, 1.0], [y, y], lw=0.8, ls=(0, (1, 4)), **drawn)
         axes.plot([max(x, 1.0), 1.012], [y, place], lw=0.8, **drawn)
-        axes.plot([1.015, 1.055], [place, place], ls=label.look.dash, lw=label.width, **drawn)
+        axes.plot([1.015, 1.085], [place, place], ls=label.look.dash, lw=label.width, **drawn)
+
+
+def legend(figure: Figure, handles: Sequence[Artist], ncols: int, title: str | None = None) -> None:
+    """Put a legend below the axes, read row by row (matplotlib fills column by column)."""
+    ncols = min(ncols, len(handles))
+    ordered = [handle for column in range(ncols) for handle in handles[column::ncols]]
+    figure.legend(handles=ordered, loc="outside lower center", ncols=ncols, title=title)

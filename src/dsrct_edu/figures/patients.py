@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -16,6 +17,7 @@ from matplotlib.ticker import PercentFormatter
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
+from dsrct_edu.figures.labels import legend
 from dsrct_edu.figures.rows import columns
 from dsrct_edu.figures.tables import groups, name, tidy
 from dsrct_edu.figures.wording import counted, listed, percent, plain
@@ -159,7 +161,7 @@ def _frame(axes: Axes, lanes: pd.DataFrame, order: dict[object, int], patient: o
 
 
 def _lane_legend(figure: Figure, looks: dict[object, tuple[str, str]], marks: pd.DataFrame) -> None:
-    handles: list[Patch | Line2D] = [
+    handles: list[Artist] = [
         Patch(facecolor=face, hatch=hatch, edgecolor=style.GREY, label=style.fold(name(s), 22, 2))
         for s, (face, hatch) in looks.items()
     ]
@@ -170,7 +172,7 @@ def _lane_legend(figure: Figure, looks: dict[object, tuple[str, str]], marks: pd
         handles.append(
             Line2D([], [], ls="none", marker=marker, ms=9, color="black", mfc=face, label=label)
         )
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
+    legend(figure, handles, 4 if len(handles) != 5 else 5)
 
 
 def _lane_words(
@@ -238,7 +240,7 @@ def patient_flow(gates: pd.DataFrame, *, title: str | None = None) -> Figure:
     columns(axes, [[f"{int(v):,}" for v in n], shares, lost], ["left", "of all", "lost here"])
     axes.set_yticks(places, [style.fold(name(gate), 26, 2) for gate in rows["gate"]])
     axes.set_ylim(len(rows) - 0.5, -0.6)
-    axes.set_xlim(-0.5, 0.5)
+    axes.set_xlim(-0.505, 0.505)
     axes.set_xticks([])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
@@ -298,18 +300,12 @@ def waterfall(responses: pd.DataFrame, *, title: str | None = None) -> Figure:
             np.flatnonzero(mask),
             change[mask],
             width=1.0 if many else 0.82,
-            facecolor=style.tint(look.colour, 0.75),
-            edgecolor=style.shade(look.colour, 0.45),
-            hatch=look.hatch,
             lw=0 if many else 0.7,
             label=kind,
+            **style.fill(look),
         )
-    for cut, text in ((_PARTIAL, "−30%: partial response"), (_PROGRESS, "+20%: progression")):
-        axes.axhline(cut, color="black", lw=1.2, ls=(0, (4, 2)))
-        axes.annotate(text, (1, cut), xytext=(-2, 3), xycoords=axes.get_yaxis_transform(),
-                      textcoords="offset points", ha="right", size=style.SMALL,
-                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8},
-                      )  # fmt: skip
+    _cut(axes, _PARTIAL, "−30%: partial response", left=True)
+    _cut(axes, _PROGRESS, "+20%: progression", left=False)
     axes.axhline(0, color="black", lw=1)
     axes.set_xlim(-0.6, len(seen) - 0.4)
     axes.set_ylim(-1.05, max(0.4, float(change.max()) * 1.1))
@@ -321,6 +317,22 @@ def waterfall(responses: pd.DataFrame, *, title: str | None = None) -> Figure:
         figure.legend(loc="outside lower center", ncols=4, title="Response recorded")
     figure.words = _waterfall_words(change, len(rows) - len(seen))
     return figure
+
+
+def _cut(axes: Axes, at: float, text: str, left: bool) -> None:
+    """Mark a cut; its label stands where sorted bars leave room."""
+    axes.axhline(at, color="black", lw=1.2, ls=(0, (4, 2)))
+    axes.annotate(
+        text,
+        (0 if left else 1, at),
+        xytext=(6, -4) if left else (-2, 4),
+        xycoords=axes.get_yaxis_transform(),
+        textcoords="offset points",
+        ha="left" if left else "right",
+        va="top" if left else "bottom",
+        size=style.SMALL,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8},
+    )
 
 
 def _kinds(seen: pd.DataFrame) -> list[str]:

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
-from dsrct_edu.figures.tables import name, tidy
+from dsrct_edu.figures.tables import spaced, tidy
 from dsrct_edu.figures.wording import plain, ratio, whole
 
 _TICKS = (0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000)
@@ -101,7 +101,7 @@ def read(table: pd.DataFrame, scale: Scale) -> list[Row]:
 
 def _row(label: Any, estimate: Any, low: Any, high: Any, truth: Any, clock: Any, n: Any) -> Row:
     numbers = (float(value) for value in (estimate, low, high, truth, n))
-    return Row(name(label), "" if pd.isna(clock) else str(clock), *numbers)
+    return Row(spaced(label), "" if pd.isna(clock) else str(clock), *numbers)
 
 
 def draw_interval(axes: Axes, position: float, row: Row, look: style.Look) -> None:

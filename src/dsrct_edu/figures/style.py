@@ -32,15 +32,15 @@ class Look:
     hatch: str
 
 
-# Neighbours differ in lightness too: the order holds up in greyscale and for a deuteranope.
-_COLOURS = (BLUE, VERMILLION, BLACK, GREEN, PURPLE, ORANGE)
+# Chosen by eye from simulations: all six differ to a deuteranope, the first three in greyscale.
+_COLOURS = (BLUE, VERMILLION, BLACK, SKY, ORANGE, GREEN)
 _DASHES: tuple[Dash, ...] = (
     (0, None),
-    (0, (6, 2)),
-    (0, (1.5, 1.5)),
-    (0, (7, 2, 1.5, 2)),
-    (0, (10, 3)),
-    (0, (3, 1.5, 1, 1.5, 1, 1.5)),
+    (0, (4, 1.5)),
+    (0, (1, 1)),
+    (0, (5, 1.2, 1, 1.2)),
+    (0, (2, 1)),
+    (0, (4, 1, 1, 1, 1, 1)),
 )
 MARKERS = ("o", "s", "^", "D", "v", "P")
 _HATCHES = ("", "///", "...", "\\\\\\", "xxx", "|||")
@@ -107,6 +107,13 @@ def shade(colour: str, share: float) -> str:
 def greyed(colour: str) -> str:
     """Grey a colour out, leaving just enough of it to tell two tails apart."""
     return mix(colour, "#D0D0D0", 0.3)
+
+
+def fill(look: Look) -> dict[str, Any]:
+    """Return the fill of a bar or band: pale enough for its hatch to be seen."""
+    share = 0.4 if look.colour == BLACK else 0.72
+    edge = shade(look.colour, 0.45)
+    return {"facecolor": tint(look.colour, share), "edgecolor": edge, "hatch": look.hatch}
 
 
 def fold(text: object, width: int, lines: int = 3) -> str:

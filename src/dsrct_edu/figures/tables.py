@@ -88,6 +88,11 @@ def groups(table: pd.DataFrame, column: str) -> list[object]:
     return list(pd.unique(values))
 
 
+def spaced(label: object) -> str:
+    """Return a column's name as words: expert centre, not expert_centre."""
+    return name(label).replace("_", " ")
+
+
 def name(group: object) -> str:
     """Return a group's name as a reader should see it: 3, not 3.0; yes, not True."""
     if isinstance(group, (bool, np.bool_)):

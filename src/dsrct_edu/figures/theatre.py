@@ -33,7 +33,7 @@ REGIONS = (
 )
 # Column and row of each region as one looks at the patient, whose right is on the left.
 _PLACES = ((1, 1), (0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (1, 2), (0, 2), (0, 1))
-_SHARES = (0.0, 0.25, 0.6, 1.0)
+_SHARES = (0.0, 0.25, 0.55, 1.0)
 
 
 @styled
@@ -101,7 +101,7 @@ def _cell(
 ) -> None:
     (x, y), (width, height) = corner, size
     face = style.tint(style.BLUE, _SHARES[score])
-    ink = "white" if score >= 2 else "black"
+    ink = "white" if score == 3 else "black"
     axes.add_patch(Rectangle(corner, width, height, facecolor=face, edgecolor="black", lw=1.2))
     axes.text(x + width / 2, y + 0.6 * height, str(score), color=ink, size=24, weight="bold",
               ha="center", va="center")  # fmt: skip
