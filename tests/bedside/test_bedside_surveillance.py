@@ -75,6 +75,18 @@ def test_more_scans_shorten_recurrence_free_survival_and_change_no_life():
     assert free["every 3"] - free["truth"] == pytest.approx(1.5 * 0.9, abs=0.15)
 
 
+def test_survival_after_recurrence_depends_on_more_than_lead_time():
+    rng = np.random.default_rng(6)
+    relapse = rng.exponential(15, 4000)
+    plans = {f"every {m}": np.arange(m, 300, m) for m in (1, 6)}
+    for life, gain in ((np.full(4000, 14.0), True), (rng.exponential(14, 4000), False)):
+        table = bedside.compare_schedules(relapse, relapse + life, plans, symptom_delay_month=8.0)
+        monthly, rare = table["mean_after_recurrence_month"].iloc[1:]
+        # a fixed life after relapse shows the lead time; one without memory hides it
+        assert (monthly - rare > 2.0) == gain
+        assert abs(monthly - rare) < 0.5 or gain
+
+
 def test_scans_alone_miss_a_relapse_that_kills_before_the_next_one():
     relapse, death = np.array([2.0, 7.0, 50.0]), np.array([20.0, 25.0, 51.0])
     table = bedside.compare_schedules(relapse, death, {"yearly": np.arange(12, 61, 12)})

@@ -164,8 +164,9 @@ def compare_schedules(
 ) -> pd.DataFrame:
     """Show what scan schedules do to the same patients' survival times.
 
-    Nobody's relapse or death moves: only the day the relapse is known. More scans make
-    recurrence-free survival shorter and survival after recurrence longer, by lead time alone.
+    Nobody's relapse or death moves: only the day the relapse is known. More scans shorten
+    recurrence-free survival. Survival after recurrence they lengthen by lead time, and shorten by
+    also finding relapses that would have killed unseen; which wins depends on the hazard of death.
 
     Parameters
     ----------
