@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -61,10 +61,13 @@ class Scenario:
     name: str
     values: tuple[float, ...]
 
+    def __post_init__(self) -> None:
+        # The equations read hundreds of parameters a block: as plain attributes that costs little.
+        for name, value in self.parameters.items():
+            object.__setattr__(self, name, value)
+
     def __getattr__(self, name: str) -> float:
-        if name.startswith("_") or name in ("name", "values") or name not in _index():
-            raise AttributeError(f"a scenario has no parameter {name!r}")
-        return self.values[_index()[name]]
+        raise AttributeError(f"a scenario has no parameter {name!r}")
 
     def __repr__(self) -> str:
         return f"Scenario({self.name!r}, {len(self.values)} parameters, {self.fingerprint})"
@@ -73,6 +76,17 @@ class Scenario:
     def parameters(self) -> dict[str, float]:
         """All parameters by name."""
         return dict(zip(_index(), self.values, strict=True))
+
+    def group(self, prefix: str) -> Mapping[str, float]:
+        """Return the parameters that begin with a word, named by what follows it.
+
+        Examples
+        --------
+        >>> from dsrct_edu.disease import scenario
+        >>> scenario().group("radio")["start"]
+        2.0
+        """
+        return _group(self, prefix)
 
     @property
     def fingerprint(self) -> str:
@@ -191,6 +205,16 @@ class Scenario:
                 raise InputError("a finite number", repr(value), "Give a number.", key)
             merged[key] = number
         return Scenario(name, tuple(merged.values()))
+
+
+@lru_cache(maxsize=256)
+def _group(model: Scenario, prefix: str) -> Mapping[str, float]:
+    start = f"{prefix}_"
+    return {
+        name.removeprefix(start): value
+        for name, value in model.parameters.items()
+        if name.startswith(start)
+    }
 
 
 def scenario(name: str | Scenario = "modest") -> Scenario:

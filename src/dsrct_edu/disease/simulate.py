@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dsrct_edu.disease import equations
+from dsrct_edu.disease import equations, outcomes
 from dsrct_edu.disease.equations import Arrays
 from dsrct_edu.disease.scenarios import Scenario
 
@@ -24,8 +24,9 @@ NOISES = (
     *("after", "incomplete", "loss"),
 )
 BLOCK = 8192  # patients a block: the working set stays in cache
-# 1 - u lies in (0, 1]; just below one keeps logarithms of logarithms finite
-_LARGEST = 1.0 - 2.0**-53
+# NumPy's uniforms can be 0; this shift keeps them off 0 and changes no other by a rounding error
+# that matters, so that every logarithm and every inverse distribution function is finite.
+_OFF_ZERO = 2.0**-60
 
 
 @dataclass(frozen=True)
@@ -132,17 +133,20 @@ def blocks(
     bits = np.random.PCG64(seed)
     bits.advance(first * len(NOISES))
     generator = np.random.Generator(bits)
+    # Nothing yielded refers to these two buffers, so every block uses them again.
+    raw, noise = np.empty((size, len(NOISES))), np.empty((len(NOISES), size))
     for start in range(0, patients, size):
-        raw = generator.random((min(size, patients - start), len(NOISES)))
-        noise = np.subtract(1.0, raw.T, order="C")
-        np.minimum(noise, _LARGEST, out=noise)
-        yield _patients(scenario, dict(zip(NOISES, noise, strict=True)), observe)
+        n = min(size, patients - start)
+        generator.random(out=raw[:n])
+        np.add(raw[:n].T, _OFF_ZERO, out=noise[:, :n])
+        named = dict(zip(NOISES, noise[:, :n], strict=True))
+        yield _patients(scenario, named, observe)
 
 
 def _patients(p: Scenario, noise: equations.Noise, observe: bool) -> Draw:
     latent = equations.baseline(p, noise)
     equations.chemotherapy(p, noise, latent)
     equations.pathway(p, noise, latent)
-    arms = equations.outcomes(p, noise, latent)
+    arms = outcomes.outcomes(p, noise, latent)
     observed = equations.registry(p, noise, latent, arms) if observe else {}
     return Draw(observed, arms, latent)
