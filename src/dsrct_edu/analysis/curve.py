@@ -136,15 +136,24 @@ def confidence_limits(
 
 
 def _crossing(time: Floats, failed: Floats, p: float) -> float:
-    """Return the time at which `failed` reaches p: the middle of the step if it stays there."""
-    reached = np.flatnonzero(failed >= p - _TOLERANCE)
-    if reached.size == 0:
+    """Return the time at which `failed` reaches p: the middle of the step if it stays there.
+
+    A limit of a robust interval can come back a little; then, as in R, the step just above p counts
+    and not the first one.
+    """
+    first = _first_above(failed, p - _TOLERANCE)
+    if first is None:
         return np.inf
-    passed = np.flatnonzero(failed >= p + _TOLERANCE)
-    stays = failed[reached[0]] < p + _TOLERANCE
-    if not stays:
-        return float(time[reached[0]])
-    if passed.size:
-        return float(time[reached[0]] + time[passed[0]]) / 2
+    if failed[first] >= p + _TOLERANCE:
+        return float(time[first])
+    passed = _first_above(failed, p + _TOLERANCE)
+    if passed is not None:
+        return float(time[first] + time[passed]) / 2
     # The curve ends at p: R takes the middle of its last step, unless the limit breaks off.
-    return np.inf if np.isnan(failed[-1]) else float(time[reached[0]] + time[-1]) / 2
+    return np.inf if np.isnan(failed[-1]) else float(time[first] + time[-1]) / 2
+
+
+def _first_above(failed: Floats, p: float) -> int | None:
+    above = np.where(failed >= p, failed, np.inf)
+    lowest = above.min()
+    return None if np.isinf(lowest) else int(np.argmax(above <= lowest + _TOLERANCE))

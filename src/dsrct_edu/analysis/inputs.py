@@ -199,7 +199,7 @@ def check_groups(data: pd.DataFrame, by: object, at_least: int = 1) -> Groups:
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.cat.remove_unused_categories()
         labels: Sequence[Any] = column.cat.categories.tolist()
-        codes: Integers = column.cat.codes.to_numpy(dtype=np.int64)
+        codes: Integers = np.array(column.cat.codes, dtype=np.int64)
     else:
         try:
             factor, values = pd.factorize(column.to_numpy(), sort=True)
@@ -207,7 +207,7 @@ def check_groups(data: pd.DataFrame, by: object, at_least: int = 1) -> Groups:
             raise InputError(
                 "groups of one type", "a mixture of types", "Convert the column to text.", str(by)
             ) from None
-        labels, codes = values.tolist(), factor.astype(np.int64)
+        labels, codes = values.tolist(), np.array(factor, dtype=np.int64)
     if len(labels) < at_least:
         raise InputError(
             f"at least {at_least} groups",
