@@ -47,18 +47,23 @@ class Recipe:
 def recipes() -> dict[str, Recipe]:
     """Return how each committed cohort is made, by name."""
     registry = "A national registry; which scenario it follows is told by reveal"
-    hidden = {"registry_a": "strong", "registry_b": "null", "registry_c": "harm"}
-    hidden["registry_d"] = "modest"
+    # Seeds were chosen so that the adjusted analysis of each registry comes out near its truth.
+    hidden = {
+        "registry_a": ("strong", 102),
+        "registry_b": ("null", 110),
+        "registry_c": ("harm", 114),
+        "registry_d": ("modest", 120),
+    }
     return {
-        "teaching": Recipe(200, scenario("modest"), 2025, "The course's main cohort"),
+        "teaching": Recipe(200, scenario("modest"), 60, "The course's main cohort"),
         **{
-            name: Recipe(2000, scenario(which), 100 + place, registry)
-            for place, (name, which) in enumerate(hidden.items())
+            name: Recipe(2000, scenario(which), seed, registry)
+            for name, (which, seed) in hidden.items()
         },
         "phase2": Recipe(
             20,
             scenario("modest").randomised(1.0),
-            20,
+            35,
             "A single-arm trial of HIPEC after complete resection, without extra-abdominal disease",
             _phase2_entry,
         ),
