@@ -112,7 +112,8 @@ def _whole_numbers(values: Floats) -> tuple[Integers, float] | None:
     """Return times as whole units or tenths of one, where that is exact and saves the sort."""
     for units in (1.0, 10.0):
         whole = np.rint(values * units)
-        if whole.max() > 2 * values.size:
+        # an entry before time zero would count from the end of the array
+        if whole.min() < 0 or whole.max() > 2 * values.size:
             return None
         if np.array_equal(whole / units, values):
             return whole.astype(np.int64), units
