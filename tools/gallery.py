@@ -47,25 +47,25 @@ def kaplan_meier(
         censored = np.round(rng.uniform(20, 110, n), 1)
         died = (time <= censored) & events
         time = np.minimum(time, censored)
-        survival, variance = 1.0, 0.0
-        for moment in np.unique(np.append(0.0, time)):
-            left, dead = int((time >= moment).sum()), int(((time == moment) & died).sum())
-            survival *= 1 - dead / left
-            variance += dead / (left * (left - dead)) if dead < left else 0.0
-            low = high = np.nan
-            if survival == 1:
-                low = high = 1.0
-            elif survival > 0:
-                spread = 1.96 * np.sqrt(variance) / abs(np.log(survival))
-                low, high = survival ** np.exp(spread), survival ** np.exp(-spread)
-            curves.append((group, moment, survival, low, high, int((time > moment).sum())))
+        moments = np.unique(np.append(0.0, time))
+        left = (time[None, :] >= moments[:, None]).sum(axis=1)
+        dead = (time[died][None, :] == moments[:, None]).sum(axis=1)
+        survival = np.cumprod(1 - dead / left)
+        with np.errstate(divide="ignore", invalid="ignore"):  # undefined at 0 and 1
+            spread = 1.96 * np.sqrt(np.cumsum(dead / (left * (left - dead)))) / -np.log(survival)
+            low, high = survival ** np.exp(spread), survival ** np.exp(-spread)
+        whole = survival == 1
+        low, high = np.where(whole, 1.0, low), np.where(whole, 1.0, high)
+        low[survival == 0] = high[survival == 0] = np.nan
+        after = (time[None, :] > moments[:, None]).sum(axis=1)
+        table = {"group": group, "time": moments, "survival": survival}
+        curves.append(pd.DataFrame({**table, "ci_low": low, "ci_high": high, "at_risk": after}))
         for moment in range(0, 97, 12):
             gone = time <= moment
             row = ((~gone).sum(), (gone & ~died).sum(), (gone & died).sum())
             counts.append((group, float(moment), *map(int, row)))
-    names = ["group", "time", "survival", "ci_low", "ci_high", "at_risk"]
     tally = ["group", "time", "at_risk", "censored", "events"]
-    return pd.DataFrame(curves, columns=names), pd.DataFrame(counts, columns=tally)
+    return pd.concat(curves), pd.DataFrame(counts, columns=tally)
 
 
 def survival_curves() -> Figure:

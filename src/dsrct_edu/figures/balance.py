@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
+from dsrct_edu.figures.labels import heading
 from dsrct_edu.figures.tables import groups, name, spaced, tidy
 from dsrct_edu.figures.wording import counted, plain
 
@@ -88,7 +89,7 @@ above 0.1: 2 of 2 covariates before, 1 after.'
         0, max(1.1 * float(sizes[["unweighted", "weighted"]].to_numpy(dtype=float).max()), 0.2)
     )
     axes.set_xlabel("Standardised mean difference, without its sign")
-    axes.set_title(title or "")
+    heading(figure, title)
     figure.legend(loc="outside lower center", ncols=2)
     figure.words = _love_words(sizes, threshold)
     return figure
@@ -180,7 +181,7 @@ def overlap(
     axes.set(xlim=(0, 1), ylim=(-1.25 * tallest, 1.25 * tallest))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(100 * value):g}%"))
     axes.set(xlabel=f"Propensity: probability of {treatment}", ylabel="Share of the arm")
-    axes.set_title(title or "")
+    heading(figure, title)
     figure.words = _overlap_words(values, names, low, high, treatment)
     return figure
 

@@ -14,6 +14,7 @@ from matplotlib.ticker import PercentFormatter
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
+from dsrct_edu.figures.labels import heading
 from dsrct_edu.figures.rows import columns
 from dsrct_edu.figures.tables import groups, name, tidy
 from dsrct_edu.figures.wording import listed, percent, plain
@@ -92,9 +93,9 @@ def zip_plot(
                 style.fold(name(methods[position]), {1: 80, 2: 34, 3: 23}[across]),
                 fontsize=style.TEXT,
             )
-            axes.set_xlabel(measure if across < 3 else style.fold(measure, 23))
+            axes.set_xlabel(style.fold(measure, {1: 60, 2: 34, 3: 22}[across]))
     figure.supylabel("Centile of |estimate − truth| / SE", fontsize=style.TEXT)
-    figure.suptitle(title or "", x=0.01, ha="left", fontsize=style.LARGE)
+    heading(figure, title)
     _zip_legend(figure)
     figure.words = _zip_words(rows, drawn, methods, level)
     return figure
@@ -222,7 +223,7 @@ def calibration(fidelity: pd.DataFrame, *, title: str | None = None) -> Figure:
     axes.spines["left"].set_visible(False)
     ranges = [f"{_short(a)} to {_short(b)}" for a, b in zip(rows["low"], rows["high"], strict=True)]
     columns(axes, [ranges, [_short(v) for v in rows["simulated"]]], ["Range", "Simulated"])
-    axes.set_title(title or "", pad=16)
+    heading(figure, title)
     figure.legend(loc="outside lower center", ncols=3)
     figure.words = f"{int(inside.sum())} of {len(rows)} anchors inside the published range."
     if not inside.all():

@@ -13,7 +13,7 @@ from matplotlib.ticker import PercentFormatter
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
-from dsrct_edu.figures.labels import EndLabel, end_labels
+from dsrct_edu.figures.labels import EndLabel, end_labels, heading
 from dsrct_edu.figures.steps import Steps, split
 from dsrct_edu.figures.tables import name, tidy
 from dsrct_edu.figures.wording import listed, percent, plain, whole
@@ -95,17 +95,17 @@ def survival_curves(
     truths = [] if truth is None else split(truth)
     tally = None if counts is None else _tally(counts, steps)
     _check_shading(steps, horizon, shade)
-    heading = _TITLES.get(event, f"Free of {event}")
+    outcome = _TITLES.get(event, f"Free of {event}")
     rows = 0 if tally is None else len(steps) * (3 + (len(steps) > 1))
-    figure = Figure(style.WIDTH, 5.2 + 0.25 * rows, f"Survival curves: {heading.lower()}")
+    figure = Figure(style.WIDTH, 5.2 + 0.25 * rows, f"Survival curves: {outcome.lower()}")
     if tally is None:
         axes = figure.subplots()
     else:
         axes, below = figure.subplots(2, sharex=True, height_ratios=[4.4, 0.25 * rows])
         axes.tick_params(labelbottom=True)
         _count_table(below, tally, [s.group for s in steps])
-    _axis(axes, steps, tally, f"{unit.capitalize()} since {time_zero}", heading)
-    axes.set_title(title or "")
+    _axis(axes, steps, tally, f"{unit.capitalize()} since {time_zero}", outcome)
+    heading(figure, title)
     thin = {s.group: s.thin_from(tally) for s in steps}
     for index, s in enumerate(steps):
         _curve(axes, s, style.look(index), thin[s.group], len(steps))
@@ -117,7 +117,7 @@ def survival_curves(
         if shade:
             _shade(axes, steps, horizon)
     _labels(figure, axes, steps, overlay)
-    figure.words = _words(steps, truths, thin, heading, unit, level, horizon, shade)
+    figure.words = _words(steps, truths, thin, outcome, unit, level, horizon, shade)
     return figure
 
 
@@ -248,7 +248,7 @@ def _words(
     steps: list[Steps],
     truths: list[Steps],
     thin: dict[object, float],
-    heading: str,
+    outcome: str,
     unit: str,
     level: float,
     horizon: float | None,
@@ -258,7 +258,7 @@ def _words(
     if len(steps) > _NAMED:
         ranked = sorted(steps, key=lambda s: np.nan_to_num(s.median(), nan=np.inf))
         shown = [ranked[0], ranked[-1]]
-    noun = heading[0].lower() + heading[1:]
+    noun = outcome[0].lower() + outcome[1:]
     noun = f"time {noun}" if noun.startswith("free") else noun
     said = [f"{_of(s, steps)}{_median(s, unit, level)}" for s in shown]
     if shown is steps:

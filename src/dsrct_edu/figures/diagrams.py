@@ -115,7 +115,7 @@ to adjust for: centre.'
     for link in links.itertuples(index=False):
         _arrow(axes, shapes, places, link.source, link.target)
     if title:
-        figure.text(0.01, 0.99, title, va="top", fontsize=style.LARGE)
+        figure.text(0.01, 0.99, style.fold(title, 64, 1), va="top", fontsize=style.LARGE)
     figure.words = _dag_words(rows, len(links))
     return figure
 

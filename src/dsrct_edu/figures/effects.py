@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
+from dsrct_edu.figures.labels import heading
 from dsrct_edu.figures.rows import Row, Scale, columns, count, draw_interval, frame, read
 from dsrct_edu.figures.wording import counted, listed
 
@@ -86,7 +87,7 @@ def forest(
     _right_hand(axes, rows, scale)
     if favours:
         axes.set_xlabel(f"← {favours[0]}      {measure}      {favours[1]} →")
-    axes.set_title(title or "", pad=14)
+    heading(figure, title)
     _clock_legend(figure, clocks)
     figure.words = _forest_words(rows, scale, measure, reference, clocks)
     return figure
@@ -224,7 +225,7 @@ def staircase(
     columns(axes, [shown, truths + ["?"] * (len(rows) - upto)], ["Estimate", "Truth"])
     for label in axes.get_yticklabels()[upto:]:
         label.set_color(style.GREY)
-    axes.set_title(title or "", pad=14)
+    heading(figure, title)
     _truth_legend(figure)
     if note:
         figure.supxlabel(style.fold(note, 105), x=0.01, ha="left", fontsize=style.SMALL - 1)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ParamSpec
 
 import matplotlib.figure
+import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image  # matplotlib's own way of writing PNG, always installed with it
@@ -83,10 +84,9 @@ class Figure(matplotlib.figure.Figure):
 
     def png(self) -> bytes:
         """Return the picture as PNG, with its words inside and no trace of the software."""
-        stream = io.BytesIO()
-        self.savefig(stream, format="rgba")
-        size = (round(self.bbox.width), round(self.bbox.height))
-        page = Image.frombytes("RGBA", size, stream.getvalue()).convert("RGB")
+        canvas: Any = FigureCanvasAgg(self)
+        canvas.draw()
+        page = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         about = PngInfo()
         for key, text in (("Title", self.headline), ("Description", self.describe())):
             about.add_itxt(key, text)

@@ -14,7 +14,7 @@ from matplotlib.ticker import PercentFormatter
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
-from dsrct_edu.figures.labels import legend
+from dsrct_edu.figures.labels import heading, legend
 from dsrct_edu.figures.tables import groups, name, tidy
 from dsrct_edu.figures.wording import listed, percent, plain
 
@@ -112,7 +112,7 @@ def cumulative_incidence(
             axes.set_xlabel(f"{unit.capitalize()} since {time_zero}")
             axes.tick_params(labelbottom=True)
     figure.supylabel("Share of patients", fontsize=style.TEXT)
-    figure.suptitle(title or "", x=0.01, ha="left", fontsize=style.LARGE)
+    heading(figure, title)
     _legend(figure, [name(cause) for cause in causes], free)
     figure.words = _words(panels, stop, free, unit)
     return figure

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure
+
+Floats = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,12 @@ class EndLabel:
     text: str
     look: style.Look
     width: float = 2.4
+
+
+def heading(figure: Figure, title: str | None) -> None:
+    """Put the title above everything, where nothing else can stand."""
+    if title:
+        figure.suptitle(style.fold(title, 64), x=0.01, ha="left", fontsize=style.LARGE)
 
 
 def end_labels(figure: Figure, axes: Axes, labels: Sequence[EndLabel], fold: int = 17) -> None:
@@ -59,3 +70,13 @@ def legend(figure: Figure, handles: Sequence[Artist], ncols: int, title: str | N
     ncols = min(ncols, len(handles))
     ordered = [handle for column in range(ncols) for handle in handles[column::ncols]]
     figure.legend(handles=ordered, loc="outside lower center", ncols=ncols, title=title)
+
+
+def blocks(axes: Axes, corners: Sequence[Floats], **look: Any) -> None:
+    """Draw many rectangles as one artist; `corners` holds left, bottom, right and top."""
+    left, bottom, right, top = np.broadcast_arrays(*corners)
+    x, y = (
+        np.stack([left, right, right, left], axis=1),
+        np.stack([bottom, bottom, top, top], axis=1),
+    )
+    axes.add_collection(PolyCollection(list(np.stack([x, y], axis=2)), **look))

@@ -17,7 +17,7 @@ from matplotlib.ticker import PercentFormatter
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
-from dsrct_edu.figures.labels import legend
+from dsrct_edu.figures.labels import blocks, heading, legend
 from dsrct_edu.figures.rows import columns
 from dsrct_edu.figures.tables import groups, name, tidy
 from dsrct_edu.figures.wording import counted, listed, percent, plain
@@ -91,11 +91,12 @@ def swimmer_lanes(
     for state in states:
         mine = checked[checked["state"] == state]
         face, hatch = looks[state]
-        axes.barh(
-            mine["patient_id"].map(order),
-            mine["stop"] - mine["start"],
-            left=mine["start"],
-            height=1.0 if many else 0.72,
+        lane = mine["patient_id"].map(order).to_numpy(dtype=float)
+        start, stop = (mine[c].to_numpy(dtype=float) for c in ("start", "stop"))
+        half = 0.5 if many else 0.36
+        blocks(
+            axes,
+            (start, lane - half, stop, lane + half),
             facecolor=face,
             hatch=hatch,
             edgecolor="none" if many and hatch == "" else style.GREY,
@@ -111,7 +112,7 @@ def swimmer_lanes(
     axes.set_xlim(0, longest * 1.02)
     axes.set_xticks(style.month_ticks(longest))
     axes.set_xlabel(f"{unit.capitalize()} since {time_zero}")
-    axes.set_title(title or "")
+    heading(figure, title)
     _lane_legend(figure, looks, marks)
     figure.words = _lane_words(checked, marks, states, unit)
     return figure
@@ -244,7 +245,7 @@ def patient_flow(gates: pd.DataFrame, *, title: str | None = None) -> Figure:
     axes.set_xticks([])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title(title or "", pad=16)
+    heading(figure, title)
     gone = [f"{int(v):,} ({s}) {name(g)}" for v, s, g in zip(n, shares, rows["gate"], strict=True)]
     figure.words = f"Of {int(n[0]):,} {name(rows['gate'][0])}, {listed(gone[1:])}."
     return figure
@@ -293,17 +294,14 @@ def waterfall(responses: pd.DataFrame, *, title: str | None = None) -> Figure:
     figure = Figure(style.WIDTH, 5.6, "Waterfall of response")
     axes = figure.subplots()
     many = len(seen) > 60
+    handles: list[Artist] = []
     for index, kind in enumerate(_kinds(seen)):
         mask = seen["response"].eq(kind).to_numpy() if kind else np.ones(len(seen), dtype=bool)
         look = style.look(index if kind else 0)
-        axes.bar(
-            np.flatnonzero(mask),
-            change[mask],
-            width=1.0 if many else 0.82,
-            lw=0 if many else 0.7,
-            label=kind,
-            **style.fill(look),
-        )
+        place, half = np.flatnonzero(mask).astype(float), 0.5 if many else 0.41
+        fill = {**style.fill(look), "lw": 0 if many else 0.7}
+        blocks(axes, (place - half, np.zeros(len(place)), place + half, change[mask]), **fill)
+        handles.append(Patch(label=kind, **fill))
     _cut(axes, _PARTIAL, "−30%: partial response", left=True)
     _cut(axes, _PROGRESS, "+20%: progression", left=False)
     axes.axhline(0, color="black", lw=1)
@@ -312,9 +310,9 @@ def waterfall(responses: pd.DataFrame, *, title: str | None = None) -> Figure:
     axes.set_xticks([])
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set(xlabel=f"{counted(len(seen), 'patient')}, sorted", ylabel="Change in sum of diameters")
-    axes.set_title(title or "")
+    heading(figure, title)
     if "response" in seen:
-        figure.legend(loc="outside lower center", ncols=4, title="Response recorded")
+        legend(figure, handles, 4, title="Response recorded")
     figure.words = _waterfall_words(change, len(rows) - len(seen))
     return figure
 

@@ -17,7 +17,8 @@ from dsrct_edu.figures import style
 from dsrct_edu.figures.tables import spaced, tidy
 from dsrct_edu.figures.wording import plain, ratio, whole
 
-_TICKS = (0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000)
+_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+_DECADES = tuple(10.0**power for power in range(-9, 10))
 _DPI = 100
 _FAR = 12.0  # an interval that reaches further than this many times the estimates ends in an arrow
 
@@ -138,13 +139,14 @@ def frame(
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0, pad=10)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(measure)
+    axes.set_xlabel(style.fold(measure, 50))
     low, high = scale.limits(rows, extra)
     if scale.log:
         axes.set_xscale("log")
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.set_xticks([tick for tick in _TICKS if low <= tick <= high])
+        ticks = _TICKS if high / low < 1000 else _DECADES
+        axes.set_xticks([tick for tick in ticks if low <= tick <= high])
     axes.set_xlim(low, high)
 
 
@@ -152,20 +154,21 @@ def columns(axes: Axes, texts: Sequence[Sequence[str]], heads: Sequence[str]) ->
     """Write columns of text to the right of the rows, under their heads."""
     offset = 14.0  # points; fixed widths let the layout converge
     for head, column in zip(heads, texts, strict=True):
-        drawn = [
-            axes.annotate(
-                cell,
-                (1, position),
-                xytext=(offset, 0),
-                xycoords=axes.get_yaxis_transform(),
-                textcoords="offset points",
-                va="center",
-                size=style.SMALL,
-                weight="bold" if position < 0 else "normal",
-                annotation_clip=False,
+        common: dict[str, Any] = {
+            "textcoords": "offset points",
+            "annotation_clip": False,
+            "size": style.SMALL,
+        }
+        top = axes.annotate(
+            head, (1, 1), (offset, 6), xycoords="axes fraction", weight="bold", **common
+        )
+        drawn = [top]
+        for position, cell in enumerate(column):
+            place = (1, position)
+            across = axes.get_yaxis_transform()
+            drawn.append(
+                axes.annotate(cell, place, (offset, 0), xycoords=across, va="center", **common)
             )
-            for position, cell in enumerate([head, *column], start=-1)
-        ]
         offset += max(text.get_window_extent().width for text in drawn) * 72 / _DPI + 14
 
 

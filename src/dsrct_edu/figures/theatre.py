@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
-from dsrct_edu.figures.labels import EndLabel, end_labels
+from dsrct_edu.figures.labels import EndLabel, end_labels, heading
 from dsrct_edu.figures.tables import groups, name, tidy
 from dsrct_edu.figures.wording import listed, plain
 
@@ -91,7 +91,7 @@ right upper. Score 1: lower ileum.'
     axes.set(xlim=(-0.4, 9.6), ylim=(1.2, 8.8))
     axes.set_axis_off()
     total = sum(by_region.values())
-    axes.set_title(title or f"Peritoneal cancer index {total} of 39")
+    heading(figure, title or f"Peritoneal cancer index {total} of 39")
     figure.words = _map_words(by_region, total)
     return figure
 
@@ -181,7 +181,7 @@ minutes.'
     axes.set_ylim(low - 0.08 * (high - low) - 0.1, high + 0.14 * (high - low) + 0.1)
     axes.set_xlim(float(rows["minute"].min()), max(float(rows["minute"].max()), 1e-9))
     axes.set(xlabel="Minutes of perfusion", ylabel="Temperature (°C)")
-    axes.set_title(title or "")
+    heading(figure, title)
     end_labels(figure, axes, labels)
     figure.words = " ".join(said)
     return figure
@@ -273,7 +273,7 @@ peaks at 2.8 mg/L. Exposure (area under the curve) is 16.1 times as large in the
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_xlim(minute[0], max(minute[-1], 1e-9))
     axes.set(xlabel="Minutes of perfusion", ylabel=f"{drug.capitalize()} (mg/L, log scale)")
-    axes.set_title(title or "")
+    heading(figure, title)
     end_labels(figure, axes, labels)
     figure.words = _drug_words(rows, minute, drug)
     return figure
