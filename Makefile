@@ -64,10 +64,10 @@ notebooks: setup  ## re-execute the committed notebooks and compare every output
 	$(PY) -m pytest $(NBVAL) notebooks
 
 drift: setup  ## check that everything built follows from its source
-	$(PY) tools/build.py --check
+	$(PY) -m tools.build --check
 
 build: setup  ## rebuild all editions from lessons/
-	$(PY) tools/build.py
+	$(PY) -m tools.build
 
 browser: setup  ## drive the notebooks in JupyterLab in headless Chromium
 	$(PY) -m pytest -m browser tests
