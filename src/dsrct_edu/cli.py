@@ -1,4 +1,4 @@
-"""The command ``dsrct-edu``: start, doctor, simulate, analyse."""
+"""The command ``dsrct-edu``: start, doctor, simulate, analyse, new-lesson."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=dsrct_edu.__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_start, _add_doctor, _add_simulate, _add_analyse):
+    for add in (_add_start, _add_doctor, _add_simulate, _add_analyse, _add_new_lesson):
         add(commands)
     return parser
 
@@ -154,6 +154,22 @@ def _analyse(options: argparse.Namespace) -> int:
     for note in report.notes:
         print(f"\nNote: {note}")
     print(f"\nReport: {page}")
+    return 0
+
+
+def _add_new_lesson(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    lesson = commands.add_parser("new-lesson", help="write the skeleton of a lesson, for authors")
+    lesson.add_argument("number", type=int, help="0 to 99")
+    lesson.add_argument("name", help="words joined by underscores, such as which_clock")
+    lesson.add_argument("--folder", default="lessons", help="default: %(default)s")
+    lesson.set_defaults(run=_new_lesson)
+
+
+def _new_lesson(options: argparse.Namespace) -> int:
+    from dsrct_edu.classroom import new_lesson
+
+    for path in new_lesson(options.number, options.name, options.folder):
+        print(f"wrote {path}")
     return 0
 
 
