@@ -4,6 +4,7 @@ from math import isnan, sqrt
 
 import numpy as np
 import pytest
+
 from dsrct_edu.studies.measures import NAMES, performance, replicates_needed
 
 # Four repetitions, truth 2: errors -1, 0, 0, 2; squared 1, 0, 0, 4; mean estimate 2.25.

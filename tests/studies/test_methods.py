@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+
 from dsrct_edu import analysis
 from dsrct_edu.disease import scenario, simulate_cohort
 from dsrct_edu.studies import simulation_study

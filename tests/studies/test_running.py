@@ -9,6 +9,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+
 from dsrct_edu.errors import InputError
 from dsrct_edu.studies import Study, simulation_study, two_arm_trials
 from dsrct_edu.studies import running as engine
@@ -125,9 +126,12 @@ def test_dask_workers_give_the_same(alone, tmp_path):
     distributed = pytest.importorskip("distributed")
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True}
     place = {"dashboard_address": None, "local_directory": str(tmp_path)}
-    with distributed.LocalCluster(**options, **place) as cluster, distributed.Client(cluster):
-        with joblib.parallel_config(backend="dask"):
-            explicit, implied = cohort(workers=2), cohort()
+    with (
+        distributed.LocalCluster(**options, **place) as cluster,
+        distributed.Client(cluster),
+        joblib.parallel_config(backend="dask"),
+    ):
+        explicit, implied = cohort(workers=2), cohort()
     same(explicit, alone)
     same(implied, alone)
 

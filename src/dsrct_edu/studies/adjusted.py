@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsrct_edu.analysis import kernels, partial_likelihood
-from dsrct_edu.studies.logistic import LogisticFit, column_patterns, standardised
+from dsrct_edu.analysis.logistic import LogisticFit
 from dsrct_edu.studies.methods import Method
 from dsrct_edu.studies.registry_arrays import Patients
 from dsrct_edu.studies.two_sample import Fit
@@ -34,18 +34,25 @@ def adjusted_cox(patients: Patients, horizon: float) -> dict[str, Fit]:
     death = chosen.death & (chosen.since_surgery <= horizon) & chosen.included
     time = np.minimum(chosen.since_surgery, horizon) * weights
     covariates = np.concatenate([chosen.hipec[:, :, None], chosen.confounders], axis=2)
-    design = standardised(covariates, weights)
+    varies = _varying(covariates, chosen.included)
     coef, se = np.full((2, len(time)), np.nan)
     converged = np.zeros(len(time), dtype=bool)
-    compared: Flags = np.any(design[:, :, 0], axis=1)
-    for rows, columns in column_patterns(design):
-        if not compared[rows[0]]:
-            continue
+    patterns, which = np.unique(varies, axis=0, return_inverse=True)
+    for number in np.flatnonzero(patterns[:, 0]):  # those that have both groups
+        rows, columns = np.flatnonzero(which.ravel() == number), np.flatnonzero(patterns[number])
         x = np.ascontiguousarray(covariates[rows][:, :, columns])
         part = _cox(time[rows], death[rows], x, weights[rows])
         coef[rows], se[rows], converged[rows] = part
-    known = compared & np.isfinite(se)
-    return {"log_hazard_ratio": Fit(coef, se, converged & known, compared & ~converged)}
+    converged &= np.isfinite(se)
+    return {"log_hazard_ratio": Fit(coef, se, converged, varies[:, 0] & ~converged)}
+
+
+def _varying(covariates: Array, included: Flags) -> Flags:
+    """Tell which covariates vary; one that is constant is left out, as R leaves it out."""
+    chosen = included[:, :, None]
+    low = np.where(chosen, covariates, np.inf).min(axis=1)
+    high = np.where(chosen, covariates, -np.inf).max(axis=1)
+    return np.asarray(high > low)
 
 
 def _cox(time: Array, death: Flags, x: Array, weights: Array) -> tuple[Array, Array, Flags]:

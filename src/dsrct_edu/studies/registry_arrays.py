@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from dsrct_edu.analysis.logistic import LogisticFit, logistic_fit
 from dsrct_edu.disease.simulate import Draw
-from dsrct_edu.studies.logistic import LogisticFit, logistic_fit
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -72,7 +72,8 @@ class Patients:
     @cached_property
     def propensity(self) -> LogisticFit:
         """Logistic model of HIPEC on the confounders."""
-        return logistic_fit(self.hipec, self.confounders, self.included)
+        weights = self.included.astype(np.float64)
+        return logistic_fit(self.hipec, self.confounders, weights, 25, 1e-10)
 
     @property
     def since_surgery(self) -> Array:
