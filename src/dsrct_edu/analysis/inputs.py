@@ -201,13 +201,15 @@ def check_groups(data: pd.DataFrame, by: object, at_least: int = 1) -> Groups:
         labels: Sequence[Any] = column.cat.categories.tolist()
         codes: Integers = np.array(column.cat.codes, dtype=np.int64)
     else:
-        try:
-            factor, values = pd.factorize(column.to_numpy(), sort=True)
-        except TypeError:
-            raise InputError(
-                "groups of one type", "a mixture of types", "Convert the column to text.", str(by)
-            ) from None
+        factor, values = pd.factorize(column.to_numpy(), sort=True)
         labels, codes = values.tolist(), np.array(factor, dtype=np.int64)
+        if len({isinstance(label, str) for label in labels}) > 1:
+            raise InputError(
+                "groups of one type",
+                "text beside other values",
+                "Convert the column to text.",
+                str(by),
+            )
     if len(labels) < at_least:
         raise InputError(
             f"at least {at_least} groups",
