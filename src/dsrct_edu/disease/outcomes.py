@@ -163,7 +163,8 @@ def _recurrence(
     if site == "peritoneal" and hipec:
         power *= np.exp(-p.effect_peritoneal_early)
         drift = p.effect_peritoneal_late - p.effect_peritoneal_early
-        changes.append((p.effect_window, float(np.exp(-drift))))
+        if drift != 0:  # a factor of one would still round, and null must be exact
+            changes.append((p.effect_window, float(np.exp(-drift))))
     # From each change on, the same cumulative hazard takes longer (or less long) to come due.
     for month, stretch in sorted(changes, key=lambda change: change[0]):
         since = (month / median) ** shape
