@@ -69,6 +69,7 @@ def zip_plot(
     >>> zip_plot(table, truth=0).words
     '1 of 2 95% intervals (50.0%) contain the truth; with Monte Carlo error 0.0% to 100.0%.'
     """
+    estimates = tidy(estimates, [])
     if truth is not None:
         estimates = estimates.assign(truth=truth)
     elif "truth" not in estimates:

@@ -283,6 +283,7 @@ def waterfall(responses: pd.DataFrame, *, title: str | None = None) -> Figure:
     >>> waterfall(pd.DataFrame({"change": [0.3, -0.1, -0.45, -0.6]})).words
     '4 tumours: 2 (50%) shrank by 30% or more, 1 (25%) grew by 20% or more; median change −28%.'
     """
+    responses = tidy(responses, [])
     if "change" not in responses and "tumour_shrinkage" in responses:
         responses = responses.assign(change=-responses["tumour_shrinkage"])
         responses = responses.rename(columns={"recist": "response"})
