@@ -176,7 +176,11 @@ def _footer(lesson: Lesson, _: str, edition: str) -> str:
     following = f"{int(lesson.id) + 1:02d}"
     lines = []
     if edition == "student":
-        lines.append(f"Worked answers: [the solutions](solutions/{lesson.name}.ipynb).")
+        lines.append(
+            "Worked answers, once you have tried: run "
+            f'`from dsrct_edu.classroom import worked_answer; worked_answer("{lesson.id}.1")` '
+            "in a cell of your own."
+        )
     if following in course:
         lines.append(f"Next lesson: {following}, *{course[following]['title']}*.")
     lines.append(

@@ -109,7 +109,8 @@ def hand_out(folder: str | Path) -> HandOut:
             "Choose a folder of your own, for example my-course.",
         ) from error
     written, kept = [], []
-    for path in sorted(source.glob("[0-9][0-9]_*.ipynb")):
+    lessons = sorted(source.glob("[0-9][0-9]_*.ipynb"))
+    for path in [*lessons, *source.glob("glossary.ipynb")]:
         copy_to = target / path.name
         if copy_to.exists():
             kept.append(path.name)

@@ -106,6 +106,10 @@ def open_notebook(page, lab):
         page.goto(f"{address}/lab/tree/{name}?token={token}&reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell")
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+        # The indicator is idle before there is a kernel; the status bar names the kernel as well.
+        page.wait_for_function(
+            "() => /Python 3.*Idle/s.test(document.querySelector('#jp-main-statusbar')?.innerText)"
+        )
         return page
 
     return opened

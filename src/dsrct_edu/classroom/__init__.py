@@ -1,6 +1,7 @@
 """The classroom: checks, predictions, quizzes and dials."""
 
 from dsrct_edu.classroom import dials
+from dsrct_edu.classroom.answers import WorkedAnswer, worked_answer
 from dsrct_edu.classroom.authoring import new_lesson
 from dsrct_edu.classroom.checking import CheckResult, check
 from dsrct_edu.classroom.predicting import Prediction, guesses, predict
@@ -13,6 +14,7 @@ __all__ = [
     "Prediction",
     "Quiz",
     "Summary",
+    "WorkedAnswer",
     "check",
     "dials",
     "export",
@@ -22,4 +24,5 @@ __all__ = [
     "predict",
     "quiz",
     "summary",
+    "worked_answer",
 ]
