@@ -10,7 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from dsrct_edu.classroom import exporting, quizzes
-from tools import editions, execute, slides
+from tools import decks, editions, execute, slides
 from tools.lesson import Lesson, LessonError, read
 from tools.paths import Places
 
@@ -73,6 +73,18 @@ def write(lesson: Lesson, results: dict[str, dict[str, Any]], places: Places) ->
     return [str(path.relative_to(places.notebooks.parent)) for path in changed]
 
 
+def write_decks(places: Places) -> list[str]:
+    """Write the lecture decks, which take outputs from several lessons; return what went wrong."""
+    problems = []
+    for path in sorted(places.lessons.glob("*.deck.toml")):
+        made = places.build / "slides" / f"{path.name.removesuffix('.deck.toml')}.html"
+        try:
+            made.write_text(decks.deck(path, places), encoding="utf-8", newline="\n")
+        except LessonError as error:
+            problems.append(str(error))
+    return problems
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.build", description=__doc__)
@@ -93,6 +105,8 @@ def main(arguments: list[str] | None = None) -> int:
         problems += editions.drift(lessons, places) + editions.orphans(places)
     else:
         problems += build(lessons, places, chosen.jobs, chosen.fresh)
+        if not chosen.lesson and not problems:
+            problems += write_decks(places)
     for problem in problems:
         print(problem, file=sys.stderr)
     if chosen.check and not problems:

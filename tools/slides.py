@@ -33,8 +33,14 @@ def deck(lesson: Lesson, notebook: NotebookNode) -> str:
         if notes:
             notes = f'<details class="notes"><summary>Notes</summary>{notes}</details>'
         slides.append(f'<section tabindex="-1">{"".join(slide.body)}{notes}</section>')
-    title = html.escape(lesson.metadata["title"])
-    return _PAGE.format(title=title, style=_STYLE, script=_SCRIPT, slides="\n".join(slides))
+    return page(lesson.metadata["title"], slides)
+
+
+def page(title: str, slides: list[str]) -> str:
+    """Return sections as one page that arrow keys lead through."""
+    return _PAGE.format(
+        title=html.escape(title), style=_STYLE, script=_SCRIPT, slides="\n".join(slides)
+    )
 
 
 def _slides(cells: list[NotebookNode]) -> list[Slide]:
@@ -71,7 +77,7 @@ def reveal_ids(cells: list[NotebookNode]) -> set[str]:
 
 def _code(cell: NotebookNode, folded: bool) -> str:
     source = f"<pre><code>{html.escape(cell.source)}</code></pre>"
-    shown = "".join(_output(output) for output in cell.get("outputs", []))
+    shown = "".join(shown_output(output) for output in cell.get("outputs", []))
     if not shown:
         return f"<details><summary>Code</summary>{source}</details>"
     if folded:
@@ -79,7 +85,8 @@ def _code(cell: NotebookNode, folded: bool) -> str:
     return f"{shown}<details><summary>Code</summary>{source}</details>"
 
 
-def _output(output: NotebookNode) -> str:
+def shown_output(output: NotebookNode) -> str:
+    """Return one stored output as HTML."""
     data = output.get("data", {})
     if "text/html" in data:
         return f'<div class="output">{data["text/html"]}</div>'
@@ -99,6 +106,7 @@ table{border-collapse:collapse;font-size:.8em}td,th{padding:.15em .6em;text-alig
 tr{border-bottom:1px solid #ccc}
 pre{overflow-x:auto;font-size:.7em}details{margin:.5em 0}summary{cursor:pointer;color:#0072B2}
 .notes{border-left:.3em solid #767676;padding-left:.8em;font-size:.8em}
+.mark{color:#595959;font-size:.6em;margin:0}
 nav{position:fixed;right:1em;bottom:.5em;font-size:.6em;color:#595959}
 @media print{main{height:auto;overflow:visible}section{break-after:page;min-height:0}
 .notes,nav{display:none}}

@@ -1,0 +1,80 @@
+"""Lecture decks: minutes add up, every slide finds what it shows, no code on any slide."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools import decks
+from tools.lesson import LessonError
+from tools.paths import Places
+
+DECKS = sorted(Places().lessons.glob("*.deck.toml"))
+ONE = """
+title = "One"
+minutes = 5
+[[part]]
+title = "all"
+minutes = {minutes}
+[[part.slide]]
+title = "Look"
+reveal = true
+show = {{ lesson = "77", section = "{section}", outputs = [{output}] }}
+notes = "Say it."
+"""
+
+
+@pytest.fixture
+def places(tmp_path):
+    cells = [
+        new_markdown_cell("## Gates\n\ntext"),
+        new_code_cell("x = 1", outputs=[new_output("display_data", {"text/html": "<b>13</b>"})]),
+        new_markdown_cell("## After"),
+        new_code_cell("y", outputs=[new_output("display_data", {"text/plain": "99"})]),
+    ]
+    folder = tmp_path / "build" / "instructor"
+    folder.mkdir(parents=True)
+    nbformat.write(new_notebook(cells=cells), folder / "77_small.ipynb")
+    return Places(build=tmp_path / "build", lessons=tmp_path)
+
+
+def written(places, minutes=5, section="Gates", output=0):
+    path = places.lessons / "one.deck.toml"
+    path.write_text(ONE.format(minutes=minutes, section=section, output=output), "utf-8")
+    return path
+
+
+def test_a_slide_shows_the_output_of_its_section_folded_and_without_code(places):
+    page = decks.deck(written(places), places)
+    assert "<b>13</b>" in page
+    assert "99" not in page
+    assert "x = 1" not in page
+    assert "Minutes 0-5: all" in page
+    assert re.search(r"<summary>Reveal</summary>.*<b>13</b>", page)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"minutes": 4}, "add up to 4"),
+        ({"section": "Nowhere"}, "has 0 outputs"),
+        ({"output": 3}, "asks for"),
+    ],
+)
+def test_a_deck_that_does_not_fit_says_so(places, changed, message):
+    with pytest.raises(LessonError, match=message):
+        decks.deck(written(places, **changed), places)
+
+
+@pytest.mark.parametrize("path", DECKS, ids=lambda path: Path(path).stem)
+def test_shipped_decks_name_sections_that_exist(path):
+    content = decks.read(path)
+    for slide in (slide for part in content["part"] for slide in part["slide"]):
+        if "show" not in slide:
+            continue
+        source = next(Places().lessons.glob(f"{slide['show']['lesson']}_*.md"))
+        headings = re.findall(r"^#+ (.*)$", source.read_text("utf-8"), flags=re.MULTILINE)
+        assert slide["show"]["section"] in headings
+    assert any("leave" in slide.get("text", "") for slide in content["part"][0]["slide"])
