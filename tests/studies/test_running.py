@@ -109,12 +109,10 @@ def test_interruption_keeps_finished_blocks(alone, monkeypatch, workers):
                 raise KeyboardInterrupt
             yield part
 
-    with (
-        monkeypatch.context() as patch,
-        pytest.warns(UserWarning, match=f"{BLOCK} of {MANY} replicates"),
-    ):
-        patch.setattr(engine, "_computed", interrupted)
+    monkeypatch.setattr(engine, "_computed", interrupted)
+    with pytest.warns(UserWarning, match=f"{BLOCK} of {MANY} replicates"):
         partial = cohort(workers=workers)
+    monkeypatch.setattr(engine, "_computed", computed)
     assert partial.n_finished == BLOCK
     assert partial.estimates["replicate"].nunique() == BLOCK
     assert partial.performance()["n_replicates"].eq(BLOCK).all()

@@ -182,23 +182,29 @@ class Study:
         """Return the study with the replicates that an interruption left out."""
         return self.extend(self.n_replicates, workers, progress)
 
-    def plot(self, measure: str = "rmst_difference") -> Any:
+    def plot(self, measure: str = "rmst_difference", **options: Any) -> Any:
         """Draw the study as a staircase: every method beside the truth.
 
         Parameters
         ----------
-        measure : str
-            The measure on the axis, ``rmst_difference`` or ``log_hazard_ratio``.
+        measure : {"rmst_difference", "hazard_ratio", "log_hazard_ratio", "survival_difference"}
+            The measure on the axis.
+        **options
+            Passed to `dsrct_edu.figures.staircase`, such as ``upto`` to reveal step by step.
 
         Returns
         -------
         Figure
-            Carries its own words.
+            Mean estimate, the middle 95 % of the estimates, and the truth of every method. It
+            carries its own words.
         """
         from dsrct_edu import figures
         from dsrct_edu.studies.tables import staircase
 
-        return figures.staircase(staircase(self, measure))
+        table = staircase(self, measure)
+        return figures.staircase(
+            table, **{"measure": _AXES[measure], "log": measure == "hazard_ratio"} | options
+        )
 
     def save(self, path: str | Path) -> list[Path]:
         """Write the study: arrays as ``.npz``, design, seed and versions as ``.json``.
@@ -269,6 +275,12 @@ class Study:
 
 
 _ENDINGS = (".npz", ".json", ".parquet")
+_AXES = {
+    "rmst_difference": "Months gained (RMST difference)",
+    "hazard_ratio": "Hazard ratio",
+    "log_hazard_ratio": "Log hazard ratio",
+    "survival_difference": "Difference in survival",
+}
 
 
 def start(design: Design, n_replicates: int, workers: int, progress: bool) -> Study:
