@@ -16,9 +16,8 @@ def test_gallery(key, assert_legible):
     assert_legible(page.EXAMPLES[key]())
 
 
-@pytest.mark.parametrize("n", [5, 150, 5000])
 @pytest.mark.parametrize("count", [1, 2, 6])
-@pytest.mark.parametrize("events", [True, False])
+@pytest.mark.parametrize(("n", "events"), [(5, True), (5000, True), (150, False)])
 def test_survival_curves(n, count, events, assert_legible):
     curves, counts = page.kaplan_meier([LONG.format(k) for k in range(count)], n, events)
     figure = figures.survival_curves(curves, counts, horizon=36, title=LONG)
