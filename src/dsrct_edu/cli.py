@@ -1,4 +1,4 @@
-"""The command ``dsrct-edu``: start, doctor, simulate, analyse, new-lesson."""
+"""The command ``dsrct-edu``: start, doctor, simulate, analyse, study, new-lesson."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=dsrct_edu.__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_start, _add_doctor, _add_simulate, _add_analyse, _add_new_lesson):
+    for add in (_add_start, _add_doctor, _add_simulate, _add_analyse, _add_study, _add_new_lesson):
         add(commands)
     return parser
 
@@ -155,6 +155,55 @@ def _analyse(options: argparse.Namespace) -> int:
         print(f"\nNote: {note}")
     print(f"\nReport: {page}")
     return 0
+
+
+def _add_study(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    study = commands.add_parser("study", help="run every method on many synthetic registries")
+    study.add_argument("name", help="where the study is kept: NAME.npz and NAME.json")
+    study.add_argument(
+        "--scenario", default="null", help="null, modest, strong or harm; default: %(default)s"
+    )
+    study.add_argument("--randomised", action="store_true", help="HIPEC by a coin in theatre")
+    study.add_argument("--patients", type=int, default=150, help="default: %(default)s")
+    study.add_argument("--replicates", type=int, default=1000, help="default: %(default)s")
+    study.add_argument("--methods", nargs="+", metavar="METHOD", help="default: all ten")
+    study.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    study.add_argument("--workers", type=int, default=1, help="processes; -1 for all cores")
+    study.add_argument(
+        "--resume", action="store_true", help="go on with the study kept under this name"
+    )
+    study.set_defaults(run=_study)
+
+
+def _study(options: argparse.Namespace) -> int:
+    from dsrct_edu import studies
+
+    if options.resume:
+        kept = studies.Study.load(options.name)
+        replicates = max(options.replicates, kept.n_replicates)
+        study = kept.extend(replicates, workers=options.workers)
+    else:
+        model = dsrct_edu.scenario(options.scenario)
+        study = dsrct_edu.simulation_study(
+            model.randomised() if options.randomised else model,
+            options.patients,
+            options.replicates,
+            options.methods,
+            seed=options.seed,
+            workers=options.workers,
+        )
+    written = study.save(options.name)
+    print(f"{study.n_finished} of {study.n_replicates} replicates. Synthetic: no row is a person.")
+    print(study.performance()[_STUDY_COLUMNS].round(3).to_string(index=False))
+    for path in written:
+        print(f"  {path}")
+    return 0 if study.n_finished == study.n_replicates else 1
+
+
+_STUDY_COLUMNS = [
+    *("method", "measure", "truth", "n_converged", "n_separated", "bias", "bias_mcse"),
+    *("empirical_se", "model_se", "coverage", "coverage_mcse"),
+]
 
 
 def _add_new_lesson(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -202,9 +202,8 @@ class Study:
         from dsrct_edu.studies.tables import staircase
 
         table = staircase(self, measure)
-        return figures.staircase(
-            table, **{"measure": _AXES[measure], "log": measure == "hazard_ratio"} | options
-        )
+        axis: dict[str, Any] = {"measure": _AXES[measure], "log": measure == "hazard_ratio"}
+        return figures.staircase(table, **axis | options)
 
     def save(self, path: str | Path) -> list[Path]:
         """Write the study: arrays as ``.npz``, design, seed and versions as ``.json``.
