@@ -69,12 +69,14 @@ def _folded(shown: str) -> str:
 
 
 def _outputs(show: dict[str, Any], path: Path, places: Places) -> list[str]:
-    """Return the outputs of one section of a lesson, or those of them that are numbered."""
+    """Return the outputs of one section of a lesson, some of them, or one paragraph of it."""
     found = sorted((places.build / "instructor").glob(f"{show['lesson']}_*.ipynb"))
     if not found:
         raise LessonError(f"{path.name}: lesson {show['lesson']} is not built")
     notebook = nbformat.read(found[0], as_version=4)
     cells = _section(notebook.cells, show["section"])
+    if "paragraph" in show:
+        return [markdown2html(_paragraph(cells, show, path))]
     outputs = [
         shown_output(output)
         for cell in cells
@@ -88,6 +90,18 @@ def _outputs(show: dict[str, Any], path: Path, places: Places) -> list[str]:
             f"{len(outputs)} outputs; the slide asks for {wanted}"
         )
     return [outputs[number] for number in wanted]
+
+
+def _paragraph(cells: list[NotebookNode], show: dict[str, Any], path: Path) -> str:
+    """Return the paragraph of a section that begins as wanted; its numbers are filled in."""
+    prose = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    for paragraph in prose.split("\n\n"):
+        if paragraph.startswith(show["paragraph"]):
+            return paragraph
+    raise LessonError(
+        f"{path.name}: no paragraph of section {show['section']!r} in lesson {show['lesson']} "
+        f"begins with {show['paragraph']!r}"
+    )
 
 
 def _section(cells: list[NotebookNode], heading: str) -> list[NotebookNode]:

@@ -61,6 +61,7 @@ def test_a_slide_shows_the_output_of_its_section_folded_and_without_code(places)
         ({"minutes": 4}, "add up to 4"),
         ({"section": "Nowhere"}, "has 0 outputs"),
         ({"output": 3}, "asks for"),
+        ({"section": 'Gates", paragraph = "No'}, "no paragraph"),
     ],
 )
 def test_a_deck_that_does_not_fit_says_so(places, changed, message):
