@@ -91,7 +91,7 @@ def dag(nodes: pd.DataFrame, edges: pd.DataFrame, *, title: str | None = None) -
     ...     {"source": ["centre", "centre", "HIPEC"], "target": ["HIPEC", "death", "death"]}
     ... )
     >>> dag(nodes, edges).words
-    'Causal diagram of 3 variables and 3 arrows. Exposure: HIPEC. Outcome: death. Confounders, \
+    '3 variables and 3 arrows. Exposure: HIPEC. Outcome: death. Confounders, \
 to adjust for: centre.'
     """
     rows = tidy(nodes, ["name", "role", "x", "y"], ["x", "y"])
@@ -227,7 +227,7 @@ def _blocked(start: Place, stop: Place, bend: float, others: list[Place]) -> boo
 
 
 def _dag_words(rows: pd.DataFrame, arrows: int) -> str:
-    text = f"Causal diagram of {counted(len(rows), 'variable')} and {counted(arrows, 'arrow')}."
+    text = f"{counted(len(rows), 'variable')} and {counted(arrows, 'arrow')}."
     for role, drawn in ROLES.items():
         members = [name(n) for n in rows.loc[rows["role"] == role, "name"]]
         if members:
