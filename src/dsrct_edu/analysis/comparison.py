@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtri
 
 from dsrct_edu.analysis import inputs, kernels
 from dsrct_edu.analysis.results import Result
@@ -46,7 +46,7 @@ class LogrankResult(Result):
         from dsrct_edu.figures import forest
 
         ratio = self.table["observed"] / self.table["expected"]
-        half = norm.ppf(0.975) / np.sqrt(self.table["observed"].clip(lower=1))
+        half = ndtri(0.975) / np.sqrt(self.table["observed"].clip(lower=1))
         table = pd.DataFrame(
             {
                 "label": self.table["group"].astype(str),
@@ -126,4 +126,4 @@ def logrank(
         "expected": observed - score[0],
     }
     df = len(groups) - 1
-    return LogrankResult(statistic, df, float(chi2.sf(statistic, df)), pd.DataFrame(counts))
+    return LogrankResult(statistic, df, float(chdtrc(df, statistic)), pd.DataFrame(counts))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from dsrct_edu.analysis import incidence, inputs, kernels
 from dsrct_edu.analysis.kernels import Floats
@@ -78,7 +78,7 @@ class CumulativeIncidence(Result):
     def _read(self, curve: IncidenceCurves, times: Floats) -> pd.DataFrame:
         index = np.searchsorted(curve.time, times, side="right")
         undefined = (times > curve.time[-1]) & (curve.survival[-1] > 0)
-        z = norm.ppf((1 + self.level) / 2)
+        z = ndtri((1 + self.level) / 2)
         tables = []
         for k, cause in enumerate(self.causes):
             value = np.where(undefined, np.nan, np.append(0.0, curve.incidence[k])[index])

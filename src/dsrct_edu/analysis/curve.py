@@ -7,8 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from dsrct_edu.analysis import kernels
 from dsrct_edu.analysis.kernels import Booleans, Counts, Floats, Grid
@@ -59,22 +58,21 @@ class Curve:
         """Times at which somebody leaves."""
         return np.asarray(self.grid.time[0][self.leaving > 0])
 
-    def read(self, times: Floats, ci: str, level: float) -> pd.DataFrame:
-        """Return the curve and the counts at `times`."""
-        index = self.grid.index(times)[0]
+    def read(self, times: Floats, ci: str, level: float) -> dict[str, Any]:
+        """Return the curve and the counts at `times`, as columns."""
+        index = self.grid.index(times)[0] + 1
         previous = np.searchsorted(self.grid.time[0], times, side="left")
-        alive = np.append(1.0, self.survival)[index + 1]
-        log_se = np.append(0.0, self.log_se)[index + 1]
-        undefined = (times > self.times[-1]) & (alive > 0)
-        alive, log_se = (np.where(undefined, np.nan, v) for v in (alive, log_se))
+        alive = np.append(1.0, self.survival)[index]
+        log_se = np.append(0.0, self.log_se)[index]
+        alive[(times > self.times[-1]) & (alive > 0)] = np.nan
         low, high = confidence_limits(alive, log_se, ci, level)
-        events = np.append(0.0, np.cumsum(self.counts.events[0]))[index + 1]
-        gone = np.append(0.0, np.cumsum(self.leaving))[index + 1]
-        at_risk = np.append(self.counts.at_risk[0], 0.0)
-        table = {
-            "group": self.label,
+        kind = np.float64 if self.weights is not None else np.int64
+        events = np.append(0.0, np.cumsum(self.counts.events[0])).astype(kind)[index]
+        gone = np.append(0.0, np.cumsum(self.leaving)).astype(kind)[index]
+        at_risk = np.append(self.counts.at_risk[0], 0.0).astype(kind)
+        return {
             "time": times,
-            "at_risk": at_risk[index + 1],
+            "at_risk": at_risk[index],
             "censored": gone - events,
             "events": events,
             "survival": alive,
@@ -83,17 +81,16 @@ class Curve:
             "ci_high": high,
             "at_risk_before": at_risk[previous],
         }
-        frame = pd.DataFrame(table)
-        if self.weights is None:
-            whole = ["at_risk", "censored", "events", "at_risk_before"]
-            frame[whole] = frame[whole].astype(np.int64)
-        return frame
+
+    def limits(self, ci: str, level: float) -> tuple[Floats, Floats]:
+        """Return the pointwise limits of survival at each grid time."""
+        return confidence_limits(self.survival, self.log_se, ci, level)
 
     def quantile(self, p: float, ci: str, level: float) -> tuple[float, float, float]:
         """Return the time by which a share `p` had the event, with its limits."""
         kept = self.leaving > 0
         time = np.append(0.0, self.times)
-        low, high = confidence_limits(self.survival, self.log_se, ci, level)
+        low, high = self.limits(ci, level)
         found = [
             _crossing(time, np.append(0.0, 1.0 - curve[kept]), p)
             for curve in (self.survival, low, high)
@@ -121,7 +118,7 @@ def confidence_limits(
     survival: Floats, log_se: Floats, ci: str, level: float
 ) -> tuple[Floats, Floats]:
     """Pointwise limits of survival on the scale `ci`; 1 to 1 at 1, not defined (NaN) at 0."""
-    z = norm.ppf((1 + level) / 2)
+    z = ndtri((1 + level) / 2)
     alive = np.where(survival > 0, survival, np.nan)
     if ci == "plain":
         half = z * alive * log_se

@@ -55,6 +55,8 @@ def check_column(data: pd.DataFrame, name: object, role: str) -> pd.Series[Any]:
 
 
 def _present(column: pd.Series[Any]) -> None:
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biu":
+        return
     missing = column.isna()
     if missing.any():
         raise InputError(
@@ -138,11 +140,12 @@ def check_events(data: pd.DataFrame, name: object) -> Booleans:
     """Return a column of events as booleans: true/false or 1/0."""
     column = check_column(data, name, "events")
     _present(column)
+    if column.dtype == np.bool_:
+        return column.to_numpy()
     expected = "events as true/false or 1/0"
     values = column
     if isinstance(column.dtype, pd.CategoricalDtype):
         values = column.astype(column.cat.categories.dtype)
-    remedy = f"Recode it, for example data[{name!r}] == {values.max()!r}." if len(values) else ""
     if not pd.api.types.is_numeric_dtype(values.dtype):
         wrong = np.array([not isinstance(v, bool | Number | np.bool_) for v in values], dtype=bool)
         if wrong.any():

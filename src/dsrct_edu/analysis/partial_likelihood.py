@@ -149,6 +149,9 @@ class CoxData:
         risk = self.weights * np.exp(eta)
         grid, ties = self.grid, self.ties
         s0 = grid.at_risk(risk)
+        if grid.entry is not None:
+            # Entries and strata are taken off again, which can leave less than those who die.
+            s0 = np.maximum(s0, grid.leaving(risk))
         own = np.einsum("rn,rn,rn->r", self.weights, self.event, eta)
         if ties.cell.size == 0:
             s0 = np.where(ties.died > 0, s0, 1.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil, log, sqrt
 
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from dsrct_edu.analysis import inputs
 from dsrct_edu.analysis.results import Result
@@ -55,8 +55,8 @@ def events_needed(
         raise InputError(
             "a hazard_ratio other than 1", "1", "No number of events finds no difference."
         )
-    z = norm.isf(inputs.check_number(alpha, "alpha", 0.0, 1.0) / 2)
-    z += norm.ppf(inputs.check_number(power, "power", 0.0, 1.0))
+    z = -ndtri(inputs.check_number(alpha, "alpha", 0.0, 1.0) / 2)
+    z += ndtri(inputs.check_number(power, "power", 0.0, 1.0))
     share = inputs.check_number(allocation, "allocation", 0.0, 1.0)
     return ceil(float(z) ** 2 / (share * (1 - share) * log(ratio) ** 2))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtr, ndtri
 
 from dsrct_edu.analysis import diagnostics, inputs, kernels
 from dsrct_edu.analysis.kernels import Booleans, Floats, Integers
@@ -174,7 +174,7 @@ class CoxResult(Result):
             )
         scale = diagnostics.time_scale(transform, time, self._data.event[0], entry)
         statistics = diagnostics.proportional_hazards(self._data, self._fit, scale, self._terms)
-        rows = [(name, value, df, chi2.sf(value, df)) for name, value, df in statistics]
+        rows = [(name, value, df, float(chdtrc(df, value))) for name, value, df in statistics]
         columns = ["covariate", "chi_square", "degrees_of_freedom", "p_value"]
         return pd.DataFrame(rows, columns=columns).set_index("covariate")
 
@@ -185,7 +185,7 @@ class CoxResult(Result):
         ratio = 2 * (self.log_likelihood - self.null_log_likelihood)
         named = {"likelihood ratio": ratio, "Wald": wald, "score": self.score_statistic}
         df = len(coef)
-        rows = [(name, value, df, chi2.sf(value, df)) for name, value in named.items()]
+        rows = [(name, value, df, float(chdtrc(df, value))) for name, value in named.items()]
         return pd.DataFrame(rows, columns=["test", "statistic", "degrees_of_freedom", "p_value"])
 
     def title(self) -> str:
@@ -363,7 +363,7 @@ def coefficient_table(
 ) -> pd.DataFrame:
     """Return coefficients, hazard ratios, intervals and p values."""
     se = np.sqrt(np.diagonal(covariance))
-    z = norm.ppf((1 + level) / 2)
+    z = ndtri((1 + level) / 2)
     ratio = np.divide(coef, se, out=np.full_like(coef, np.nan), where=se > 0)
     with np.errstate(over="ignore"):
         table = {
@@ -373,6 +373,6 @@ def coefficient_table(
             "ci_low": np.exp(coef - z * se),
             "ci_high": np.exp(coef + z * se),
             "z": ratio,
-            "p_value": 2 * norm.sf(np.abs(ratio)),
+            "p_value": 2 * ndtr(-np.abs(ratio)),
         }
     return pd.DataFrame(table, index=pd.Index(names, name="covariate"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from dsrct_edu.analysis import inputs, kernels
 from dsrct_edu.analysis.curve import INTERVALS, Curve
@@ -74,15 +75,21 @@ class SurvivalCurves(Result):
         1   8.0        1         1       2     0.375
         """
         values = inputs.check_times(times)
-        tables = [curve.read(values, self.ci, self.level) for curve in self.curves]
-        return pd.concat(tables, ignore_index=True)
+        return self._read([values] * len(self.curves))
 
     def to_frame(self) -> pd.DataFrame:
         """Return the curves at time zero and wherever somebody leaves; columns as in `at`."""
-        tables = [
-            curve.read(np.union1d(0.0, curve.times), self.ci, self.level) for curve in self.curves
+        return self._read([np.union1d(0.0, curve.times) for curve in self.curves])
+
+    def _read(self, times: Sequence[Floats]) -> pd.DataFrame:
+        """Read each curve at its own times."""
+        parts = [
+            curve.read(at, self.ci, self.level)
+            for curve, at in zip(self.curves, times, strict=True)
         ]
-        return pd.concat(tables, ignore_index=True)
+        labels = pd.Series(self.groups).repeat([at.size for at in times])
+        columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        return pd.DataFrame({"group": labels.to_numpy(), **columns})
 
     def quantile(self, p: float) -> pd.DataFrame:
         """Return the time by which a share `p` of each group had the event.
@@ -126,7 +133,7 @@ class SurvivalCurves(Result):
         Royston & Parmar 2013, https://doi.org/10.1186/1471-2288-13-152
         """
         horizon = inputs.check_number(tau, "tau", 0.0)
-        z = norm.ppf((1 + self.level) / 2)
+        z = ndtri((1 + self.level) / 2)
         rows = []
         for curve in self.curves:
             mean, se = curve.rmst(horizon)
@@ -150,7 +157,7 @@ class SurvivalCurves(Result):
         if len(self.curves) < 2:
             raise InputError("at least 2 groups", "one curve", "Give `by` to kaplan_meier.")
         means = self.rmst(tau)
-        z = norm.ppf((1 + self.level) / 2)
+        z = ndtri((1 + self.level) / 2)
         difference = (means["rmst"] - means["rmst"].iloc[0]).iloc[1:]
         se = np.sqrt(means["se"] ** 2 + means["se"].iloc[0] ** 2).iloc[1:]
         table = {
@@ -194,7 +201,7 @@ class SurvivalCurves(Result):
 
 def _two_sided(estimate: Floats, se: Floats) -> Floats:
     z = np.divide(estimate, se, out=np.zeros_like(estimate), where=se > 0)
-    return np.asarray(2 * norm.sf(np.abs(z)))
+    return np.asarray(2 * ndtr(-np.abs(z)))
 
 
 def kaplan_meier(
