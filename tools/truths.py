@@ -5,6 +5,7 @@ python tools/truths.py    run it again whenever a parameter or an equation has c
 
 from __future__ import annotations
 
+import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from dsrct_edu.disease import scenario, truth
 
 FILE = Path(truth.__file__).with_name("truths.json")
+NAMES = ("null", "modest", "strong", "harm")
 HORIZONS = (36.0, 60.0)
 SHOWN = (
     *("rmst_difference", "rmst_difference_mcse", "log_hazard_ratio", "log_hazard_ratio_mcse"),
@@ -22,8 +24,11 @@ SHOWN = (
 
 def main() -> None:
     """Run from the command line."""
-    truths: dict[str, Any] = {}
-    for name in ("null", "modest", "strong", "harm"):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenario", nargs="*", default=NAMES)
+    chosen = parser.parse_args().scenario
+    truths: dict[str, Any] = json.loads(FILE.read_text()) if len(chosen) < len(NAMES) else {}
+    for name in chosen:
         # The switches do not enter the truth; leave them off, as the loader does.
         model = scenario(name)
         for horizon in HORIZONS:

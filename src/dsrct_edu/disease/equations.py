@@ -155,10 +155,8 @@ def covariates(x: Arrays) -> Arrays:
         "response": x["response"] - HALF,
         "shrink": x["tumour_shrinkage"] - SHRINKAGE,
         "pci": x["pci_surgery"] - PCI_AT_SURGERY,
-        "liver": x["liver"],
-        "extra": x["extra"],
-        "ascites": x["ascites"],
-        "poor": x["poor"],
+        # as floats, since each enters many sums
+        **{name: x[name].astype(np.float64) for name in ("liver", "extra", "ascites", "poor")},
         "age": x["age"] - AGE,
         "year": np.floor(x["date"]) - YEAR,
     }

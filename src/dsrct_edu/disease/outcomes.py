@@ -155,21 +155,24 @@ def _recurrence(
     """Invert a Weibull cumulative hazard whose level changes at radiotherapy and at the window."""
     of = p.group(site)
     median, shape = of["median"], of["shape"]
-    level = np.exp(-of["complication"])
-    changes: list[tuple[float, Floats | float]] = []
-    if of["radio"] != 0:
-        changes.append((p.radio_start, np.where(radio, np.exp(-of["radio"]), 1.0)))
-    power = due * np.where(complication, level, 1.0)
+    power = np.where(complication, np.exp(-of["complication"]), 1.0)
+    power *= due
+    # From each change on, the same cumulative hazard takes this much longer to come due.
+    changes: list[tuple[float, Floats | float]] = [
+        (p.radio_start, radio * np.expm1(-of["radio"])),
+    ]
     if site == "peritoneal" and hipec:
         power *= np.exp(-p.effect_peritoneal_early)
         drift = p.effect_peritoneal_late - p.effect_peritoneal_early
-        if drift != 0:  # a factor of one would still round, and null must be exact
-            changes.append((p.effect_window, float(np.exp(-drift))))
-    # From each change on, the same cumulative hazard takes longer (or less long) to come due.
-    for month, stretch in sorted(changes, key=lambda change: change[0]):
-        since = (month / median) ** shape
-        power = np.where(power > since, since + (power - since) * stretch, power)
-    return np.asarray(median * _power(power, 1 / shape))
+        changes.append((p.effect_window, float(np.expm1(-drift))))
+    for month, longer in sorted(changes, key=lambda change: change[0]):
+        beyond = power - (month / median) ** shape
+        np.maximum(beyond, 0.0, out=beyond)
+        beyond *= longer
+        power += beyond
+    result = _power(power, 1 / shape)
+    result *= median
+    return result
 
 
 def _after_recurrence(p: Scenario, due: Floats, event: Floats, site: Floats, hipec: int) -> Floats:

@@ -23,7 +23,8 @@ NOISES = (
     *("offer", "radio", "complication", "cure", "peritoneal", "hepatic", "distant", "other"),
     *("after", "incomplete", "loss"),
 )
-BLOCK = 8192  # patients a block: the working set stays in cache
+BLOCK = 8192  # patients a block: long enough for NumPy, short enough for the cache
+_STRIP = 512  # patients drawn and turned (a patient's noise lies together) while in cache
 # NumPy's uniforms can be 0; this shift keeps them off 0 and changes no other by a rounding error
 # that matters, so that every logarithm and every inverse distribution function is finite.
 _OFF_ZERO = 2.0**-60
@@ -134,11 +135,13 @@ def blocks(
     bits.advance(first * len(NOISES))
     generator = np.random.Generator(bits)
     # Nothing yielded refers to these two buffers, so every block uses them again.
-    raw, noise = np.empty((size, len(NOISES))), np.empty((len(NOISES), size))
+    raw, noise = np.empty((_STRIP, len(NOISES))), np.empty((len(NOISES), size))
     for start in range(0, patients, size):
         n = min(size, patients - start)
-        generator.random(out=raw[:n])
-        np.add(raw[:n].T, _OFF_ZERO, out=noise[:, :n])
+        for left in range(0, n, _STRIP):
+            strip = raw[: min(_STRIP, n - left)]
+            generator.random(out=strip)
+            np.add(strip.T, _OFF_ZERO, out=noise[:, left : left + len(strip)])
         named = dict(zip(NOISES, noise[:, :n], strict=True))
         yield _patients(scenario, named, observe)
 

@@ -1,0 +1,185 @@
+"""The truth: committed numbers, their Monte Carlo errors, and the Cox fits behind them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from lifelines import CoxPHFitter
+
+from dsrct_edu.disease import scenario, true_effect
+from dsrct_edu.disease.hazards import Stacked, cox_binary, cox_stacked
+from dsrct_edu.disease.simulate import draw
+from dsrct_edu.disease.truth import (
+    CONFOUNDERS,
+    PATIENTS,
+    _committed,
+    censored_key,
+    censored_log_hazard_ratio,
+    effect_key,
+    simulate_censored,
+    simulate_effect,
+)
+from dsrct_edu.errors import InputError
+
+NAMES = ("null", "modest", "strong", "harm")
+ORIGINS = ("surgery", "diagnosis")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("horizon", [36.0, 60.0])
+def test_standard_truths_are_committed(name, horizon):
+    model = scenario(name)
+    for origin in ORIGINS:
+        numbers = _committed()[effect_key(model, origin, horizon)]
+        assert numbers["patients"] >= PATIENTS
+        assert numbers["rmst_difference_mcse"] < 0.005
+        assert numbers["log_hazard_ratio_mcse"] < 0.001
+    for adjusted in (False, True):
+        assert _committed()[censored_key(model, adjusted, horizon)]["mcse"] < 0.001
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_committed_truth_is_what_fewer_patients_find(name, origin):
+    committed = true_effect(name, origin)
+    fresh = simulate_effect(scenario(name), origin, 60.0, patients=150_000, seed=77)
+    for value, error in (
+        ("rmst_difference", "rmst_difference_mcse"),
+        ("log_hazard_ratio", "log_hazard_ratio_mcse"),
+    ):
+        both = np.hypot(fresh[error], getattr(committed, error))
+        assert abs(fresh[value] - getattr(committed, value)) <= 4 * both + 1e-12, value
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_committed_truth_is_what_the_code_computes(name, origin):
+    fresh = simulate_effect(scenario(name), origin, 60.0)
+    committed = _committed()[effect_key(scenario(name), origin, 60.0)]
+    assert fresh["patients"] == committed["patients"]
+    for key in ("rmst_difference", "log_hazard_ratio"):
+        assert fresh[key] == pytest.approx(committed[key], abs=1e-9)
+    assert np.allclose(fresh["survival"], committed["survival"], atol=2e-6)
+
+
+@pytest.mark.parametrize("name", ["modest", "harm"])
+@pytest.mark.parametrize("adjusted", [False, True])
+def test_committed_censored_truth_is_what_fewer_patients_find(name, adjusted):
+    committed = censored_log_hazard_ratio(name, adjusted)
+    fresh = simulate_censored(scenario(name), adjusted, 60.0, patients=60_000, seed=78)
+    error = np.hypot(fresh.mcse, committed.mcse)
+    assert abs(fresh.log_hazard_ratio - committed.log_hazard_ratio) < 4 * error
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_null_truth_is_exactly_nothing(origin):
+    effect = true_effect("null", origin)
+    assert effect.rmst_difference == 0
+    assert effect.rmst_difference_mcse == 0
+    assert effect.hazard_ratio == pytest.approx(1, abs=1e-12)
+    survival = effect.survival.pivot(index="time", columns="arm", values="survival")
+    assert (survival["hipec"] == survival["no_hipec"]).all()
+
+
+def test_scenarios_are_what_their_names_say():
+    gains = {name: true_effect(name).rmst_difference for name in NAMES}
+    assert 1 < gains["modest"] < 2
+    assert gains["strong"] > 5
+    assert gains["harm"] < -1
+    ratios = {name: true_effect(name).hazard_ratio for name in NAMES}
+    assert ratios["strong"] < ratios["modest"] < 1 < ratios["harm"]
+
+
+def test_switches_leave_the_truth_alone():
+    plain = true_effect("strong")
+    for model in (scenario("strong").randomised(0.3), scenario("strong").hidden_confounding()):
+        assert true_effect(model).rmst_difference == plain.rmst_difference
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_curves_add_up(name, origin):
+    effect = true_effect(name, origin)
+    assert effect.survival["time"].max() == 60
+    incidence = effect.cumulative_incidence
+    assert set(incidence["cause"]) == {"peritoneal", "hepatic", "distant", "death"}
+    total = incidence.groupby(["arm", "time"])["cumulative_incidence"].sum()
+    assert total.between(0, 1).all()
+    alive = effect.survival.set_index(["arm", "time"])["survival"]
+    # Whoever is dead has had a first event.
+    assert (total + alive >= 1 - 5e-6).all()
+    # The area under the curves is the RMST that was summed patient by patient.
+    area = {arm: np.trapezoid(alive[arm], alive[arm].index) for arm in ("hipec", "no_hipec")}
+    assert area["hipec"] - area["no_hipec"] == pytest.approx(effect.rmst_difference, abs=0.02)
+
+
+def test_incidence_and_event_free_share_are_one():
+    model, horizon = scenario("strong"), 60.0
+    numbers = simulate_effect(model, "surgery", horizon, patients=20_000, seed=5)
+    pairs = draw(model, 20_000, seed=5)
+    rows = pairs.latent["complete"]
+    for arm in (0, 1):
+        outcome = pairs.arms[arm]
+        first = np.minimum(outcome["recurrence_month"], outcome["death_month"])
+        free = np.mean((first - pairs.latent["surgery_month"])[rows] > 36)
+        events = np.sum([cause[36] for cause in numbers["cumulative_incidence"][arm]])
+        assert free + events == pytest.approx(1, abs=5e-6)
+
+
+def test_binary_cox_agrees_with_lifelines():
+    rng = np.random.default_rng(1)
+    entry = rng.exponential(3, 400)
+    time = entry + rng.exponential(10, 400)
+    group, event = rng.random(400) < 0.4, rng.random(400) < 0.7
+    data = pd.DataFrame({"time": time, "event": event, "group": group * 1.0, "entry": entry})
+    plain = CoxPHFitter().fit(data.drop(columns="entry"), "time", "event")
+    assert cox_binary(time, group, event)[0] == pytest.approx(plain.params_["group"], abs=1e-6)
+    late = CoxPHFitter().fit(data, "time", "event", entry_col="entry")
+    estimate, error = cox_binary(time, group, event, entry)
+    assert estimate == pytest.approx(late.params_["group"], abs=1e-6)
+    assert error == pytest.approx(late.standard_errors_["group"], abs=1e-6)
+
+
+@pytest.mark.parametrize("adjusted", [False, True])
+def test_stacked_cox_agrees_with_lifelines(adjusted):
+    rng = np.random.default_rng(2)
+    n, length = 300, 601
+    covariates = rng.normal(size=(n, 2)).astype(np.float32) if adjusted else np.empty((n, 0), "f4")
+    risk = np.exp(0.5 * rng.normal(size=n) + covariates @ np.full(covariates.shape[1], 0.4))
+    months = rng.exponential(1 / risk, size=(2, n))
+    # Ranks: no ties, so that lifelines' Efron and the grid's Breslow mean the same.
+    places = months.ravel().argsort().argsort().reshape(2, n).astype(np.uint16)
+    events = [rng.random(n) < 0.8 for _ in range(2)]
+    data = Stacked((places[0], places[1]), (events[0], events[1]), covariates, length)
+    estimate, error = cox_stacked(data)
+    names = list("xy")[: covariates.shape[1]]
+    table = pd.DataFrame(np.vstack([covariates, covariates]), columns=names)
+    table["treated"] = np.repeat([0.0, 1.0], n)
+    table["time"], table["event"] = places.ravel() + 1.0, np.concatenate(events)
+    table["patient"] = np.tile(np.arange(n), 2)
+    fit = CoxPHFitter().fit(table, "time", "event", cluster_col="patient")
+    assert estimate == pytest.approx(fit.params_["treated"], abs=1e-5)
+    assert error == pytest.approx(fit.standard_errors_["treated"], rel=1e-4)
+
+
+def test_confounders_are_registry_columns():
+    assert set(CONFOUNDERS) <= set(draw(scenario("null"), 5).observed)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("none",), ("null", "death"), ("null", "surgery", 0), ("null", "surgery", float("nan"))],
+)
+def test_bad_input_is_named(arguments):
+    with pytest.raises(InputError):
+        true_effect(*arguments)
+
+
+def test_other_horizons_and_scenarios_are_simulated(monkeypatch):
+    monkeypatch.setattr("dsrct_edu.disease.truth.PATIENTS", 20_000)
+    monkeypatch.setattr("dsrct_edu.disease.truth.MOST", 20_000)
+    monkeypatch.setattr(simulate_effect, "__defaults__", (20_000, 20_000))
+    effect = true_effect(scenario("strong").replace(effect_cure=3), "surgery", 24.5)
+    assert effect.survival["time"].max() == 24.5
+    assert effect.rmst_difference > 0
+    assert "changed" in repr(effect)
