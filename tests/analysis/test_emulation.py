@@ -164,3 +164,6 @@ def test_every_result_draws_itself() -> None:
     for result in results():
         figure = result.plot()  # type: ignore[attr-defined]
         assert figure.words
+    data = endpoint(registry(200, 7))
+    weights = propensity(data[data["cc_score"] == 0], "hipec", CONFOUNDERS)
+    assert weights.plot("overlap").words

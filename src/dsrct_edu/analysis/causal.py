@@ -94,7 +94,7 @@ class Weights(Result):
 
         if inputs.check_choice(kind, ("balance", "overlap"), "kind") == "balance":
             return love_plot(self.balance, **options)
-        return overlap(self.overlap, **options)
+        return overlap(self.overlap.rename(columns={"group": "arm"}), **options)
 
 
 _SEPARATED = (
