@@ -8,6 +8,7 @@ exercises, checks and quizzes are left out; ``instructor`` cells are the speaker
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field
 
 from nbconvert.filters import markdown2html
@@ -53,26 +54,35 @@ def _slides(cells: list[NotebookNode]) -> list[Slide]:
         if not slides or kind == "skip":
             continue
         if kind == "notes":
-            slides[-1].notes.append(markdown2html(cell.source))
+            slides[-1].notes.append(_html(cell.source))
         elif cell.cell_type == "markdown":
-            slides[-1].body.append(markdown2html(cell.source))
+            slides[-1].body.append(_html(cell.source))
         elif "predict" not in tags(cell):
             slides[-1].body.append(_code(cell, cell.id in reveals))
     return slides
 
 
 def reveal_ids(cells: list[NotebookNode]) -> set[str]:
-    """Return the cells that show what a prediction asked: the next one with outputs."""
+    """Return the cells that show what a prediction asked: the code cells right after it."""
     found, waiting = set(), False
     for cell in cells:
         if cell.cell_type != "code":
-            continue
-        if "predict" in tags(cell):
-            waiting = True
-        elif waiting and cell.get("outputs"):
-            found.add(cell.id)
             waiting = False
+        elif "predict" in tags(cell):
+            waiting = True
+        elif waiting:
+            found.add(cell.id)
     return found
+
+
+def _html(markdown: str) -> str:
+    """Return markdown as HTML without anchors; a glossary link becomes its word with a meaning."""
+    text = re.sub(r'<a class="anchor-link".*?</a>', "", markdown2html(markdown))
+    return re.sub(
+        r'<a href="[^"]*glossary\.ipynb#[^"]*" title="([^"]*)">(.*?)</a>',
+        r'<abbr title="\1">\2</abbr>',
+        text,
+    )
 
 
 def _code(cell: NotebookNode, folded: bool) -> str:
@@ -95,16 +105,17 @@ def shown_output(output: NotebookNode) -> str:
 
 
 _STYLE = """
-:root{font:clamp(18px,2.2vw,34px)/1.4 system-ui,sans-serif;color:#1a1a1a;background:#fff}
+:root{font:clamp(16px,2vw,34px)/1.4 system-ui,sans-serif;color:#1a1a1a;background:#fff}
 body{margin:0}
 main{scroll-snap-type:y mandatory;height:100vh;overflow-y:auto}
 section{box-sizing:border-box;min-height:100vh;padding:4vh 6vw 8vh;
 scroll-snap-align:start;outline:0}
 h1,h2,h3{line-height:1.15;margin:.2em 0 .6em}h1{font-size:1.8em}h2{font-size:1.5em}
-img{max-width:100%;max-height:72vh}
-table{border-collapse:collapse;font-size:.8em}td,th{padding:.15em .6em;text-align:right}
+img{max-width:100%;max-height:58vh;width:auto}
+table{border-collapse:collapse;font-size:.7em}td,th{padding:.08em .6em;text-align:right}
 tr{border-bottom:1px solid #ccc}
 pre{overflow-x:auto;font-size:.7em}details{margin:.5em 0}summary{cursor:pointer;color:#0072B2}
+abbr{text-decoration:none}
 .notes{border-left:.3em solid #767676;padding-left:.8em;font-size:.8em}
 .mark{color:#595959;font-size:.6em;margin:0}
 nav{position:fixed;right:1em;bottom:.5em;font-size:.6em;color:#595959}

@@ -97,8 +97,8 @@ def predict(prediction: str, guess: object = ...) -> Prediction:
 
     Examples
     --------
-    >>> predict("05.1", 20).beside(34.2)  # doctest: +ELLIPSIS
-    ... You said: 20 months. It is: 34.2 months.
+    >>> predict("05.2", 20).beside(34.2)
+    Median survival with HIPEC. You said: 20 months. It is: 34.2 months.
     """
     key = prediction if isinstance(prediction, str) else brief(prediction)
     try:

@@ -131,7 +131,9 @@ class Quiz:
         """Return the quiz as ipywidgets: radio buttons and one button an item."""
         import ipywidgets as widgets
 
-        parts = [widgets.HTML(f"<style>{_STYLE}</style><strong>{html.escape(self.title)}</strong>")]
+        keys = "By keyboard: Tab moves from option to option, Space chooses."
+        head = f"<strong>{html.escape(self.title)}</strong><br>{keys}"
+        parts = [widgets.HTML(f"<style>{_STYLE}</style>{head}")]
         parts += [self._item_widget(number) for number in range(1, len(self.items) + 1)]
         view = widgets.VBox(parts)
         view.add_class("dsrct-quiz")
