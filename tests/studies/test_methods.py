@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from dsrct_edu import analysis
+from dsrct_edu.analysis.emulation import CONFOUNDERS
 from dsrct_edu.disease import scenario, simulate_cohort
 from dsrct_edu.studies import simulation_study
-from dsrct_edu.studies.registry_arrays import CONFOUNDERS
 from dsrct_edu.studies.simulation import MEASURES, METHODS
 
 N, REPLICATES, HORIZON = 120, 6, 60.0

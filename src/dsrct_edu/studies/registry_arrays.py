@@ -8,23 +8,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from dsrct_edu.analysis.emulation import CONFOUNDERS
 from dsrct_edu.analysis.logistic import LogisticFit, logistic_fit
 from dsrct_edu.disease.simulate import Draw
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-CONFOUNDERS = (
-    "tumour_shrinkage",
-    "pci_surgery",
-    "liver_metastases",
-    "extra_abdominal_metastases",
-    "ascites",
-    "poor_performance",
-    "expert_centre",
-    "age",
-    "diagnosis_year",
-)
 
 
 @dataclass(frozen=True)
