@@ -28,13 +28,11 @@ def propensity(treated, covariates, weights):
 
 def rmst(entry, time, death, weights):
     """Weighted Kaplan-Meier by definition, one step a distinct death time."""
-    mean, survival, last = 0.0, 1.0, 0.0
-    for t in np.unique(time[death & (time <= HORIZON)]):
-        mean += survival * (t - last)
-        at_risk = weights[(entry < t) & (time >= t)].sum()
-        survival *= 1 - weights[death & (time == t)].sum() / at_risk
-        last = t
-    return mean + survival * (HORIZON - last)
+    steps = np.unique(time[death & (time <= HORIZON)])[:, None]
+    at_risk = ((entry < steps) & (time >= steps)) @ weights
+    died = ((time == steps) & death) @ weights
+    survival = np.concatenate([[1.0], np.cumprod(1 - died / at_risk)])
+    return survival @ np.diff(np.concatenate([[0.0], steps[:, 0], [HORIZON]]))
 
 
 def weighted_difference(one, case_weights):

@@ -123,5 +123,8 @@ def test_staircase_names_its_options(study):
 
 
 def test_plot_carries_its_words(study):
-    assert "100" in study.plot().words or "months" in study.plot().words
-    assert study.plot("hazard_ratio").words
+    words = study.plot().words
+    assert words.startswith("Months gained")
+    assert "Everyone: ever or never HIPEC" in words
+    assert "truth 0.00" in words
+    assert study.plot("hazard_ratio", upto=1).words.startswith("Step 1 of 8. Hazard ratio")

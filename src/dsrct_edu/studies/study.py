@@ -92,6 +92,9 @@ class Study:
     def performance(self, replicates: str = "converged") -> pd.DataFrame:
         """Measure every method against its own truth, with Monte Carlo standard errors.
 
+        The truths of the named scenarios are at hand. Those of a changed scenario are simulated
+        from six million patients when they are first asked for, which takes a minute or two.
+
         Parameters
         ----------
         replicates : {"converged", "all"}

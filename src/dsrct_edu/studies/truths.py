@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dsrct_edu.studies.two_arm import TwoArmDesign
 
 HORIZON = 60.0
-_PATIENTS = 2_000_000
+_PATIENTS = 1_000_000
 _PLACES = 60_000
 
 
