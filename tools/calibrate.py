@@ -17,7 +17,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from dsrct_edu.disease import anchors, scenario
 from dsrct_edu.disease.hazards import cox_binary
@@ -99,7 +98,7 @@ def staircase(model: Scenario, n: int, seed: int) -> dict[str, float]:
 def residuals(values: np.ndarray) -> np.ndarray:
     """Return what least squares makes small: anchors, staircase, distances from the priors."""
     changes = dict(zip(PRIORS, map(float, values), strict=True))
-    table = pd.read_csv(anchors.__file__.replace(".py", ".csv"), keep_default_na=False)
+    table = anchors.anchor_table()
     table = table[table["key"] != "first_elsewhere"]  # one less the peritoneal share
     middle, half = (table["low"] + table["high"]) / 2, (table["high"] - table["low"]) / 2
     target = table["published"].clip(middle - half / 2, middle + half / 2)

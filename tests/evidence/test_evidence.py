@@ -5,7 +5,7 @@ import re
 import pytest
 
 from dsrct_edu.disease import scenario
-from dsrct_edu.disease.anchors import _anchors
+from dsrct_edu.disease.anchors import anchor_table
 from dsrct_edu.errors import InputError
 from dsrct_edu.evidence import published
 
@@ -67,14 +67,14 @@ def test_overlapping_series_are_marked():
 
 def test_every_cited_id_exists():
     known = set(published()["evidence_id"])
-    anchors = " ".join(_anchors()["evidence"])
+    anchors = " ".join(anchor_table()["evidence"])
     sources = " ".join(scenario().describe()["source"])
     meanings = " ".join(scenario().describe()["meaning"])
     assert set(re.findall(r"\bL\d{3}\b", f"{anchors} {sources} {meanings}")) <= known
 
 
 def test_fitted_figures_were_looked_up():
-    ids = set(" ".join(_anchors()["evidence"]).split())
+    ids = set(" ".join(anchor_table()["evidence"]).split())
     cited = published().set_index("evidence_id").loc[sorted(ids)]
     not_looked_up = set(cited.index[cited["verified"] == "no"])
     # These stand beside a verified figure of the same anchor, and the model card names them.

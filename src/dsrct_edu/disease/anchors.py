@@ -22,7 +22,8 @@ _KEPT = (
 
 
 @cache
-def _anchors() -> pd.DataFrame:
+def anchor_table() -> pd.DataFrame:
+    """Return the anchors: key, words, published value, accepted range, evidence ids."""
     return pd.read_csv(Path(__file__).parent / "anchors.csv", keep_default_na=False)
 
 
@@ -59,7 +60,7 @@ def fidelity(scenario: str | Scenario = "modest", n: int = 100_000, seed: int = 
     simulated = measure(model, n, seed)
     effects = [value for name, value in model.parameters.items() if name.startswith("effect_")]
     no_effect = not any(effects[1:])  # the first is the length of the window
-    table = _anchors()
+    table = anchor_table()
     table = table[(table["only_in"] == "") | no_effect].reset_index(drop=True)
     table["simulated"] = table["key"].map(simulated)
     table["inside"] = table["simulated"].between(table["low"], table["high"])
@@ -73,7 +74,7 @@ def followed(scenario: Scenario, n: int, seed: int) -> Arrays:
     -------
     dict of array (patients,)
         Baseline and pathway, and ``death``, ``recurrence`` (months from diagnosis; infinite if
-        never), ``site`` and ``radiotherapy``.
+        never), ``site``, ``radiotherapy`` and ``major_complication``.
     """
     parts: list[Arrays] = []
     for block in blocks(scenario, n, seed, observe=False):
@@ -84,6 +85,7 @@ def followed(scenario: Scenario, n: int, seed: int) -> Arrays:
             ("recurrence", "recurrence_month"),
             ("site", "recurrence_site"),
             ("radiotherapy", "radiotherapy"),
+            ("major_complication", "major_complication"),
         ):
             part[key] = np.where(hipec, block.arms[1][name], block.arms[0][name])
         parts.append(part)
