@@ -39,7 +39,7 @@ def cox_binary(
     >>> from dsrct_edu.disease.hazards import cox_binary
     >>> estimate, se = cox_binary(np.array([1.0, 2, 3, 4]), np.array([1, 0, 1, 0], bool))
     >>> round(estimate, 4)
-    0.8814
+    0.9406
     """
     event = np.ones(len(time), dtype=bool) if event is None else event
     at = time[event]
