@@ -166,6 +166,7 @@ def cox_two_groups(died_1: Array, at_risk_0: Array, at_risk_1: Array, start: Arr
     beta = np.where(regular, np.clip(np.nan_to_num(start), -5, 5), 0.0)
     beta[separated] = np.where(ones[separated] == 0, -_LIMIT, _LIMIT)
     observed = died_1 @ ones_vector
+    arrived, information = ~regular, np.ones(len(beta))
     for _ in range(_MAX_STEPS):
         share = at_risk_1 * np.exp(beta)[:, None]
         share /= at_risk_0 + share
@@ -174,18 +175,18 @@ def cox_two_groups(died_1: Array, at_risk_0: Array, at_risk_1: Array, start: Arr
         second = power @ ones_vector
         power *= share
         third = power @ ones_vector
-        information = np.where(known, first - second, 1.0)
+        # who has arrived stays put, however long his neighbours take
+        information = np.where(known & ~(arrived & regular), first - second, information)
         # Halley's step; Newton's where the curve bends too much for it
         score = np.where(regular, observed - first, 0.0)
         bend = score * (first - 3 * second + 2 * third) / (2 * information)
         step = score / np.where(bend > -0.5 * information, information + bend, information)
-        settled = np.abs(step) < _TOLERANCE
-        if settled.all():
+        beta += np.where(arrived, 0.0, np.clip(step, -2, 2))
+        arrived |= np.abs(step) < _TOLERANCE
+        if arrived.all():
             break
-        # who has arrived stays put, however long his neighbours take
-        beta += np.where(settled, 0.0, np.clip(step, -2, 2))
     se = np.where(known, 1 / np.sqrt(information), np.nan)
-    return Fit(np.where(known, beta, np.nan), se, regular & settled, separated)
+    return Fit(np.where(known, beta, np.nan), se, regular & arrived, separated)
 
 
 class Curve(NamedTuple):
