@@ -7,9 +7,9 @@ import pytest
 from conftest import ROOT
 
 from dsrct_edu.classroom import lessons, quizzes
-from dsrct_edu.classroom.checking import evaluate
+from dsrct_edu.classroom.checking import UNCHECKABLE, evaluate
 from tools import editions, outputs, rules, schemas, stubs
-from tools.lesson import LessonError, read
+from tools.lesson import CHECK_CALL, LessonError, read
 from tools.paths import Places
 
 PLACES = Places()
@@ -66,30 +66,25 @@ def entry_of(path, key):
     return data["exercise"][key], data.get("given", "")
 
 
-def answer_of(path, key, derive):
-    """Run an exercise cell, in its solution or its stub, and return what it hands to the check."""
-    lesson = read(path)
-    cells = rules.exercises(lesson)[key]
-    given = lessons.beside(path.stem[:2], "checks").get("given", "")
-    names = {}
-    exec("import dsrct_edu as dsrct, numpy as np, pandas as pd\n" + given, names)
-    exec(derive(cells["exercise"]), names)
-    handed = re.search(r"check\(\s*[\"'][\w.]+[\"']\s*,\s*(.*)\)\s*$", cells["check"]).group(1)
-    return eval(handed, names)
+def said_of(path, key, edition):
+    """Return what the check of an exercise says in the committed notebook, which nbval re-runs."""
+    for cell in committed(path, edition).cells:
+        match = CHECK_CALL.search(cell.source) if cell.cell_type == "code" else None
+        if match and match.group(1) == key:
+            return cell.outputs[-1].data["text/plain"]
+    raise AssertionError(f"no cell of {path.stem} checks {key}")
 
 
 @pytest.mark.parametrize(("path", "key"), EXERCISES, ids=[key for _, key in EXERCISES])
 def test_the_solution_passes(path, key):
-    entry, given = entry_of(path, key)
-    assert evaluate(entry, answer_of(path, key, stubs.solution), given).passed
+    assert said_of(path, key, "solution").startswith(f"Right ({key}).")
 
 
 @pytest.mark.parametrize(("path", "key"), EXERCISES, ids=[key for _, key in EXERCISES])
 def test_the_stub_fails_kindly(path, key):
-    entry, given = entry_of(path, key)
-    answer = answer_of(path, key, stubs.stub)
-    outcome = evaluate(entry, answer, given)
-    assert answer is ... or (not outcome.passed and outcome.message)
+    said = said_of(path, key, "student")
+    assert said.startswith((f"To do ({key}).", f"Not yet ({key})."))
+    assert UNCHECKABLE not in said
 
 
 def recorded(entry, given, place):
@@ -147,7 +142,8 @@ def test_the_quiz_keeps_the_rules(path):
             if not option.key:
                 assert option.misconception in known, f"{number}: misconception of {option.text!r}"
         sizes = [len(option.text) for option in item.options]
-        assert max(sizes) <= 2.5 * min(sizes), f"question {number}: options of like length"
+        alike = max(sizes) <= max(2.5 * min(sizes), 40)
+        assert alike, f"question {number}: options of like length"
         endings = {option.text[-1] == "." for option in item.options}
         assert len(endings) == 1, f"question {number}: all options sentences, or none"
     keys = [item.key for item in quiz.items]
@@ -173,7 +169,7 @@ def test_each_misconception_is_treated_by_a_lesson_that_exists_or_is_planned():
     bank = lessons.shared("misconceptions")
     assert {f"M{number}" for number in range(1, 22)} <= set(bank)
     for code, entry in bank.items():
-        assert re.fullmatch(r"[MBC]\d+", code)
+        assert re.fullmatch(r"[A-Z]\d+", code)
         assert entry["short"], code
         assert entry["right"], code
         assert entry["lessons"], f"{code}: name the lessons that treat it"
