@@ -1,15 +1,19 @@
 """Every method of a study against the functions that a user would call on one registry."""
 
+import importlib
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import dsrct_edu as dsrct
 from dsrct_edu import analysis
 from dsrct_edu.analysis.emulation import CONFOUNDERS
 from dsrct_edu.disease import scenario, simulate_cohort
 from dsrct_edu.studies import simulation_study
 from dsrct_edu.studies.simulation import MEASURES, METHODS
+from dsrct_edu.studies.truths import method_truth
 
 N, REPLICATES, HORIZON = 120, 6, 60.0
 
@@ -105,6 +109,25 @@ def test_emulated_trial_against_its_bootstrap():
     assert mine["se"] == pytest.approx(bootstrap["se"], rel=0.12)
 
 
+@pytest.mark.filterwarnings("ignore")  # of lifelines: convergence, weights that are not whole
+def test_ten_methods_as_lifelines_has_them(monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
+    peers = importlib.import_module("studies_peers")
+    whole = simulate_cohort(150 * 6, "modest", seed=0).patients
+    estimates = simulation_study("modest", 150, 6, seed=0).estimates
+    mine = estimates.set_index(["replicate", "method", "measure"])
+    compared = set()
+    for number in range(6):
+        registry = whole.iloc[number * 150 : (number + 1) * 150].reset_index(drop=True)
+        tight = {"precision": 1e-12, "r_precision": 1e-14}
+        for key, value in peers.registry_with_lifelines(registry, tight).items():
+            line = mine.loc[(number, *key)]
+            if line["converged"] and np.isfinite(value):
+                compared.add(key[0])
+                assert line["estimate"] == pytest.approx(value, abs=1e-5), key
+    assert compared == set(METHODS)
+
+
 def test_null_randomised_small():
     """A small version of the full-size check below."""
     methods = ["ever_never", "complete_resection", "adjusted_cox", "iptw", "emulated_trial"]
@@ -161,3 +184,11 @@ def test_bad_methods_are_named():
     for bad in (["iptw", "iptw"], [], "iptw", ["cox"]):
         with pytest.raises(InputError, match="different methods out of ever_never"):
             simulation_study("null", 50, 2, bad)
+
+
+def test_truth_is_exactly_nothing_where_hipec_does_nothing_however_it_is_chosen():
+    null = dsrct.scenario("null").replace(offer_expert=0.3)
+    assert method_truth(null, "ever_never", "log_hazard_ratio") == 0.0
+    assert method_truth(null, "iptw", "rmst_difference") == 0.0
+    assert method_truth(dsrct.scenario("harm"), "iptw", "rmst_difference") < -1
+    assert method_truth(dsrct.scenario("strong"), "ever_never", "log_hazard_ratio") < -0.2
