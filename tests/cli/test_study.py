@@ -1,6 +1,7 @@
 """The command that runs, keeps and continues a study."""
 
 import pytest
+
 from dsrct_edu.cli import main
 from dsrct_edu.studies import Study, simulation_study
 
