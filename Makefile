@@ -19,7 +19,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help course test setup lint types unit doctests notebooks drift build browser study \
-  reference benchmarks lock platforms clean
+  reference gallery benchmarks lock platforms clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -74,6 +74,18 @@ browser: setup  ## drive the notebooks in JupyterLab in headless Chromium
 
 study: setup  ## full-size truths and simulation studies
 	$(PY) -m pytest -n 2 -m slow tests
+
+reference: setup  ## ask R for the reference numbers again, and compare (needs R with survival)
+	$(PY) tests/analysis/reference/make_reference.py
+	$(PY) -m pytest -n 2 -q tests/analysis/test_agreement_with_r.py
+
+gallery: setup  ## draw docs/gallery anew
+	$(PY) -m tools.gallery
+
+benchmarks: setup  ## time the kit against its peers, as ratios (needs R; pip install scikit-survival)
+	$(PY) benchmarks/analysis.py
+	$(PY) benchmarks/disease.py
+	$(PY) benchmarks/studies.py
 
 lock: setup  ## write requirements.txt anew (needs uv)
 	uv pip compile pyproject.toml --extra course --extra build --extra test --extra parquet \

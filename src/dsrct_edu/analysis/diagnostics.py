@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import rankdata
 
 from dsrct_edu.analysis import kernels
 from dsrct_edu.analysis.kernels import Booleans, Floats, Integers
@@ -23,6 +22,8 @@ def time_scale(
     if transform == "log":
         return np.asarray(np.log(time))
     if transform == "rank":
+        from scipy.stats import rankdata  # seconds to import, and seldom needed
+
         return np.asarray(rankdata(time))
     grid = kernels.time_grid(time[None], None if entry is None else entry[None])
     curve = kernels.survival(kernels.count_events(grid, event[None]))

@@ -19,7 +19,7 @@ from dsrct_edu.analysis.standardisation import bootstrap_limits
 from dsrct_edu.errors import InputError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from dsrct_edu.figures import Figure
 
 CONFOUNDERS = (
     "tumour_shrinkage",

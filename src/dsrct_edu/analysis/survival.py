@@ -17,7 +17,7 @@ from dsrct_edu.analysis.results import Result, plural
 from dsrct_edu.errors import InputError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from dsrct_edu.figures import Figure
 
 
 @dataclass(frozen=True, repr=False)

@@ -11,9 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
-from dsrct_edu import figures
 from dsrct_edu.classroom import live
 from dsrct_edu.errors import InputError
 
@@ -186,13 +183,8 @@ def peritoneal_effect() -> Dial:
     return Dial("Holding one of three doors", picture, {"hazard_ratio": door})
 
 
-STEPS = {
-    "ever_never": "everyone",
-    "operated_only": "operated",
-    "complete_resection": "completely resected",
-    "adjusted_cox": "and adjusted",
-}
-"""The core staircase: the method of `simulation_study`, and what a student calls it."""
+STEPS = ("ever_never", "operated_only", "complete_resection", "adjusted_cox")
+"""The core staircase, as methods of `simulation_study`."""
 
 
 def selection_strength() -> Dial:
@@ -217,43 +209,9 @@ def selection_strength() -> Dial:
         null = dsrct.scenario("null")
         scenario = null.replace(**{name: strength * getattr(null, name) for name in OFFER})
         study = dsrct.simulation_study(
-            scenario, n_patients=150, n_replicates=100, methods=list(STEPS), seed=10, progress=False
+            scenario, n_patients=150, n_replicates=100, methods=STEPS, seed=10, progress=False
         )
-        return figures.staircase(ratios(study.estimates))
+        return dsrct.figures.staircase(dsrct.studies.staircase(study, "hazard_ratio"))
 
     strength = Control("Strength of selection", (0.0, 0.5, 1.0, 1.5, 2.0), 1.0)
     return Dial("HIPEC does nothing here. Who gets it?", picture, {"strength": strength})
-
-
-def ratios(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean hazard ratio of each step of the core staircase over many registries.
-
-    Parameters
-    ----------
-    estimates : DataFrame
-        Of a null study of the methods in `STEPS`. Registries in which a method did not converge
-        are left out of its mean, and counted in its label.
-
-    Returns
-    -------
-    DataFrame
-        ``label, estimate, ci_low, ci_high, truth``: geometric mean, and the central 95 % of the
-        registries.
-    """
-    rows = []
-    of_ratio = estimates[estimates["measure"] == "log_hazard_ratio"]
-    for method, label in STEPS.items():
-        fits = of_ratio[of_ratio["method"] == method]
-        fitted = fits.loc[fits["converged"], "estimate"]
-        lost = len(fits) - len(fitted)
-        low, high = fitted.quantile([0.025, 0.975])
-        rows.append(
-            {
-                "label": label + (f" ({lost} of {len(fits)} without an answer)" if lost else ""),
-                "estimate": math.exp(fitted.mean()),
-                "ci_low": math.exp(low),
-                "ci_high": math.exp(high),
-                "truth": 1.0,
-            }
-        )
-    return pd.DataFrame(rows)

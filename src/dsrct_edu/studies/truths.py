@@ -27,6 +27,8 @@ def method_truth(model: Scenario, method: str, measure: str) -> float:
     only) answer no causal question; they are held against the effect among the completely
     resected as a benchmark.
     """
+    if _does_nothing(model):
+        return 0.0
     if measure == "rmst_difference":
         origin = "diagnosis" if method == "emulated_trial" else "surgery"
         return true_effect(model, origin, HORIZON).rmst_difference
@@ -34,6 +36,15 @@ def method_truth(model: Scenario, method: str, measure: str) -> float:
         adjusted = method == "adjusted_cox"
         return censored_log_hazard_ratio(model, adjusted, HORIZON).log_hazard_ratio
     return true_effect(model, "surgery", HORIZON).log_hazard_ratio
+
+
+def _does_nothing(model: Scenario) -> bool:
+    """Return whether every coefficient of HIPEC is zero: both futures are then one, exactly."""
+    return not any(
+        value
+        for name, value in model.parameters.items()
+        if name.startswith("effect_") and name != "effect_window"  # months, no coefficient
+    )
 
 
 def trial_truth(design: TwoArmDesign) -> tuple[float, float, float, float]:
