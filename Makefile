@@ -87,6 +87,9 @@ benchmarks: setup  ## time the kit against its peers, as ratios (needs R; pip in
 	$(PY) benchmarks/disease.py
 	$(PY) benchmarks/studies.py
 
+platforms: setup  ## rebuild data/synthetic under other Pythons and NumPys, byte for byte
+	$(PY) -m tools.check_platforms
+
 lock: setup  ## write requirements.txt anew (needs uv)
 	uv pip compile pyproject.toml --extra course --extra build --extra test --extra parquet \
 	  --extra cluster --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
