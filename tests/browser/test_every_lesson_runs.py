@@ -8,14 +8,25 @@ LESSONS = sorted(path.name for path in resources.find("notebooks").glob("[0-9][0
 pytestmark = pytest.mark.browser
 
 
+def red(page):
+    """Return what JupyterLab shows in red: errors and warnings, both under this type."""
+    return page.locator(".jp-OutputArea-output[data-mime-type*='stderr']")
+
+
+def test_an_error_would_be_seen(open_notebook):
+    page = open_notebook(LESSONS[0])
+    last = page.locator(".jp-CodeCell", has_text="dsrct.check(").last
+    last.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    red(page).first.wait_for()
+    assert "NameError" in red(page).first.inner_text()
+
+
 @pytest.mark.parametrize("name", LESSONS)
 def test_lesson_runs_without_an_error(name, open_notebook, run_all, lab):
     page = open_notebook(name)
     run_all()
-    errors = page.locator(".jp-OutputArea-output[data-mime-type*='error']")
-    assert errors.count() == 0, errors.all_inner_texts()
-    warnings = page.locator(".jp-OutputArea-output[data-mime-type*='stderr']")
-    assert warnings.count() == 0, warnings.all_inner_texts()
+    assert red(page).all_inner_texts() == []
     address, _ = lab
     elsewhere = [
         url
