@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,22 @@ def test_tracked_files_hold_nothing_private(pattern, why):
         # Embedded pictures are not text.
         text = re.sub(r"[A-Za-z0-9+/=]{200,}", "", text)
         assert not re.search(pattern, text), f"{name} holds {why}"
+
+
+def test_wheel_carries_notebooks_lessons_and_data(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    for folder, pattern in [("notebooks", "*.ipynb"), ("lessons", "*"), ("data/synthetic", "*")]:
+        for path in (ROOT / folder).rglob(pattern):
+            if path.is_file() and not path.name.startswith("."):
+                name = path.relative_to(ROOT).as_posix()
+                assert f"dsrct_edu/_share/{name}" in held, name
+    for needed in ("py.typed", "templates/report.html.j2", "lab_settings/overrides.json"):
+        assert f"dsrct_edu/{needed}" in held
