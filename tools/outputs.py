@@ -12,7 +12,7 @@ from tools.prose import readable
 
 LARGEST_OUTPUT = 300_000
 LARGEST_NOTEBOOK = 1_500_000
-ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}|/ipykernel_\d+/|/tmp/|/home/|/root/|/work/")
+ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}|/ipykernel_\d+/|/(?:tmp|home|root|work)/")
 IMAGE = re.compile(r"<img\b[^>]*>")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
