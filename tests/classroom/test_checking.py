@@ -193,7 +193,7 @@ ODD = [
     "", [], {}, set(), (), range(5), [[]], {"a": [1, 2], "b": [1]}, object(), object, len, type,
     Hostile(), Hostile, Leaving(), iter(int, 1), lambda: None, lambda *a: Hostile(), 1j,
     np.array([]), np.array([[1, 2], [3, 4]]), np.array(["a"], dtype=object), np.ma.masked,
-    np.datetime64("NaT"), pd.NA, pd.NaT, pd.DataFrame(), pd.Series(dtype=float), Figure(),
+    np.datetime64("NaT", "D"), pd.NA, pd.NaT, pd.DataFrame(), pd.Series(dtype=float), Figure(),
     pd.DataFrame([[1, 2]], columns=["a", "a"]), pd.DataFrame({"median": [Hostile()]}),
     pd.DataFrame([[1, 2, 3]], columns=["group", "median", "median"]), [Hostile()], {"a": Hostile()},
 ]  # fmt: skip
