@@ -143,7 +143,10 @@ class CoxResult(Result):
         risk. 0.5 says that the model does not discriminate.
         """
         time, entry, strata = self._times
-        eta = self._data.linear_predictor(self._fit.coef)[0]
+        # Term by term: a matrix product rounds equal rows differently on some processors, and
+        # equal patients would no longer be tied.
+        terms = zip(self._fit.coef[0], self._data.columns[0], strict=True)
+        eta = np.sum([coef * column for coef, column in terms], axis=0)
         return diagnostics.concordance(
             time, self._data.event[0], eta, entry, self._data.weights[0], strata
         )
