@@ -19,9 +19,11 @@ class InputError(ValueError):
     remedy : str
         What to do about it, as a sentence.
     column : str, optional
-        The column or argument at fault.
+        The column at fault.
     rows : sequence, optional
         Labels of the rows at fault. The message shows the first five and counts the rest.
+    argument : str, optional
+        The argument at fault, where it is no column.
 
     Examples
     --------
@@ -39,16 +41,18 @@ class InputError(ValueError):
         remedy: str = "",
         column: str | None = None,
         rows: Sequence[object] | None = None,
+        argument: str | None = None,
     ) -> None:
         self.expected = expected
         self.found = found
         self.remedy = remedy
         self.column = column
         self.rows = list(rows) if rows is not None else []
+        self.argument = argument
         super().__init__(self._message())
 
     def _message(self) -> str:
-        where = []
+        where = [] if self.argument is None else [self.argument]
         if self.column is not None:
             where.append(f"column {self.column!r}")
         if self.rows:

@@ -8,6 +8,11 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 FLOORS = {
     "errors": 0,
+    "arrays": 0,
+    "steps": 0.1,
+    "wording": 0.1,
+    "vocabulary": 0.1,
+    "checks": 0.2,
     "resources": 0.5,
     "figures": 1,
     "evidence": 1,

@@ -12,7 +12,7 @@ from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
 from dsrct_edu.figures.labels import heading
 from dsrct_edu.figures.tables import groups, name, spaced, tidy
-from dsrct_edu.figures.wording import counted, plain
+from dsrct_edu.wording import counted, plain
 
 _BALANCED = 0.1
 

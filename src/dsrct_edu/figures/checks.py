@@ -17,7 +17,7 @@ from dsrct_edu.figures.figure import Figure, styled
 from dsrct_edu.figures.labels import heading
 from dsrct_edu.figures.rows import columns
 from dsrct_edu.figures.tables import groups, name, tidy
-from dsrct_edu.figures.wording import listed, percent, plain
+from dsrct_edu.wording import listed, percent, plain
 
 _NAMED = 3
 

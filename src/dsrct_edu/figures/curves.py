@@ -16,7 +16,7 @@ from dsrct_edu.figures.figure import Figure, styled
 from dsrct_edu.figures.labels import EndLabel, end_labels, heading
 from dsrct_edu.figures.steps import Steps, split
 from dsrct_edu.figures.tables import name, tidy
-from dsrct_edu.figures.wording import listed, percent, plain, whole
+from dsrct_edu.wording import listed, percent, plain, whole
 
 _TITLES = {
     "death": "Overall survival",

@@ -14,7 +14,7 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
 from dsrct_edu.figures.tables import name, tidy
-from dsrct_edu.figures.wording import counted, listed
+from dsrct_edu.wording import counted, listed
 
 _HALF = (0.82, 0.36)  # half width and height of a node, inches
 Place = tuple[float, float]

@@ -15,7 +15,7 @@ from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
 from dsrct_edu.figures.labels import heading
 from dsrct_edu.figures.rows import Row, Scale, columns, count, draw_interval, frame, read
-from dsrct_edu.figures.wording import counted, listed
+from dsrct_edu.wording import counted, listed
 
 _NAMED = 4  # rows that are all said; beyond that, the two extremes
 _MEASURES = {

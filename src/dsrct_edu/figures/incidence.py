@@ -16,7 +16,7 @@ from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
 from dsrct_edu.figures.labels import heading, legend
 from dsrct_edu.figures.tables import groups, name, tidy
-from dsrct_edu.figures.wording import listed, percent, plain
+from dsrct_edu.wording import listed, percent, plain
 
 _TITLE = {1: 80, 2: 34, 3: 23}  # characters over a panel, by the number side by side
 _NAMED = 3  # groups that are all said; beyond that, the range of each cause

@@ -20,7 +20,7 @@ from dsrct_edu.figures.figure import Figure, styled
 from dsrct_edu.figures.labels import blocks, heading, legend
 from dsrct_edu.figures.rows import columns
 from dsrct_edu.figures.tables import groups, name, tidy
-from dsrct_edu.figures.wording import counted, listed, percent, plain
+from dsrct_edu.wording import counted, listed, percent, plain
 
 _LABELLED = 40  # lanes that can each be named
 _RESPONSES = ("PD", "SD", "PR", "CR")

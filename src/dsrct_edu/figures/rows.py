@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.tables import spaced, tidy
-from dsrct_edu.figures.wording import plain, ratio, whole
+from dsrct_edu.wording import plain, ratio, whole
 
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 _DECADES = tuple(10.0**power for power in range(-9, 10))

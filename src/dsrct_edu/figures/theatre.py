@@ -14,7 +14,7 @@ from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, styled
 from dsrct_edu.figures.labels import EndLabel, end_labels, heading
 from dsrct_edu.figures.tables import groups, name, tidy
-from dsrct_edu.figures.wording import listed, plain
+from dsrct_edu.wording import listed, plain
 
 REGIONS = (
     "central",
