@@ -43,7 +43,10 @@ BAD = [
         "minutes, rows 1, 2: expected minutes, zero or more; found nan. "
         "Check the value and its unit.",
     ),
-    (lambda: checks.numbers([], "minutes"), "minutes: expected a number; found nothing. Give numbers."),
+    (
+        lambda: checks.numbers([], "minutes"),
+        "minutes: expected a number; found nothing. Give numbers.",
+    ),
     (
         lambda: checks.positive(10**400, "dose_mg"),
         f"dose_mg: expected a number above zero; found {'1' + '0' * 56}.... Give numbers.",
@@ -57,7 +60,7 @@ BAD = [
         "fraction_left, row 0: expected a fraction from 0 to 1; found 27.8. "
         "Check the value and its unit.",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("call", "message"), BAD)

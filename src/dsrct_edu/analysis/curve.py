@@ -12,9 +12,9 @@ from scipy.special import ndtri
 from dsrct_edu.analysis import kernels
 from dsrct_edu.analysis.kernels import Booleans, Counts, Floats, Grid
 from dsrct_edu.errors import InputError
+from dsrct_edu.steps import crossing
 
 INTERVALS = ("log-log", "log", "plain")
-_TOLERANCE = float(np.sqrt(np.finfo(float).eps))
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Curve:
         time = np.append(0.0, self.times)
         low, high = self.limits(ci, level)
         found = [
-            _crossing(time, np.append(0.0, 1.0 - curve[kept]), p)
+            crossing(time, np.append(0.0, 1.0 - curve[kept]), p)
             for curve in (self.survival, low, high)
         ]
         return found[0], found[1], found[2]
@@ -130,27 +130,3 @@ def confidence_limits(
     power = np.exp(z * log_se / np.log(below))
     low, high = below ** (1 / power), below**power
     return np.where(alive == 1, 1.0, low), np.where(alive == 1, 1.0, high)
-
-
-def _crossing(time: Floats, failed: Floats, p: float) -> float:
-    """Return the time at which `failed` reaches p: the middle of the step if it stays there.
-
-    A limit of a robust interval can come back a little; then, as in R, the step just above p counts
-    and not the first one.
-    """
-    first = _first_above(failed, p - _TOLERANCE)
-    if first is None:
-        return np.inf
-    if failed[first] >= p + _TOLERANCE:
-        return float(time[first])
-    passed = _first_above(failed, p + _TOLERANCE)
-    if passed is not None:
-        return float(time[first] + time[passed]) / 2
-    # The curve ends at p: R takes the middle of its last step, unless the limit breaks off.
-    return np.inf if np.isnan(failed[-1]) else float(time[first] + time[-1]) / 2
-
-
-def _first_above(failed: Floats, p: float) -> int | None:
-    above = np.where(failed >= p, failed, np.inf)
-    lowest = above.min()
-    return None if np.isinf(lowest) else int(np.argmax(above <= lowest + _TOLERANCE))

@@ -241,7 +241,7 @@ def _labels(
 
 
 def _reached(median: float, unit: str = "") -> str:
-    return "not reached" if np.isnan(median) else f"{plain(median)} {unit}".rstrip()
+    return "not reached" if np.isinf(median) else f"{plain(median)} {unit}".rstrip()
 
 
 def _words(
@@ -256,7 +256,7 @@ def _words(
 ) -> str:
     shown = steps
     if len(steps) > _NAMED:
-        ranked = sorted(steps, key=lambda s: np.nan_to_num(s.median(), nan=np.inf))
+        ranked = sorted(steps, key=Steps.median)
         shown = [ranked[0], ranked[-1]]
     noun = outcome[0].lower() + outcome[1:]
     noun = f"time {noun}" if noun.startswith("free") else noun
@@ -289,7 +289,7 @@ def _of(s: Steps, everyone: list[Steps]) -> str:
 def _median(s: Steps, unit: str, level: float) -> str:
     edges = s.median_interval()
     text = _reached(s.median(), unit)
-    if edges is None or all(np.isnan(edge) for edge in (*edges, s.median())):
+    if edges is None or all(np.isinf(edge) for edge in (*edges, s.median())):
         return text
     low, high = (_reached(edge) for edge in edges)
     return f"{text} ({percent(level)} interval {low} to {high})"

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsrct_edu import steps
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures.tables import groups, tidy
 
@@ -29,23 +30,22 @@ class Steps:
 
     def at(self, time: float) -> int:
         """Return the position of the step that holds at this time."""
-        return int(np.searchsorted(self.time, time + _CLOSE, side="right")) - 1
+        return steps.position(self.time, time, _CLOSE)
 
     def median(self) -> float:
-        """Return the median, by R's midpoint rule; NaN where it is not reached."""
-        return _crossing(self.time, self.survival)
+        """Return the median, by R's midpoint rule; infinite where it is not reached."""
+        return steps.crossing(self.time, 1 - self.survival, 0.5)
 
     def median_interval(self) -> tuple[float, float] | None:
         """Return where the interval's two edges cross one half."""
         if self.low is None or self.high is None:
             return None
-        return _crossing(self.time, self.low), _crossing(self.time, self.high)
+        low, high = (steps.crossing(self.time, 1 - edge, 0.5) for edge in (self.low, self.high))
+        return low, high
 
     def area(self, horizon: float) -> float:
         """Return the restricted mean: the area under the curve up to the horizon."""
-        inside = self.time < horizon
-        edges = np.append(self.time[inside], horizon)
-        return float(np.sum(np.diff(edges) * self.survival[inside]))
+        return steps.area(self.time, self.survival, horizon)
 
     def line(self, values: Array, start: float, stop: float) -> tuple[Array, Array]:
         """Return the corners of the step line between two times."""
@@ -99,14 +99,3 @@ def _one(group: object, frame: pd.DataFrame) -> Steps:
 
     survival = frame["survival"].to_numpy(dtype=float)
     return Steps(group, time, survival, column("ci_low"), column("ci_high"), column("at_risk"))
-
-
-def _crossing(time: Array, values: Array, level: float = 0.5) -> float:
-    reached = np.flatnonzero(values <= level + _CLOSE)
-    if not reached.size:
-        return float("nan")
-    first = reached[0]
-    if abs(values[first] - level) > _CLOSE:
-        return float(time[first])
-    below = np.flatnonzero(values < level - _CLOSE)
-    return float(time[first] + time[below[0] if below.size else -1]) / 2
