@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 
 from dsrct_edu import bedside
-from dsrct_edu.bedside import heat
+from dsrct_edu.bedside.hipec import heat
 
 celsius = st.floats(39.0, 50.0)
 minutes = st.floats(0.0, 180.0)

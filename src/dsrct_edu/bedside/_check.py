@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 
 import numpy as np
 import numpy.typing as npt
@@ -11,15 +10,6 @@ import numpy.typing as npt
 from dsrct_edu.errors import InputError
 
 FloatArray = npt.NDArray[np.float64]
-
-
-class ValidityWarning(UserWarning):
-    """A value that can occur at the bedside, but outside what the model's source covers."""
-
-
-def warn(message: str) -> None:
-    """Warn at the line that called the public function, two calls above this one."""
-    warnings.warn(message, ValidityWarning, stacklevel=4)
 
 
 def numbers(

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from ._check import FloatArray
+from .._check import FloatArray
 
 # Nodes for the one integral that cancels when both roots are small; 16 are exact to rounding.
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)

@@ -11,8 +11,9 @@ import pandas as pd
 
 from dsrct_edu.errors import InputError
 
-from ._check import FloatArray, as_given, number, numbers, warn
+from .._check import FloatArray, as_given, number, numbers
 from ._linear import solve
+from ._validity import warn
 from .circuit import times
 
 

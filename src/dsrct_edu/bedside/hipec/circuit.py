@@ -10,7 +10,7 @@ import pandas as pd
 
 from dsrct_edu.errors import InputError
 
-from ._check import FloatArray, as_given, number, numbers
+from .._check import FloatArray, as_given, number, numbers
 from ._linear import solve
 from .heat import ramp_doses
 

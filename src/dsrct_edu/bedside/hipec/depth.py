@@ -10,7 +10,7 @@ import pandas as pd
 
 from dsrct_edu.errors import InputError
 
-from ._check import FloatArray, as_given, number, numbers
+from .._check import FloatArray, as_given, number, numbers
 
 
 def penetration(depth_mm: npt.ArrayLike, decay_mm: float) -> float | FloatArray:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from dsrct_edu.errors import InputError
 
-from ._check import FloatArray, as_given, numbers, warn
+from .._check import FloatArray, as_given, numbers
+from ._validity import warn
 
 REFERENCE_CELSIUS = 43.0
 R_BELOW_43 = 0.25  # one degree cooler needs four times as long

@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from dsrct_edu.errors import InputError
 
-from ._check import FloatArray, as_given, number, numbers
+from .._check import FloatArray, as_given, number, numbers
 
 CISPLATIN_G_PER_MOL = 300.05
 
