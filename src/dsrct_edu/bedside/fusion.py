@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import betainccinv, betaincinv
 
+from dsrct_edu.arrays import Floats
+from dsrct_edu.checks import as_given, fraction, number, positive, whole
 from dsrct_edu.errors import InputError
-
-from ._check import FloatArray, as_given, fraction, number
 
 _PARTS = [
     ("EWSR1", "exons 1-7", "exon", True, "typical; up to exon 8, 9 or 10 in variants"),
@@ -172,11 +172,9 @@ def binomial_interval(successes: int, n: int, level: float = 0.95) -> tuple[floa
     >>> [round(limit, 3) for limit in binomial_interval(11, 11)]
     [0.715, 1.0]
     """
-    total = number(n, "n", "a whole number, 1 or more", 1.0)
-    count = number(successes, "successes", "a whole number from 0 to n", 0.0, total)
-    if count % 1 or total % 1:
-        raise InputError("whole numbers", f"{successes} of {n}", "Count people.", "successes")
-    tail = (1.0 - number(level, "level", "between 0 and 1", 0.0, 1.0 - 1e-12, above=True)) / 2.0
+    total = whole(n, "n", 1)
+    count = whole(successes, "successes", 0, total)
+    tail = (1.0 - number(level, "level", low=0.0, high=1.0, above=True, below=True)) / 2.0
     low = 0.0 if count == 0 else float(betaincinv(count, total - count + 1.0, tail))
     high = 1.0 if count == total else float(betainccinv(count + 1.0, total - count, tail))
     return low, high
@@ -203,19 +201,17 @@ def assay_performance() -> pd.DataFrame:
     """
     columns = ["test", "measure", "correct", "n", "denominator", "source"]
     table = pd.DataFrame(_PERFORMANCE, columns=columns)
-    limits = [
-        binomial_interval(int(correct), int(n))
-        for correct, n in zip(table["correct"], table["n"], strict=True)
-    ]
+    counts = zip(table["correct"], table["n"], strict=True)
+    low, high = zip(*(binomial_interval(correct, n) for correct, n in counts), strict=True)
     table.insert(5, "estimate", table["correct"] / table["n"])
-    table.insert(6, "ci_low", [low for low, _ in limits])
-    table.insert(7, "ci_high", [high for _, high in limits])
+    table.insert(6, "ci_low", low)
+    table.insert(7, "ci_high", high)
     return table
 
 
 def post_test_probability(
     pre_test: npt.ArrayLike, sensitivity: npt.ArrayLike, specificity: npt.ArrayLike
-) -> float | FloatArray:
+) -> float | Floats:
     """Probability of the disease after a positive test.
 
     The pre-test probability is that among the patients who are actually tested, not the incidence
@@ -297,7 +293,7 @@ def natural_frequencies(
     prior = float(fraction(pre_test, "pre_test"))
     hit = float(fraction(sensitivity, "sensitivity"))
     reject = float(fraction(specificity, "specificity"))
-    total = number(people, "people", "people, above zero", 0.0, above=True)
+    total = positive(people, "people", "people, above zero")
     ill, well = total * prior, total * (1.0 - prior)
     return pd.DataFrame(
         {

@@ -9,11 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsrct_edu.arrays import Floats
+from dsrct_edu.checks import as_given, number, numbers, positive, whole
 from dsrct_edu.errors import InputError
-
-from ._check import FloatArray, as_given, number, numbers
-
-_DAYS = "days, above zero"
 
 _P6 = {
     "cyclophosphamide": ((1, 2, 3, 6), 4200.0, 4200.0),
@@ -81,16 +79,10 @@ def p6_doses(previously_treated: bool = False) -> pd.DataFrame:
     return table.sort_values("course", kind="stable", ignore_index=True)
 
 
-def _cycles(cycles: int) -> int:
-    count = number(cycles, "cycles", "a whole number from 1 to 50", 1.0, 50.0)
-    if count % 1:
-        raise InputError("a whole number of cycles", f"{count:g}", "", "cycles")
-    return int(count)
-
-
 def _regrowth(cycle_days: float, doubling_days: float) -> float:
-    days = number(cycle_days, "cycle_days", _DAYS, 0.0, above=True)
-    doubling = number(doubling_days, "doubling_days", _DAYS, 0.0, above=True, infinite=True)
+    days = positive(cycle_days, "cycle_days", "days, above zero")
+    expected = "days, above zero (infinite: no regrowth)"
+    doubling = number(doubling_days, "doubling_days", expected, 0.0, above=True, infinite=True)
     return float(2.0 ** (days / doubling))
 
 
@@ -135,14 +127,14 @@ def kill_needed(
     0.28
     """
     change = number(volume_change, "volume_change", "a fraction above -1", -1.0, above=True)
-    net = (1.0 + change) ** (1.0 / _cycles(cycles))
+    net = (1.0 + change) ** (1.0 / whole(cycles, "cycles", 1, 50))
     surviving = net / _regrowth(cycle_days, doubling_days)
     if surviving > 1.0:
         raise InputError(
             "a change that treatment can explain",
             f"{change:g}",
             "Untreated, the tumour would grow less.",
-            "volume_change",
+            argument="volume_change",
         )
     return CellKill(net, -math.log10(net), surviving, 1.0 - surviving, -math.log10(surviving))
 
@@ -187,11 +179,9 @@ def log_kill(
     >>> f"{course['cells'].iloc[-1]:.3g}"
     '3.16e+06'
     """
-    start = number(cells, "cells", "cells, above zero", 0.0, above=True)
-    survive = number(
-        surviving_fraction, "surviving_fraction", "above 0, up to 1", 0.0, 1.0, above=True
-    )
-    count, grow = _cycles(cycles), _regrowth(cycle_days, doubling_days)
+    start = positive(cells, "cells", "cells, above zero")
+    survive = number(surviving_fraction, "surviving_fraction", low=0.0, high=1.0, above=True)
+    count, grow = whole(cycles, "cycles", 1, 50), _regrowth(cycle_days, doubling_days)
     cycle = np.arange(count)
     before = start * (survive * grow) ** cycle
     rows = {
@@ -207,7 +197,7 @@ def log_kill(
 
 def gompertz(
     days: npt.ArrayLike, start: float, growth_per_day: float, slowing_per_day: float
-) -> float | FloatArray:
+) -> float | Floats:
     """Size of a tumour whose growth slows as it grows.
 
     Parameters
@@ -242,7 +232,7 @@ def gompertz(
     3.6543
     """
     time = numbers(days, "days", "days, zero or more", 0.0)
-    size = number(start, "start", "a size above zero", 0.0, above=True)
+    size = positive(start, "start", "a size above zero")
     growth = number(growth_per_day, "growth_per_day", "1/day, zero or more", 0.0)
     slowing = number(slowing_per_day, "slowing_per_day", "1/day, zero or more", 0.0)
     lasted = -np.expm1(-slowing * time) / slowing if slowing > 0.0 else time
@@ -255,7 +245,7 @@ def growth_inhibition(
     growth_per_week: float,
     kill_per_week: float,
     resistance_per_week: float,
-) -> float | FloatArray:
+) -> float | Floats:
     """Tumour size under a treatment whose effect wears off (growth-inhibition model).
 
     Parameters
@@ -296,7 +286,7 @@ def growth_inhibition(
     return as_given(np.exp(log_growth - _lasting(time, kill, resistance_per_week)))
 
 
-def _lasting(time: FloatArray, kill: float, resistance_per_week: float) -> FloatArray:
+def _lasting(time: Floats, kill: float, resistance_per_week: float) -> Floats:
     """Kill added up while it wears off."""
     wear = number(resistance_per_week, "resistance_per_week", "1/week, zero or more", 0.0)
     return kill * (-np.expm1(-wear * time) / wear if wear > 0.0 else time)
@@ -332,15 +322,15 @@ def growth_inhibition_nadir(
     >>> round(growth_inhibition_nadir(0.01, 0.06, 0.05), 3)
     35.835
     """
-    growth = number(growth_per_week, "growth_per_week", "1/week, above zero", 0.0, above=True)
-    kill = number(kill_per_week, "kill_per_week", "1/week, above zero", 0.0, above=True)
-    wear = number(resistance_per_week, "resistance_per_week", "1/week, above zero", 0.0, above=True)
+    growth = positive(growth_per_week, "growth_per_week", "1/week, above zero")
+    kill = positive(kill_per_week, "kill_per_week", "1/week, above zero")
+    wear = positive(resistance_per_week, "resistance_per_week", "1/week, above zero")
     return max(math.log(kill / growth) / wear, 0.0)
 
 
 def regression_and_growth(
     days: npt.ArrayLike, decay_per_day: float, growth_per_day: float
-) -> float | FloatArray:
+) -> float | Floats:
     """Size over size at the start when one part of a tumour shrinks and another grows.
 
     Parameters

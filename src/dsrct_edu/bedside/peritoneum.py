@@ -7,25 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from dsrct_edu.checks import number
 from dsrct_edu.errors import InputError
-
-from ._check import number
-
-REGIONS = (
-    "central",
-    "right upper",
-    "epigastrium",
-    "left upper",
-    "left flank",
-    "left lower",
-    "pelvis",
-    "right lower",
-    "right flank",
-    "upper jejunum",
-    "lower jejunum",
-    "upper ileum",
-    "lower ileum",
-)
+from dsrct_edu.vocabulary import REGIONS as REGIONS
 
 # Sensitivity of CT for nodules below 0.5 cm and above 5 cm; nothing between was in the abstracts.
 _CT = {
@@ -69,31 +53,32 @@ def lesion_size_score(size_cm: float, confluent: bool = False) -> int:
     """
     size = number(size_cm, "size_cm", "centimetres, 0 to 60", 0.0, 60.0)
     if confluent and size == 0.0:
-        raise InputError("a size above zero", "confluent tumour of 0 cm", "", "size_cm")
+        raise InputError("a size above zero", "confluent tumour of 0 cm", argument="size_cm")
     if confluent or size > 5.0:
         return 3
     return 0 if size == 0.0 else (1 if size <= 0.5 else 2)
 
 
 def _scores(scores: Sequence[int] | Mapping[int, int]) -> list[int]:
+    regions = list(range(len(REGIONS)))
     if isinstance(scores, Mapping):
-        if sorted(scores) != list(range(len(REGIONS))):
-            raise InputError("regions 0 to 12, each once", f"{sorted(scores)}", "", "scores")
-        values = [scores[region] for region in range(len(REGIONS))]
-    else:
-        values = list(scores)
-    if len(values) != len(REGIONS):
-        raise InputError(
-            "13 scores, regions 0 to 12", f"{len(values)}", "Score an empty region 0.", "scores"
-        )
+        if sorted(scores) != regions:
+            found = f"{sorted(scores)}"
+            raise InputError("regions 0 to 12, each once", found, argument="scores")
+        scores = [scores[region] for region in regions]
+    values = list(scores)
+    if len(values) != len(regions):
+        remedy = "Score an empty region 0."
+        found = f"{len(values)}"
+        raise InputError("13 scores, regions 0 to 12", found, remedy, argument="scores")
     bad = [row for row, value in enumerate(values) if value not in (0, 1, 2, 3)]
     if bad:
         raise InputError(
             "lesion size scores 0, 1, 2 or 3",
             f"{values[bad[0]]!r}",
             "Use lesion_size_score() on the size of the largest implant.",
-            "scores",
-            bad,
+            rows=bad,
+            argument="scores",
         )
     return [int(value) for value in values]
 

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsrct_edu.arrays import Floats
+from dsrct_edu.checks import as_given, number, numbers
 from dsrct_edu.errors import InputError
-
-from ._check import FloatArray, as_given, number, numbers
 
 _SUM = "a sum of diameters in millimetres, zero or more"
 _ROUND = 1e-9  # relative; 70 mm is exactly 30 % below 100 mm whatever the binary fraction says
@@ -74,14 +74,15 @@ def recist(
             f"at most the baseline of {baseline:g} mm",
             f"{nadir:g}",
             "The nadir is the smallest sum on study, the baseline included.",
-            "nadir_mm",
+            argument="nadir_mm",
         )
     axes = [number(axis, "node_short_axes_mm", _SUM, 0.0) for axis in node_short_axes_mm]
     nodes = float(sum(axes))
     if nodes > current * (1.0 + _ROUND):
-        raise InputError(f"nodes within the sum of {current:g} mm", f"{nodes:g}", "", "current_mm")
+        within = f"nodes within the sum of {current:g} mm"
+        raise InputError(within, f"{nodes:g}", argument="current_mm")
     if not isinstance(new_lesion, bool | np.bool_):
-        raise InputError("True or False", f"{new_lesion!r}", "", "new_lesion")
+        raise InputError("True or False", f"{new_lesion!r}", argument="new_lesion")
     return _classify(baseline, current, nadir, bool(new_lesion), axes, current - nodes)
 
 
@@ -136,7 +137,8 @@ def recist_course(
     sums = np.atleast_1d(numbers(sums_mm, "sums_mm", _SUM, 0.0))
     new = [False] * sums.size if new_lesions is None else list(new_lesions)
     if len(new) != sums.size:
-        raise InputError(f"{sums.size} visits", f"{len(new)}", "One for each.", "new_lesions")
+        visits = f"{sums.size} visits"
+        raise InputError(visits, f"{len(new)}", "One for each.", argument="new_lesions")
     nadir = np.minimum.accumulate(np.concatenate([sums[:1], sums[:-1]]))
     response = ["baseline"] + [
         recist(float(sums[0]), float(sums[i]), float(nadir[i]), any(new[: i + 1]))
@@ -192,28 +194,22 @@ def waterfall_table(patients: pd.DataFrame) -> pd.DataFrame:
     for column in ("patient_id", "tumour_shrinkage", "recist"):
         if column not in patients.columns:
             raise InputError("the column", "no such column", "Rename or add it.", column)
-    seen = patients.loc[
-        patients["tumour_shrinkage"].notna(), ["patient_id", "tumour_shrinkage", "recist"]
-    ]
+    seen = patients[patients["tumour_shrinkage"].notna()]
     values = seen["tumour_shrinkage"].to_numpy(dtype=np.float64)
     shrinkage = numbers(values, "tumour_shrinkage", "a fraction of at most 1", high=1.0)
     table = pd.DataFrame(
-        {
-            "patient_id": seen["patient_id"].to_numpy(),
-            "change": -shrinkage,
-            "response": seen["recist"].to_numpy(),
-        }
+        {"patient_id": seen["patient_id"], "change": -shrinkage, "response": seen["recist"]}
     ).sort_values("change", ascending=False, kind="stable", ignore_index=True)
     table.insert(0, "rank", np.arange(1, len(table) + 1))
     return table
 
 
-def _change(value: npt.ArrayLike, name: str, high: float = 100.0) -> FloatArray:
+def _change(value: npt.ArrayLike, name: str, high: float = 100.0) -> Floats:
     expected = "a change as a fraction, -1 (gone) or more, -0.23 for 23 % smaller"
     return numbers(value, name, expected, -1.0, high)
 
 
-def volume_change(diameter_change: npt.ArrayLike) -> float | FloatArray:
+def volume_change(diameter_change: npt.ArrayLike) -> float | Floats:
     """Change in volume of a sphere whose diameter changes.
 
     Parameters
@@ -246,7 +242,7 @@ def volume_change(diameter_change: npt.ArrayLike) -> float | FloatArray:
     return as_given(d * (3.0 + d * (3.0 + d)))
 
 
-def diameter_change(volume_change: npt.ArrayLike) -> float | FloatArray:
+def diameter_change(volume_change: npt.ArrayLike) -> float | Floats:
     """Change in diameter of a sphere whose volume changes; the inverse of ``volume_change``.
 
     Parameters
@@ -278,7 +274,7 @@ def diameter_change(volume_change: npt.ArrayLike) -> float | FloatArray:
     return as_given(np.cbrt(1.0 + v) - 1.0)
 
 
-def area_change(diameter_change: npt.ArrayLike) -> float | FloatArray:
+def area_change(diameter_change: npt.ArrayLike) -> float | Floats:
     """Change in the product of two diameters when both change alike.
 
     Parameters

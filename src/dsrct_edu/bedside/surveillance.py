@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsrct_edu.arrays import Floats
+from dsrct_edu.checks import numbers
 from dsrct_edu.errors import InputError
-
-from ._check import FloatArray, numbers
 
 _MONTHS = "months, zero or more"
 _LATER = "months, zero or more (infinite: never)"
 
 
-def scan_schedule(phases: Sequence[tuple[float, float]] = ((24.0, 3.0), (60.0, 6.0))) -> FloatArray:
+def scan_schedule(phases: Sequence[tuple[float, float]] = ((24.0, 3.0), (60.0, 6.0))) -> Floats:
     """Months of the scans in a schedule.
 
     Parameters
@@ -54,24 +54,24 @@ def scan_schedule(phases: Sequence[tuple[float, float]] = ((24.0, 3.0), (60.0, 6
             raise InputError(
                 "phases that end later than the one before, with an interval above zero",
                 f"until {until:g}, every {every:g}",
-                "",
-                "phases",
-                [row],
+                rows=[row],
+                argument="phases",
             )
         steps = int(np.floor((until - start) / every + 1e-9))
         months += [start + every * step for step in range(1, steps + 1)]
         start = until
     if not months:
-        raise InputError("at least one scan", "none", "", "phases")
+        raise InputError("at least one scan", "none", argument="phases")
     return np.array(months)
 
 
-def _scans(scan_months: npt.ArrayLike) -> FloatArray:
+def _scans(scan_months: npt.ArrayLike) -> Floats:
     scans = np.atleast_1d(
         numbers(scan_months, "scan_months", "months, above zero", 0.0, above=True)
     )
     if scans.ndim > 1 or (np.diff(scans) <= 0.0).any():
-        raise InputError("scans in order, each once", "scans out of order", "", "scan_months")
+        found = "scans out of order"
+        raise InputError("scans in order, each once", found, argument="scan_months")
     return scans
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from ._check import number
+from dsrct_edu.checks import number, positive
 
 _TRIALS = [
     (
@@ -67,9 +68,9 @@ def log_hazard_ratio_se(ci_low: float, ci_high: float, level: float = 0.95) -> f
     >>> round(log_hazard_ratio_se(0.53, 0.92), 4)
     0.1407
     """
-    low = number(ci_low, "ci_low", "a hazard ratio above zero", 0.0, above=True)
+    low = positive(ci_low, "ci_low", "a hazard ratio above zero")
     high = number(ci_high, "ci_high", "a hazard ratio above ci_low", low, above=True)
-    part = number(level, "level", "between 0 and 1", 0.0, 1.0 - 1e-12, above=True)
+    part = number(level, "level", low=0.0, high=1.0, above=True, below=True)
     return math.log(high / low) / (-2.0 * float(ndtri((1.0 - part) / 2.0)))
 
 
@@ -98,11 +99,9 @@ def randomised_trials() -> pd.DataFrame:
     columns += ["median_hipec_month", "median_control_month", "source"]
     table = pd.DataFrame(_TRIALS, columns=columns)
     limits = zip(table["ci_low"], table["ci_high"], table["level"], strict=True)
-    errors = [log_hazard_ratio_se(low, high, level) for low, high, level in limits]
-    z = [math.log(ratio) / se for ratio, se in zip(table["hazard_ratio"], errors, strict=True)]
-    table.insert(9, "se_log", errors)
-    table.insert(10, "z", z)
-    table.insert(11, "p_value", [2.0 * float(ndtr(-abs(value))) for value in z])
+    table.insert(9, "se_log", [log_hazard_ratio_se(*limit) for limit in limits])
+    table.insert(10, "z", np.log(table["hazard_ratio"]) / table["se_log"])
+    table.insert(11, "p_value", 2.0 * ndtr(-table["z"].abs()))
     return table
 
 
@@ -140,11 +139,8 @@ def difference_of_trials(
     >>> [round(value, 2) for value in difference_of_trials(0.70, 0.1407, 1.00, 0.2307)]
     [-1.32, 0.19]
     """
-    values = (hazard_ratio_1, se_1, hazard_ratio_2, se_2)
-    names = ("hazard_ratio_1", "se_1", "hazard_ratio_2", "se_2")
-    first, error_1, second, error_2 = (
-        number(value, name, "a number above zero", 0.0, above=True)
-        for value, name in zip(values, names, strict=True)
-    )
-    z = math.log(first / second) / math.hypot(error_1, error_2)
+    first = positive(hazard_ratio_1, "hazard_ratio_1")
+    second = positive(hazard_ratio_2, "hazard_ratio_2")
+    error = math.hypot(positive(se_1, "se_1"), positive(se_2, "se_2"))
+    z = math.log(first / second) / error
     return z, 2.0 * float(ndtr(-abs(z)))

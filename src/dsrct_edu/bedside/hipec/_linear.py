@@ -1,4 +1,4 @@
-"""Exact solution of two linear compartments, shared by heat and drug.
+"""Exact solution of two linear compartments, shared by circuit and drug.
 
 For ``x' = A x`` with exchange that is never negative both eigenvalues are real and at most zero.
 Newton's form ``exp(A t) = e1 I + S (A - l1 I)``, with ``l1`` the slow root, ``e1 = exp(l1 t)`` and
@@ -12,27 +12,27 @@ import math
 
 import numpy as np
 
-from .._check import FloatArray
+from dsrct_edu.arrays import Floats
 
 # Nodes for the one integral that cancels when both roots are small; 16 are exact to rounding.
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _SMALL = 0.5
 
 
-def _mean_exponential(z: FloatArray) -> FloatArray:
+def _mean_exponential(z: Floats) -> Floats:
     """Return (exp(z) - 1) / z, which is 1 at 0."""
     safe = np.where(z == 0.0, 1.0, z)
     return np.where(z == 0.0, 1.0, np.expm1(safe) / safe)
 
 
-def _difference(t: FloatArray, slow: float, gap: float) -> FloatArray:
+def _difference(t: Floats, slow: float, gap: float) -> Floats:
     """Return the divided difference of exp(l t) at the roots slow and slow - gap."""
     return t * np.exp(slow * t) * _mean_exponential(-gap * t)
 
 
 def solve(
-    outflow_1: float, from_2: float, from_1: float, outflow_2: float, product: float, t: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+    outflow_1: float, from_2: float, from_1: float, outflow_2: float, product: float, t: Floats
+) -> tuple[Floats, Floats]:
     """Solve x1' = from_2 x2 - outflow_1 x1 and x2' = from_1 x1 - outflow_2 x2.
 
     ``product`` is outflow_1 * outflow_2 - from_1 * from_2, given by the caller in the form that

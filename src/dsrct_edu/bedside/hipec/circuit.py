@@ -8,38 +8,40 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsrct_edu.arrays import Floats
+from dsrct_edu.checks import as_given, number, numbers, one_of, positive
 from dsrct_edu.errors import InputError
 
-from .._check import FloatArray, as_given, number, numbers
 from ._linear import solve
-from .heat import ramp_doses
+from .heat import CELSIUS, ramp_doses
 
 BODY_CELSIUS = 37.0
 HEAT_CAPACITY_J_L_K = 4180.0  # water; the perfusate is dilute
 BODY_HEAT_CAPACITY_J_KG_K = 3470.0
-
-_CELSIUS = "degrees Celsius, 25 to 60"
+LOSS_L_MIN = 0.4906  # derived from two points in swine by `fit_heat_loss`
 _FLOW = "litres a minute, above zero"
+_LOSS = "litres a minute, zero or more"
 
 
-def times(minutes: npt.ArrayLike, name: str = "minutes") -> FloatArray:
+def times(minutes: npt.ArrayLike) -> Floats:
     """Return the times asked for: every minute up to a single number, or the array itself."""
-    given = numbers(minutes, name, "minutes, zero or more", 0.0)
+    given = numbers(minutes, "minutes", "minutes, zero or more", 0.0)
     if given.ndim == 0:
         end = float(given)
         whole = np.arange(0.0, np.floor(end) + 1.0)
         return whole if whole[-1] == end else np.append(whole, end)
     if given.ndim > 1 or (np.diff(given) < 0.0).any():
-        raise InputError("times in order", "times out of order", "Sort the times.", name)
+        found = "times out of order"
+        raise InputError("times in order", found, "Sort the times.", argument="minutes")
     return given
 
 
 def steady_temperature(
     flow_l_min: npt.ArrayLike,
     inflow_celsius: float,
-    loss_l_min: float = 0.4906,
+    loss_l_min: float = LOSS_L_MIN,
     blood_celsius: float = BODY_CELSIUS,
-) -> float | FloatArray:
+) -> float | Floats:
     """Temperature at which a stirred cavity settles between inflow and blood.
 
     Parameters
@@ -77,9 +79,9 @@ def steady_temperature(
     41.7
     """
     flow = numbers(flow_l_min, "flow_l_min", _FLOW, 0.0, above=True)
-    inflow = number(inflow_celsius, "inflow_celsius", _CELSIUS, 25.0, 60.0)
-    blood = number(blood_celsius, "blood_celsius", _CELSIUS, 25.0, 60.0)
-    loss = number(loss_l_min, "loss_l_min", "litres a minute, zero or more", 0.0)
+    inflow = number(inflow_celsius, "inflow_celsius", *CELSIUS)
+    blood = number(blood_celsius, "blood_celsius", *CELSIUS)
+    loss = number(loss_l_min, "loss_l_min", _LOSS, 0.0)
     return as_given((flow * inflow + loss * blood) / (flow + loss))
 
 
@@ -119,10 +121,10 @@ def fit_heat_loss(
     (0.4906, 43.74)
     """
     flow = numbers(flow_l_min, "flow_l_min", _FLOW, 0.0, above=True)
-    warm = numbers(outflow_celsius, "outflow_celsius", _CELSIUS, 25.0, 60.0)
-    blood = number(blood_celsius, "blood_celsius", _CELSIUS, 25.0, 60.0)
+    warm = numbers(outflow_celsius, "outflow_celsius", *CELSIUS)
+    blood = number(blood_celsius, "blood_celsius", *CELSIUS)
     if flow.shape != (2,) or warm.shape != (2,):
-        raise InputError("two flows and two temperatures", f"{flow.size} and {warm.size}", "")
+        raise InputError("two flows and two temperatures", f"{flow.size} and {warm.size}")
     high, low = (0, 1) if flow[0] > flow[1] else (1, 0)
     above = warm - blood
     # above = flow (inflow - blood) / (flow + loss) at both readings
@@ -137,7 +139,7 @@ def fit_heat_loss(
     return float(loss), float(blood + above[high] * (flow[high] + loss) / flow[high])
 
 
-def heat_power(flow_l_min: npt.ArrayLike, drop_celsius: npt.ArrayLike) -> float | FloatArray:
+def heat_power(flow_l_min: npt.ArrayLike, drop_celsius: npt.ArrayLike) -> float | Floats:
     """Heat that the circuit leaves in the body, in watts.
 
     Parameters
@@ -177,7 +179,7 @@ def heat_course(
     inflow_celsius: float,
     flow_l_min: float,
     volume_l: float = 3.0,
-    loss_l_min: float = 0.4906,
+    loss_l_min: float = LOSS_L_MIN,
     tissue_l: float = 0.0,
     exchange_l_min: float = 2.0,
     blood_celsius: float = BODY_CELSIUS,
@@ -233,11 +235,11 @@ def heat_course(
     (2.8, 18)
     """
     clock = times(minutes)
-    inflow = number(inflow_celsius, "inflow_celsius", _CELSIUS, 25.0, 60.0)
-    blood = number(blood_celsius, "blood_celsius", _CELSIUS, 25.0, 60.0)
-    flow = number(flow_l_min, "flow_l_min", _FLOW, 0.0, above=True)
-    volume = number(volume_l, "volume_l", "litres, above zero", 0.0, above=True)
-    loss = number(loss_l_min, "loss_l_min", "litres a minute, zero or more", 0.0)
+    inflow = number(inflow_celsius, "inflow_celsius", *CELSIUS)
+    blood = number(blood_celsius, "blood_celsius", *CELSIUS)
+    flow = positive(flow_l_min, "flow_l_min", _FLOW)
+    volume = positive(volume_l, "volume_l", "litres, above zero")
+    loss = number(loss_l_min, "loss_l_min", _LOSS, 0.0)
     tissue = number(tissue_l, "tissue_l", "litres of water, zero or more", 0.0)
     supply = flow / volume * (inflow - blood)  # degrees above blood gained a minute
     if tissue == 0.0:
@@ -298,10 +300,8 @@ def minutes_to_reach(course: pd.DataFrame, celsius: float, compartment: str = "p
     >>> minutes_to_reach(heat_course(30, inflow_celsius=43.0, flow_l_min=1.0), 43.0)
     inf
     """
+    one_of(compartment, sorted(course["compartment"].unique()), "compartment")
     part = course[course["compartment"] == compartment]
-    if part.empty:
-        held = ", ".join(sorted(course["compartment"].unique()))
-        raise InputError(f"one of {held}", compartment, "", "compartment")
     warm = part["celsius"].to_numpy(dtype=np.float64)
     clock = part["minute"].to_numpy(dtype=np.float64)
     reached = np.flatnonzero(warm >= celsius)

@@ -8,12 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dsrct_edu.errors import InputError
+from dsrct_edu.arrays import Floats
+from dsrct_edu.checks import as_given, number, numbers, positive
 
-from .._check import FloatArray, as_given, number, numbers
 
-
-def penetration(depth_mm: npt.ArrayLike, decay_mm: float) -> float | FloatArray:
+def penetration(depth_mm: npt.ArrayLike, decay_mm: float) -> float | Floats:
     """Concentration at a depth of tissue as a fraction of that at its surface.
 
     Parameters
@@ -46,7 +45,7 @@ def penetration(depth_mm: npt.ArrayLike, decay_mm: float) -> float | FloatArray:
     0.0067
     """
     depth = numbers(depth_mm, "depth_mm", "millimetres, zero or more", 0.0)
-    decay = number(decay_mm, "decay_mm", "millimetres, above zero", 0.0, above=True)
+    decay = positive(decay_mm, "decay_mm", "millimetres, above zero")
     return as_given(np.exp(-depth / decay))
 
 
@@ -81,10 +80,8 @@ def decay_length(depth_mm: float, fraction_left: float) -> float:
     >>> round(decay_length(0.5, 0.10), 3)
     0.217
     """
-    depth = number(depth_mm, "depth_mm", "millimetres, above zero", 0.0, above=True)
-    left = number(fraction_left, "fraction_left", "between 0 and 1", 0.0, 1.0, above=True)
-    if left == 1.0:
-        raise InputError("less than 1", "1", "Nothing decays.", "fraction_left")
+    depth = positive(depth_mm, "depth_mm", "millimetres, above zero")
+    left = number(fraction_left, "fraction_left", low=0.0, high=1.0, above=True, below=True)
     return -depth / math.log(left)
 
 
@@ -118,8 +115,8 @@ def diffusion_length(diffusivity_m2_s: float, loss_per_s: float) -> float:
     >>> round(diffusion_length(2.5e-10, 1e-3), 6)
     0.5
     """
-    spread = number(diffusivity_m2_s, "diffusivity_m2_s", "m2/s, above zero", 0.0, above=True)
-    loss = number(loss_per_s, "loss_per_s", "1/s, above zero", 0.0, above=True)
+    spread = positive(diffusivity_m2_s, "diffusivity_m2_s", "m2/s, above zero")
+    loss = positive(loss_per_s, "loss_per_s", "1/s, above zero")
     return 1000.0 * math.sqrt(spread / loss)
 
 

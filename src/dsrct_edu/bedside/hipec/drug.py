@@ -9,12 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsrct_edu.arrays import Floats
+from dsrct_edu.checks import as_given, number, numbers, positive, whole
 from dsrct_edu.errors import InputError
 
-from .._check import FloatArray, as_given, number, numbers
 from ._linear import solve
 from ._validity import warn
 from .circuit import times
+
+_FLOW = "L/min, zero or more"
 
 
 @dataclass(frozen=True)
@@ -45,16 +48,15 @@ def _balance(
     clearance_l_min: float,
     plasma_volume_l: float,
     compartments: int,
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+) -> tuple[Floats, Floats, Floats, Floats]:
     """Return times, amounts in cavity and plasma (2, times), their integrals, eliminated mg."""
     clock = times(minutes)
-    dose = number(dose_mg, "dose_mg", "milligrams, above zero", 0.0, above=True)
-    volume = number(volume_l, "volume_l", "litres, above zero", 0.0, above=True)
-    transfer = number(permeability_l_min, "permeability_l_min", "L/min, zero or more", 0.0)
-    clearance = number(clearance_l_min, "clearance_l_min", "L/min, zero or more", 0.0)
-    plasma = number(plasma_volume_l, "plasma_volume_l", "litres, above zero", 0.0, above=True)
-    if compartments not in (1, 2):
-        raise InputError("1 or 2", f"{compartments!r}", "", "compartments")
+    dose = positive(dose_mg, "dose_mg", "milligrams, above zero")
+    volume = positive(volume_l, "volume_l", "litres, above zero")
+    transfer = number(permeability_l_min, "permeability_l_min", _FLOW, 0.0)
+    clearance = number(clearance_l_min, "clearance_l_min", _FLOW, 0.0)
+    plasma = positive(plasma_volume_l, "plasma_volume_l", "litres, above zero")
+    whole(compartments, "compartments", 1, 2)
     if not 1.0 <= volume <= 12.0 or clock.max() > 120.0:
         warn("published perfusions used 1 to 12 litres for up to two hours")
     if compartments == 1:
@@ -237,7 +239,7 @@ def drug_exposure(
     >>> round(drug_exposure(160, 4, 60).auc_ratio, 2)
     13.89
     """
-    end = number(minutes, "minutes", "minutes, above zero", 0.0, above=True)
+    end = positive(minutes, "minutes", "minutes, above zero")
     _, amount, area, _ = _balance(
         dose_mg,
         volume_l,
@@ -254,7 +256,7 @@ def drug_exposure(
 
 def steady_ratio(
     permeability_l_min: npt.ArrayLike, clearance_l_min: npt.ArrayLike
-) -> float | FloatArray:
+) -> float | Floats:
     """Ratio of the two concentrations if the perfusate were kept constant for ever.
 
     Parameters
@@ -287,7 +289,7 @@ def steady_ratio(
     transfer = numbers(
         permeability_l_min, "permeability_l_min", "L/min, above zero", 0.0, above=True
     )
-    clearance = numbers(clearance_l_min, "clearance_l_min", "L/min, zero or more", 0.0)
+    clearance = numbers(clearance_l_min, "clearance_l_min", _FLOW, 0.0)
     return as_given(1.0 + clearance / transfer)
 
 
@@ -322,7 +324,7 @@ def utilised_dose(total_mg: float, volume_ml: float) -> float:
     >>> round(utilised_dose(95, 2000), 3)
     73.444
     """
-    dose = number(total_mg, "total_mg", "milligrams, above zero", 0.0, above=True)
+    dose = positive(total_mg, "total_mg", "milligrams, above zero")
     volume = number(volume_ml, "volume_ml", "millilitres, 500 to 12,000", 500.0, 12_000.0)
     used = 30.079 + 0.667 * dose - 0.010 * volume
     if not 0.0 <= used <= dose:

@@ -8,31 +8,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsrct_edu.arrays import Floats
+from dsrct_edu.checks import as_given, number, numbers
 from dsrct_edu.errors import InputError
 
-from .._check import FloatArray, as_given, numbers
 from ._validity import warn
 
 REFERENCE_CELSIUS = 43.0
 R_BELOW_43 = 0.25  # one degree cooler needs four times as long
 R_ABOVE_43 = 0.50  # one degree hotter needs half as long
+CELSIUS = ("degrees Celsius, 25 to 60", 25.0, 60.0)  # what fluid and tissue can have
 
 
-_CELSIUS = "degrees Celsius, 25 to 60"
-_MINUTES = "minutes, zero or more"
-
-
-def _temperatures(celsius: npt.ArrayLike, name: str = "celsius") -> FloatArray:
-    return numbers(celsius, name, _CELSIUS, 25.0, 60.0)
-
-
-def _rate(celsius: FloatArray) -> FloatArray:
+def _rate(celsius: Floats) -> Floats:
     """Equivalent minutes at 43 degrees gained in one minute."""
     base = np.where(celsius < REFERENCE_CELSIUS, R_BELOW_43, R_ABOVE_43)
     return np.asarray(base ** (REFERENCE_CELSIUS - celsius))
 
 
-def _warn_outside(celsius: FloatArray, dose: FloatArray) -> None:
+def _warn_outside(celsius: Floats, dose: Floats) -> None:
     """Warn when the dose rests on temperatures at which the conversion is not supported."""
     total = float(dose.sum())
     mild = float(dose[celsius < 39.0].sum())
@@ -40,11 +34,9 @@ def _warn_outside(celsius: FloatArray, dose: FloatArray) -> None:
         warn("equivalent minutes are poorly supported below about 39 and above 52 degrees Celsius")
 
 
-def _pairs(
-    minutes: npt.ArrayLike, celsius: npt.ArrayLike, remedy: str
-) -> tuple[FloatArray, FloatArray]:
-    time = np.atleast_1d(numbers(minutes, "minutes", _MINUTES, 0.0))
-    heat = np.atleast_1d(_temperatures(celsius))
+def _pairs(minutes: npt.ArrayLike, celsius: npt.ArrayLike, remedy: str) -> tuple[Floats, Floats]:
+    time = np.atleast_1d(numbers(minutes, "minutes", "minutes, zero or more", 0.0))
+    heat = np.atleast_1d(numbers(celsius, "celsius", *CELSIUS))
     if time.ndim != 1 or time.shape != heat.shape:
         raise InputError(
             "as many temperatures as minutes",
@@ -103,7 +95,7 @@ def thermal_dose(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> float:
     return float(dose.sum())
 
 
-def _ramp_dose(minutes: FloatArray, start: FloatArray, end: FloatArray, r: float) -> FloatArray:
+def _ramp_dose(minutes: Floats, start: Floats, end: Floats, r: float) -> Floats:
     """Exact dose of straight ramps that stay on one side of 43 degrees."""
     rise = -math.log(r) * (end - start)
     safe = np.where(rise == 0.0, 1.0, rise)
@@ -111,7 +103,7 @@ def _ramp_dose(minutes: FloatArray, start: FloatArray, end: FloatArray, r: float
     return np.asarray(minutes * r ** (REFERENCE_CELSIUS - start) * mean)
 
 
-def ramp_doses(time: FloatArray, heat: FloatArray) -> FloatArray:
+def ramp_doses(time: Floats, heat: Floats) -> Floats:
     """Equivalent minutes between each pair of readings."""
     length = np.diff(time)
     start, end = heat[:-1], heat[1:]
@@ -171,8 +163,8 @@ def thermal_dose_of_course(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> fl
             "two or more times in order",
             f"{time.size} times" if time.size < 2 else "a time before the one above it",
             "Sort the readings by time.",
-            "minutes",
-            list(np.flatnonzero(length < 0.0) + 1),
+            rows=list(np.flatnonzero(length < 0.0) + 1),
+            argument="minutes",
         )
     dose = ramp_doses(time, heat)
     _warn_outside(np.maximum(heat[:-1], heat[1:]), dose)
@@ -215,7 +207,7 @@ def averaging_error(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> pd.DataFr
     time, heat = _pairs(minutes, celsius, "")
     lasted = float(time[-1] - time[0])
     if lasted == 0.0:
-        raise InputError("a course longer than 0 minutes", "0 minutes", "", "minutes")
+        raise InputError("a course longer than 0 minutes", "0 minutes", argument="minutes")
     mean = float(np.sum(np.diff(time) * (heat[1:] + heat[:-1]) / 2.0)) / lasted
     wrong = lasted * float(_rate(np.asarray(mean)))
     return pd.DataFrame(
@@ -228,7 +220,7 @@ def averaging_error(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> pd.DataFr
     )
 
 
-def wall_temperature(depth_mm: npt.ArrayLike, surface_celsius: float = 40.6) -> float | FloatArray:
+def wall_temperature(depth_mm: npt.ArrayLike, surface_celsius: float = 40.6) -> float | Floats:
     """Temperature inside the abdominal wall during HIPEC, at a depth below its inner surface.
 
     Parameters
@@ -261,6 +253,6 @@ def wall_temperature(depth_mm: npt.ArrayLike, surface_celsius: float = 40.6) -> 
     38.9
     """
     depth = numbers(depth_mm, "depth_mm", "millimetres, 0 to 20", 0.0, 20.0)
-    surface = float(_temperatures(surface_celsius, "surface_celsius"))
+    surface = number(surface_celsius, "surface_celsius", *CELSIUS)
     beyond = np.maximum(depth - 1.0, 0.0)
     return as_given(surface - 1.7 * np.minimum(depth, 1.0) - 0.15 * beyond)

@@ -9,11 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import brentq
 
+from dsrct_edu.arrays import Floats
+from dsrct_edu.checks import as_given, number, numbers, positive
 from dsrct_edu.errors import InputError
 
-from .._check import FloatArray, as_given, number, numbers
-
 CISPLATIN_G_PER_MOL = 300.05
+
 
 # What each paper measured: the half-life itself, or the part left after so many minutes.
 _ASSAYS = [
@@ -65,7 +66,7 @@ _ASSAYS = [
 ]
 
 
-def rate_from_half_life(half_life_min: npt.ArrayLike) -> float | FloatArray:
+def rate_from_half_life(half_life_min: npt.ArrayLike) -> float | Floats:
     """Elimination rate of one exponential with a given half-life.
 
     Parameters
@@ -97,9 +98,7 @@ def rate_from_half_life(half_life_min: npt.ArrayLike) -> float | FloatArray:
     return as_given(math.log(2.0) / half)
 
 
-def rate_from_fraction_left(
-    fraction_left: npt.ArrayLike, minutes: npt.ArrayLike
-) -> float | FloatArray:
+def rate_from_fraction_left(fraction_left: npt.ArrayLike, minutes: npt.ArrayLike) -> float | Floats:
     """Elimination rate of one exponential that leaves a fraction after some minutes.
 
     Parameters
@@ -170,7 +169,7 @@ def half_life_from_auc_ratio(
     >>> round(half_life_from_auc_ratio(2.45 / 2.87, 60, 90), 1)
     30.8
     """
-    short = number(minutes_short, "minutes_short", "minutes, above zero", 0.0, above=True)
+    short = positive(minutes_short, "minutes_short", "minutes, above zero")
     long = number(minutes_long, "minutes_long", "more than minutes_short", short, above=True)
     low = short / long
     part = number(auc_fraction, "auc_fraction", f"between {low:g} and 1", low, 1.0, above=True)
@@ -179,7 +178,7 @@ def half_life_from_auc_ratio(
         return math.expm1(-rate * short) / math.expm1(-rate * long) - part
 
     if part == 1.0 or miss(700.0 / short) < 0.0:
-        raise InputError("a fraction below 1", f"{part:g}", "", "auc_fraction")
+        raise InputError("a fraction below 1", f"{part:g}", argument="auc_fraction")
     return float(math.log(2.0) / brentq(miss, 1e-9 / long, 700.0 / short, xtol=1e-14))
 
 
@@ -209,17 +208,14 @@ def half_lives() -> pd.DataFrame:
     table = pd.DataFrame(_ASSAYS, columns=columns)
     table["celsius"] = table["celsius"].astype("Float64")
     left = table["measured"] == "fraction left"
-    rate = np.where(
-        left,
-        -np.log(table["value"].where(left, 1.0)) / table["minutes"],
-        math.log(2.0) / table["value"],
-    )
+    from_left = -np.log(table["value"].where(left, 1.0)) / table["minutes"]
+    rate = from_left.where(left, math.log(2.0) / table["value"])
     table.insert(6, "rate_per_min", rate)
     table.insert(7, "half_life_min", math.log(2.0) / rate)
     return table
 
 
-def cisplatin_micromolar(mg_l: npt.ArrayLike) -> float | FloatArray:
+def cisplatin_micromolar(mg_l: npt.ArrayLike) -> float | Floats:
     """Turn a concentration of cisplatin from mg/L into micromoles per litre.
 
     Parameters
@@ -250,7 +246,7 @@ def cisplatin_micromolar(mg_l: npt.ArrayLike) -> float | FloatArray:
     return as_given(numbers(mg_l, "mg_l", "mg/L, zero or more", 0.0) / CISPLATIN_G_PER_MOL * 1000.0)
 
 
-def inhibitory_concentration(celsius: npt.ArrayLike) -> float | FloatArray:
+def inhibitory_concentration(celsius: npt.ArrayLike) -> float | Floats:
     """Cisplatin that halves the growth of one cell line at a temperature, in vitro.
 
     Parameters
