@@ -235,8 +235,12 @@ def gompertz(
     size = positive(start, "start", "a size above zero")
     growth = number(growth_per_day, "growth_per_day", "1/day, zero or more", 0.0)
     slowing = number(slowing_per_day, "slowing_per_day", "1/day, zero or more", 0.0)
-    lasted = -np.expm1(-slowing * time) / slowing if slowing > 0.0 else time
-    return as_given(size * np.exp(growth * lasted))
+    return as_given(size * np.exp(growth * _wearing_off(time, slowing)))
+
+
+def _wearing_off(time: Floats, rate: float) -> Floats:
+    """Time that counts of an effect which wears off at a rate: the integral of exp(-rate t)."""
+    return -np.expm1(-rate * time) / rate if rate > 0.0 else time
 
 
 def growth_inhibition(
@@ -281,15 +285,11 @@ def growth_inhibition(
     0.5655
     """
     time = numbers(weeks, "weeks", "weeks, zero or more", 0.0)
+    size = positive(start, "start", "a size above zero")
+    growth = number(growth_per_week, "growth_per_week", "1/week, zero or more", 0.0)
     kill = number(kill_per_week, "kill_per_week", "1/week, zero or more", 0.0)
-    log_growth = np.log(np.asarray(gompertz(time, start, growth_per_week, 0.0)))
-    return as_given(np.exp(log_growth - _lasting(time, kill, resistance_per_week)))
-
-
-def _lasting(time: Floats, kill: float, resistance_per_week: float) -> Floats:
-    """Kill added up while it wears off."""
     wear = number(resistance_per_week, "resistance_per_week", "1/week, zero or more", 0.0)
-    return kill * (-np.expm1(-wear * time) / wear if wear > 0.0 else time)
+    return as_given(size * np.exp(growth * time - kill * _wearing_off(time, wear)))
 
 
 def growth_inhibition_nadir(

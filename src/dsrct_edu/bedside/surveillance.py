@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dsrct_edu.arrays import Floats
+from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.checks import numbers
 from dsrct_edu.errors import InputError
 
@@ -123,14 +123,14 @@ def interval_censor(
     [[3.0, 6.0, 'scan'], [6.0, 8.0, 'symptoms']]
     """
     scans = _scans(scan_months)
-    relapse, delay, end = np.broadcast_arrays(
+    relapse, silent, end = np.broadcast_arrays(
         np.atleast_1d(numbers(relapse_month, "relapse_month", _LATER, 0.0, infinite=True)),
         numbers(symptom_delay_month, "symptom_delay_month", _LATER, 0.0, infinite=True),
         numbers(follow_up_month, "follow_up_month", _LATER, 0.0, infinite=True),
     )
     padded = np.append(scans, np.inf)
     by_scan = padded[np.searchsorted(scans, relapse, side="left")]
-    by_symptoms = relapse + delay
+    by_symptoms = relapse + silent
     found = np.minimum(by_scan, by_symptoms)
     detected = np.isfinite(found) & (found <= end)
     # The last clear scan: before the relapse, and taken while the patient was watched.
@@ -138,10 +138,8 @@ def interval_censor(
     left = np.concatenate([[0.0], scans])[clear]
     month = np.where(detected, found, np.inf)
     scan_first = detected & (by_scan <= by_symptoms)
-    lead = np.zeros(relapse.shape)
-    lead[scan_first] = by_symptoms[scan_first] - by_scan[scan_first]
-    delayed = np.full(relapse.shape, np.inf)
-    delayed[detected] = found[detected] - relapse[detected]
+    delay = np.subtract(found, relapse, out=np.full(relapse.shape, np.inf), where=detected)
+    lead = np.subtract(by_symptoms, by_scan, out=np.zeros(relapse.shape), where=scan_first)
     return pd.DataFrame(
         {
             "relapse_month": relapse,
@@ -150,7 +148,7 @@ def interval_censor(
             "detected": detected,
             "detected_month": month,
             "found_by": np.select([scan_first, detected], ["scan", "symptoms"], "not found"),
-            "delay_month": delayed,
+            "delay_month": delay,
             "lead_time_month": lead,
         }
     )
@@ -210,25 +208,27 @@ def compare_schedules(
             "one death for each relapse, and a schedule",
             f"{relapse.size} relapses, {death.size} deaths, {len(schedules)} schedules",
         )
-    rows = [("truth", np.minimum(relapse, death), relapse <= death, np.zeros(0))]
+    rows = [_outcome("truth", death, np.minimum(relapse, death), relapse <= death, np.zeros(0))]
     for name, scans in schedules.items():
         seen = interval_censor(relapse, scans, symptom_delay_month, death)
         found = seen["detected"].to_numpy()
         free = np.minimum(seen["detected_month"].to_numpy(), death)
-        rows.append((name, free, found, seen["lead_time_month"].to_numpy()[found]))
-    table = [
-        (
-            name,
-            float(found.mean()),
-            float(np.median(free)),
-            float(free.mean()),
-            float((death - free)[found].mean()) if found.any() else None,
-            float(lead.mean()) if lead.size else None,
-            float(np.median(death)),
-        )
-        for name, free, found, lead in rows
-    ]
-    columns = ["schedule", "found", "median_recurrence_free_month", "mean_recurrence_free_month"]
-    more = ["mean_after_recurrence_month", "mean_lead_time_month", "median_survival_month"]
-    result = pd.DataFrame(table, columns=[*columns, *more])
-    return result.astype({name: "Float64" for name in more[:2]})
+        lead = seen["lead_time_month"].to_numpy()[found]
+        rows.append(_outcome(name, death, free, found, lead))
+    may_be_missing = ("mean_after_recurrence_month", "mean_lead_time_month")
+    return pd.DataFrame(rows).astype(dict.fromkeys(may_be_missing, "Float64"))
+
+
+def _outcome(
+    name: str, death: Floats, free: Floats, found: Flags, lead: Floats
+) -> dict[str, str | float | None]:
+    after = (death - free)[found]
+    return {
+        "schedule": name,
+        "found": found.mean(),
+        "median_recurrence_free_month": np.median(free),
+        "mean_recurrence_free_month": free.mean(),
+        "mean_after_recurrence_month": after.mean() if after.size else None,
+        "mean_lead_time_month": lead.mean() if lead.size else None,
+        "median_survival_month": np.median(death),
+    }

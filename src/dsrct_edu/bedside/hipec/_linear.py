@@ -19,15 +19,15 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _SMALL = 0.5
 
 
-def _mean_exponential(z: Floats) -> Floats:
-    """Return (exp(z) - 1) / z, which is 1 at 0."""
+def mean_exponential(z: Floats) -> Floats:
+    """Return (exp(z) - 1) / z, which is 1 at 0: the mean of exp from 0 to z."""
     safe = np.where(z == 0.0, 1.0, z)
     return np.where(z == 0.0, 1.0, np.expm1(safe) / safe)
 
 
 def _difference(t: Floats, slow: float, gap: float) -> Floats:
     """Return the divided difference of exp(l t) at the roots slow and slow - gap."""
-    return t * np.exp(slow * t) * _mean_exponential(-gap * t)
+    return t * np.exp(slow * t) * mean_exponential(-gap * t)
 
 
 def solve(
@@ -40,11 +40,12 @@ def solve(
     and in 2 (second axis), and its integral from 0 to t.
     """
     half = (outflow_1 - outflow_2) / 2.0
-    gap = 2.0 * math.hypot(half, math.sqrt(from_1) * math.sqrt(from_2))
+    root = math.hypot(half, math.sqrt(from_1) * math.sqrt(from_2))
+    gap = 2.0 * root
     fast = -(outflow_1 + outflow_2 + gap) / 2.0
     slow = product / fast if fast < 0.0 else 0.0
     # A - slow I; the smaller diagonal entry comes from the larger, so that it keeps its digits.
-    spread = math.hypot(half, math.sqrt(from_1) * math.sqrt(from_2)) + abs(half)
+    spread = root + abs(half)
     small = from_1 * from_2 / spread if spread > 0.0 else 0.0
     first, second = (spread, small) if half > 0.0 else (small, spread)
     shifted = np.array([[-first, from_2], [from_1, -second]])
@@ -54,7 +55,7 @@ def solve(
     difference = _difference(t, slow, gap)
     value = identity * first_mode + shifted[:, :, None] * difference
 
-    mode_integral = t * _mean_exponential(slow * t)
+    mode_integral = t * mean_exponential(slow * t)
     quadrature = np.zeros_like(t)
     for node, weight in zip((_NODES + 1.0) / 2.0, _WEIGHTS / 2.0, strict=True):
         quadrature += weight * t * _difference(node * t, slow, gap)

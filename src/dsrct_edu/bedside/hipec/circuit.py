@@ -125,7 +125,7 @@ def fit_heat_loss(
     blood = number(blood_celsius, "blood_celsius", *CELSIUS)
     if flow.shape != (2,) or warm.shape != (2,):
         raise InputError("two flows and two temperatures", f"{flow.size} and {warm.size}")
-    high, low = (0, 1) if flow[0] > flow[1] else (1, 0)
+    low, high = np.argsort(flow)
     above = warm - blood
     # above = flow (inflow - blood) / (flow + loss) at both readings
     ratio = above[high] / above[low] if above[low] != 0.0 else math.inf
@@ -260,12 +260,13 @@ def heat_course(
             clock,
         )
         rows = {"perfusate": supply * integral[0, 0], "tissue": supply * integral[1, 0]}
-    parts = []
-    for name, value in rows.items():
-        dose = np.concatenate([[0.0], np.cumsum(ramp_doses(clock, blood + value))])
-        part = {"minute": clock, "celsius": blood + value, "compartment": name, "cem43": dose}
-        parts.append(pd.DataFrame(part))
+    parts = [_compartment(name, clock, blood + value) for name, value in rows.items()]
     return pd.concat(parts, ignore_index=True)
+
+
+def _compartment(name: str, clock: Floats, celsius: Floats) -> pd.DataFrame:
+    dose = np.append(0.0, np.cumsum(ramp_doses(clock, celsius)))
+    return pd.DataFrame({"minute": clock, "celsius": celsius, "compartment": name, "cem43": dose})
 
 
 def minutes_to_reach(course: pd.DataFrame, celsius: float, compartment: str = "perfusate") -> float:
@@ -306,11 +307,8 @@ def minutes_to_reach(course: pd.DataFrame, celsius: float, compartment: str = "p
     clock = part["minute"].to_numpy(dtype=np.float64)
     reached = np.flatnonzero(warm >= celsius)
     if reached.size == 0:
-        return float("inf")
-    index = int(reached[0])
-    if index == 0:
-        return float(clock[0])
-    around = slice(index - 1, index + 1)
+        return math.inf
+    around = slice(max(reached[0] - 1, 0), reached[0] + 1)
     return float(np.interp(celsius, warm[around], clock[around]))
 
 

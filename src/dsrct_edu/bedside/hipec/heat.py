@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -12,6 +10,7 @@ from dsrct_edu.arrays import Floats
 from dsrct_edu.checks import as_given, number, numbers
 from dsrct_edu.errors import InputError
 
+from ._linear import mean_exponential
 from ._validity import warn
 
 REFERENCE_CELSIUS = 43.0
@@ -20,10 +19,13 @@ R_ABOVE_43 = 0.50  # one degree hotter needs half as long
 CELSIUS = ("degrees Celsius, 25 to 60", 25.0, 60.0)  # what fluid and tissue can have
 
 
+def _slope(celsius: Floats) -> Floats:
+    return np.where(celsius < REFERENCE_CELSIUS, R_BELOW_43, R_ABOVE_43)
+
+
 def _rate(celsius: Floats) -> Floats:
     """Equivalent minutes at 43 degrees gained in one minute."""
-    base = np.where(celsius < REFERENCE_CELSIUS, R_BELOW_43, R_ABOVE_43)
-    return np.asarray(base ** (REFERENCE_CELSIUS - celsius))
+    return np.asarray(_slope(celsius) ** (REFERENCE_CELSIUS - celsius))
 
 
 def _warn_outside(celsius: Floats, dose: Floats) -> None:
@@ -95,12 +97,11 @@ def thermal_dose(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> float:
     return float(dose.sum())
 
 
-def _ramp_dose(minutes: Floats, start: Floats, end: Floats, r: float) -> Floats:
+def _ramp_dose(minutes: Floats, start: Floats, end: Floats) -> Floats:
     """Exact dose of straight ramps that stay on one side of 43 degrees."""
-    rise = -math.log(r) * (end - start)
-    safe = np.where(rise == 0.0, 1.0, rise)
-    mean = np.where(rise == 0.0, 1.0, np.expm1(safe) / safe)
-    return np.asarray(minutes * r ** (REFERENCE_CELSIUS - start) * mean)
+    slope = _slope(np.minimum(start, end))
+    at_start = slope ** (REFERENCE_CELSIUS - start)
+    return np.asarray(minutes * at_start * mean_exponential(-np.log(slope) * (end - start)))
 
 
 def ramp_doses(time: Floats, heat: Floats) -> Floats:
@@ -114,15 +115,7 @@ def ramp_doses(time: Floats, heat: Floats) -> Floats:
     )
     first = np.where(crosses, cross, 1.0) * length
     middle = np.where(crosses, REFERENCE_CELSIUS, end)
-    dose = np.zeros_like(length)
-    for part, left, right in ((first, start, middle), (length - first, middle, end)):
-        cool = np.minimum(left, right) < REFERENCE_CELSIUS
-        dose += np.where(
-            cool,
-            _ramp_dose(part, left, right, R_BELOW_43),
-            _ramp_dose(part, left, right, R_ABOVE_43),
-        )
-    return dose
+    return _ramp_dose(first, start, middle) + _ramp_dose(length - first, middle, end)
 
 
 def thermal_dose_of_course(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> float:
