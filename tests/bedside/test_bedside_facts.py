@@ -1,13 +1,23 @@
 """Every worked value of the bedside facts, each with the row it comes from."""
 
 import math
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dsrct_edu import bedside
 
 EXACT = 1e-12
+TABLES = sorted(Path(bedside.__file__).parent.rglob("*.csv"))
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_every_fact_in_a_table_names_its_source(path):
+    source = pd.read_csv(path).filter(["source", "reference"]).iloc[:, -1]
+    assert source.str.contains(r"doi:10\.|PMID|Anticancer Res|abstract").all()
+
 
 CEM43 = [
     ("HF065", 60, 42.0, 15.0, EXACT),

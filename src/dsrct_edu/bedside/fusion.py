@@ -11,59 +11,7 @@ from dsrct_edu.arrays import Floats
 from dsrct_edu.checks import as_given, fraction, number, positive, whole
 from dsrct_edu.errors import InputError
 
-_PARTS = [
-    ("EWSR1", "exons 1-7", "exon", True, "typical; up to exon 8, 9 or 10 in variants"),
-    ("EWSR1", "activation domain (N-terminal)", "domain", True, "switches genes on"),
-    ("EWSR1", "exons 8 to the last", "exon", False, "those after the break"),
-    ("WT1", "exons 1-7", "exon", False, "the break lies between exons 7 and 8"),
-    ("WT1", "regulatory domain (N-terminal)", "domain", False, "seen by N-terminal antibodies"),
-    ("WT1", "zinc finger 1", "domain", False, "first of four"),
-    ("WT1", "exons 8-10", "exon", True, "the last three exons"),
-    ("WT1", "zinc fingers 2-4", "domain", True, "bind DNA; seen by C-terminal antibodies"),
-    (
-        "WT1",
-        "KTS, three amino acids",
-        "domain",
-        True,
-        "between fingers 3 and 4; may be spliced out",
-    ),
-]
-_EXONS = "doi:10.1007/s100249900108"
-_DOMAINS = "doi:10.1038/ng1197-309"
-
-# What is true of a tumour: is EWSR1 broken, which partner, which ends of WT1 does it express?
-# None: not stated in the source.
-_TUMOURS: dict[str, tuple[bool, str | None, bool | None, bool | None, str]] = {
-    "DSRCT, typical": (True, "WT1", True, False, "doi:10.1093/ajcp/114.3.345"),
-    "DSRCT, transcript without WT1 exons 9-10": (
-        True,
-        "WT1",
-        False,
-        True,
-        "A new molecular variant of DSRCT, abstract: one of six cases",
-    ),
-    "Ewing sarcoma": (True, "FLI1", False, None, "doi:10.1093/ajcp/114.3.345"),
-    "nephroblastoma that expresses WT1": (False, None, True, None, "PMID 10843285"),
-    "other tumour with EWSR1-WT1": (True, "WT1", None, False, "doi:10.1038/s41379-021-00843-5"),
-}
-
-_PERFORMANCE = [
-    (
-        "break-apart FISH",
-        "sensitivity",
-        21,
-        23,
-        "specimens tested",
-        "doi:10.1007/s00428-017-2207-y",
-    ),
-    ("RT-PCR", "sensitivity", 13, 14, "four failures dropped", "doi:10.1007/s00428-017-2207-y"),
-    ("RT-PCR", "sensitivity", 13, 18, "all attempted", "doi:10.1007/s00428-017-2207-y"),
-    ("WT1 C-terminal", "sensitivity", 13, 13, "DSRCT", "doi:10.1093/ajcp/114.3.345"),
-    ("WT1 C-terminal", "sensitivity", 15, 15, "DSRCT, second series", "PMID 10843285"),
-    ("WT1 C-terminal", "specificity", 11, 11, "Ewing/PNET only", "doi:10.1093/ajcp/114.3.345"),
-    ("WT1 C-terminal", "specificity", 21, 21, "Ewing/PNET, second series", "PMID 10843285"),
-    ("WT1 C-terminal", "specificity", 4, 14, "nephroblastoma", "PMID 10843285"),
-]
+from ._tables import read
 
 
 def fusion_parts() -> pd.DataFrame:
@@ -87,25 +35,7 @@ def fusion_parts() -> pd.DataFrame:
     >>> parts.loc[parts["kept"] & (parts["kind"] == "exon"), "part"].tolist()
     ['exons 1-7', 'exons 8-10']
     """
-    table = pd.DataFrame(_PARTS, columns=["gene", "part", "kind", "kept", "note"])
-    table["source"] = np.where(table["kind"] == "exon", _EXONS, _DOMAINS)
-    return table
-
-
-def _word(seen: bool | None) -> str:
-    return "not stated" if seen is None else ("positive" if seen else "negative")
-
-
-def _see(
-    broken: bool, partner: str | None, c_end: bool | None, n_end: bool | None
-) -> dict[str, str]:
-    return {
-        "break-apart FISH": _word(broken),
-        "RT-PCR for EWSR1-WT1": _word(partner == "WT1"),
-        "sequencing": f"EWSR1-{partner}" if partner else "no EWSR1 fusion",
-        "WT1 antibody, C-terminal": _word(c_end),
-        "WT1 antibody, N-terminal": _word(n_end),
-    }
+    return read("fusion_parts")
 
 
 def what_tests_see() -> pd.DataFrame:
@@ -134,12 +64,21 @@ def what_tests_see() -> pd.DataFrame:
     >>> seen.loc[["DSRCT, typical", "Ewing sarcoma"], "break-apart FISH"].tolist()
     ['positive', 'positive']
     """
-    rows = [
-        (name, test, result, source)
-        for name, (broken, partner, c_end, n_end, source) in _TUMOURS.items()
-        for test, result in _see(broken, partner, c_end, n_end).items()
-    ]
-    return pd.DataFrame(rows, columns=["tumour", "test", "result", "source"])
+    tumours = read("tumours")
+    results = {
+        "break-apart FISH": _words(tumours["ewsr1"] == "broken"),
+        "RT-PCR for EWSR1-WT1": _words(tumours["partner"] == "WT1"),
+        "sequencing": ("EWSR1-" + tumours["partner"]).fillna("no EWSR1 fusion"),
+        "WT1 antibody, C-terminal": tumours["wt1_c_terminal"],
+        "WT1 antibody, N-terminal": tumours["wt1_n_terminal"],
+    }
+    tests = [tumours.assign(test=test, result=result) for test, result in results.items()]
+    by_tumour = pd.concat(tests).sort_index(kind="stable", ignore_index=True)
+    return by_tumour[["tumour", "test", "result", "source"]]
+
+
+def _words(seen: pd.Series[bool]) -> pd.Series[str]:
+    return seen.map({True: "positive", False: "negative"})
 
 
 def binomial_interval(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
@@ -199,8 +138,7 @@ def assay_performance() -> pd.DataFrame:
     >>> table.loc[table["test"] == "RT-PCR", "estimate"].round(3).tolist()
     [0.929, 0.722]
     """
-    columns = ["test", "measure", "correct", "n", "denominator", "source"]
-    table = pd.DataFrame(_PERFORMANCE, columns=columns)
+    table = read("assay_performance")
     counts = zip(table["correct"], table["n"], strict=True)
     low, high = zip(*(binomial_interval(correct, n) for correct, n in counts), strict=True)
     table.insert(5, "estimate", table["correct"] / table["n"])

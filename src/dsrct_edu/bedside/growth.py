@@ -13,12 +13,7 @@ from dsrct_edu.arrays import Floats
 from dsrct_edu.checks import as_given, number, numbers, positive, whole
 from dsrct_edu.errors import InputError
 
-_P6 = {
-    "cyclophosphamide": ((1, 2, 3, 6), 4200.0, 4200.0),
-    "doxorubicin": ((1, 2, 3, 6), 75.0, 75.0),
-    "ifosfamide": ((4, 5, 7), 9000.0, 12_000.0),
-    "etoposide": ((4, 5, 7), 500.0, 1000.0),
-}
+from ._tables import read
 
 
 @dataclass(frozen=True)
@@ -70,13 +65,8 @@ def p6_doses(previously_treated: bool = False) -> pd.DataFrame:
     >>> p6_doses().groupby("drug", sort=False)["dose_mg_m2"].sum().tolist()
     [16800.0, 300.0, 27000.0, 1500.0]
     """
-    rows = [
-        (course, drug, again if previously_treated else first)
-        for drug, (courses, first, again) in _P6.items()
-        for course in courses
-    ]
-    table = pd.DataFrame(rows, columns=["course", "drug", "dose_mg_m2"])
-    return table.sort_values("course", kind="stable", ignore_index=True)
+    dose = "mg_m2_previously_treated" if previously_treated else "mg_m2"
+    return read("p6_doses")[["course", "drug", dose]].rename(columns={dose: "dose_mg_m2"})
 
 
 def _regrowth(cycle_days: float, doubling_days: float) -> float:

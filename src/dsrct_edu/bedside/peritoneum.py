@@ -11,11 +11,7 @@ from dsrct_edu.checks import number
 from dsrct_edu.errors import InputError
 from dsrct_edu.vocabulary import REGIONS as REGIONS
 
-# Sensitivity of CT for nodules below 0.5 cm and above 5 cm; nothing between was in the abstracts.
-_CT = {
-    "Koh 2009": (0.11, 0.94, "19 patients, diameter; doi:10.1245/s10434-008-0234-2"),
-    "Jacquet 1993": (0.28, 0.90, "45 patients, thickness; PMID 8348494"),
-}
+from ._tables import read
 
 
 def lesion_size_score(size_cm: float, confluent: bool = False) -> int:
@@ -219,7 +215,7 @@ def what_ct_misses(scores: Sequence[int] | Mapping[int, int]) -> pd.DataFrame:
     """
     counts = np.bincount(_scores(scores), minlength=4)
     rows = []
-    for study, (smallest, largest, source) in _CT.items():
+    for study, smallest, largest, source in read("ct_sensitivity").itertuples(index=False):
         bounds = {1: (smallest, smallest), 2: (smallest, largest), 3: (largest, largest)}
         for score, (low, high) in bounds.items():
             n = int(counts[score])

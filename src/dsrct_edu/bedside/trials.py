@@ -10,32 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from dsrct_edu.checks import number, positive
 
-_TRIALS = [
-    (
-        "OVHIPEC-1",
-        "ovary, stage III, interval surgery",
-        245,
-        0.70,
-        0.53,
-        0.92,
-        0.95,
-        44.9,
-        33.3,
-        "doi:10.1016/S1470-2045(23)00396-0",
-    ),
-    (
-        "PRODIGE 7",
-        "colorectal peritoneal metastases",
-        265,
-        1.00,
-        0.63,
-        1.58,
-        0.9537,
-        41.7,
-        41.2,
-        "doi:10.1016/S1470-2045(20)30599-4",
-    ),
-]
+from ._tables import read
 
 
 def log_hazard_ratio_se(ci_low: float, ci_high: float, level: float = 0.95) -> float:
@@ -95,9 +70,7 @@ def randomised_trials() -> pd.DataFrame:
     >>> randomised_trials()[["trial", "p_value"]].round(3).to_numpy().tolist()
     [['OVHIPEC-1', 0.011], ['PRODIGE 7', 1.0]]
     """
-    columns = ["trial", "disease", "n", "hazard_ratio", "ci_low", "ci_high", "level"]
-    columns += ["median_hipec_month", "median_control_month", "source"]
-    table = pd.DataFrame(_TRIALS, columns=columns)
+    table = read("randomised_trials")
     limits = zip(table["ci_low"], table["ci_high"], table["level"], strict=True)
     table.insert(9, "se_log", [log_hazard_ratio_se(*limit) for limit in limits])
     table.insert(10, "z", np.log(table["hazard_ratio"]) / table["se_log"])

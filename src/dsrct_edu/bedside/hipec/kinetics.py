@@ -10,60 +10,11 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from dsrct_edu.arrays import Floats
+from dsrct_edu.bedside._tables import read
 from dsrct_edu.checks import as_given, number, numbers, positive
 from dsrct_edu.errors import InputError
 
 CISPLATIN_G_PER_MOL = 300.05
-
-
-# What each paper measured: the half-life itself, or the part left after so many minutes.
-_ASSAYS = [
-    (
-        "Cattel 2004",
-        "total and ultrafiltrable platinum",
-        60,
-        41.7,
-        "fraction left",
-        1.0 - 0.634,
-        "Anticancer Res 2004;24:2041-5",
-    ),
-    (
-        "Cho 1999",
-        "platinum, flameless atomic absorption",
-        90,
-        42.5,
-        "fraction left",
-        0.278,
-        "doi:10.1177/00912709922007967",
-    ),
-    (
-        "J Ovarian Res 2021",
-        "cisplatin left in the perfusate",
-        90,
-        43.0,
-        "fraction left",
-        20.7 / 95.0,
-        "doi:10.1186/s13048-021-00764-6",
-    ),
-    (
-        "Anticancer Res 2002",
-        "ultrafiltrable platinum",
-        60,
-        43.5,
-        "half-life, minutes",
-        28.8,
-        "PMID 12530050",
-    ),
-    (
-        "Eur J Clin Pharmacol 2012",
-        "active cisplatin, liquid chromatography",
-        90,
-        None,
-        "half-life, minutes",
-        18.4,
-        "doi:10.1007/s00228-012-1405-4",
-    ),
-]
 
 
 def rate_from_half_life(half_life_min: npt.ArrayLike) -> float | Floats:
@@ -204,9 +155,8 @@ def half_lives() -> pd.DataFrame:
     >>> half_lives()["half_life_min"].round(1).tolist()
     [41.4, 48.7, 40.9, 28.8, 18.4]
     """
-    columns = ["source", "assay", "minutes", "celsius", "measured", "value", "reference"]
-    table = pd.DataFrame(_ASSAYS, columns=columns)
-    table["celsius"] = table["celsius"].astype("Float64")
+    table = read("hipec/half_lives").astype({"celsius": "Float64"})
+    table.insert(5, "value", table.pop("published") / table.pop("of"))
     left = table["measured"] == "fraction left"
     from_left = -np.log(table["value"].where(left, 1.0)) / table["minutes"]
     rate = from_left.where(left, math.log(2.0) / table["value"])
