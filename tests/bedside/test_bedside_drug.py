@@ -17,10 +17,16 @@ volume = st.one_of(st.floats(1e-3, 1e6), st.floats(1.0, 30.0))
 clock = st.lists(st.floats(0.0, 1e5), min_size=1, max_size=6).map(sorted)
 
 
+def tissue(pa, cl, plasma):
+    return {"permeability_l_min": pa, "clearance_l_min": cl, "plasma_volume_l": plasma}
+
+
 @settings(max_examples=500)
 @given(st.floats(1e-3, 1e4), volume, clock, rate, rate, volume, st.sampled_from([1, 2]))
 def test_mass_is_conserved_for_any_parameters(dose, cavity, times, pa, cl, plasma, compartments):
-    balance = bedside.drug_balance(dose, cavity, times, pa, cl, plasma, compartments)
+    balance = bedside.drug_balance(
+        dose, cavity, times, **tissue(pa, cl, plasma), compartments=compartments
+    )
     amounts = balance[["peritoneal_mg", "plasma_mg", "gone_mg"]]
     assert np.isfinite(amounts.to_numpy()).all()
     assert (amounts.to_numpy() >= -1e-9 * dose).all()
@@ -40,11 +46,11 @@ DEGENERATE = {
 
 @pytest.mark.parametrize("name", DEGENERATE)
 def test_degenerate_parameters(name):
-    pa, cl, plasma = DEGENERATE[name]
+    of = tissue(*DEGENERATE[name])
     times = [0.0, 1e-6, 1.0, 60.0, 1e4]
-    balance = bedside.drug_balance(160, 4, times, pa, cl, plasma).drop(columns="minute")
+    balance = bedside.drug_balance(160, 4, times, **of).drop(columns="minute")
     assert balance.sum(axis=1).to_numpy() == pytest.approx(160.0, rel=1e-12)
-    table = bedside.perfusion(160, 4, times, pa, cl, plasma)
+    table = bedside.perfusion(160, 4, times, **of)
     assert np.isfinite(table.to_numpy()).all()
 
 
@@ -59,12 +65,13 @@ def test_closed_form_equals_matrix_exponential(cavity, minutes, pa, cl, plasma):
     system[:2, :2] = [[-pa / cavity, pa / plasma], [pa / cavity, -(pa + cl) / plasma]]
     system[2:, :2] = np.eye(2)
     peritoneal, blood, area_p, area_b = 100.0 * expm(system * minutes)[:, 0]
-    row = bedside.drug_balance(100, cavity, [minutes], pa, cl, plasma).iloc[0]
+    of = tissue(pa, cl, plasma)
+    row = bedside.drug_balance(100, cavity, [minutes], **of).iloc[0]
     assert row["peritoneal_mg"] == pytest.approx(peritoneal, abs=1e-9)
     assert row["plasma_mg"] == pytest.approx(blood, abs=1e-9)
     assert row["gone_mg"] == pytest.approx(cl / plasma * area_b, abs=1e-8)
     if minutes > 0:
-        exposure = bedside.drug_exposure(100, cavity, minutes, pa, cl, plasma)
+        exposure = bedside.drug_exposure(100, cavity, minutes, **of)
         assert exposure.peritoneal_auc_mg_min_l == pytest.approx(area_p / cavity, rel=1e-9)
 
 

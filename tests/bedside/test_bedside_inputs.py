@@ -37,6 +37,8 @@ BAD = [
     ("no volume", lambda: b.perfusion(160, 0, 60), "volume_l"),
     ("negative clearance", lambda: b.perfusion(160, 4, 60, clearance_l_min=-1), "clearance"),
     ("three compartments", lambda: b.perfusion(160, 4, 60, compartments=3), "1 to 2"),
+    ("a word misspelt", lambda: b.drug_balance(160, 4, 60, clearence=1), "'clearance_l_min'"),
+    ("no such word", lambda: b.drug_exposure(160, 4, 60, weight_kg=70), "keyword.*'weight_kg'"),
     ("times out of order", lambda: b.perfusion(160, 4, [0, 20, 10]), "order"),
     ("two doses", lambda: b.perfusion([160, 150], 4, 60), "one number"),
     ("no time for an area", lambda: b.drug_exposure(160, 4, 0), "minutes"),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from inspect import signature
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from dsrct_edu.arrays import Floats
-from dsrct_edu.checks import as_given, number, numbers, positive, whole
+from dsrct_edu.checks import as_given, number, numbers, one_of, positive, whole
 from dsrct_edu.errors import InputError
 
 from ._linear import solve
@@ -40,6 +42,16 @@ class DrugExposure:
     remaining_fraction: float
 
 
+class _Balance(NamedTuple):
+    """Where the dose is over time; the first axis of shape 2 is cavity and plasma."""
+
+    minute: Floats
+    volume: Floats  # L, shape (2, 1)
+    amount: Floats  # mg, shape (2, times)
+    area: Floats  # mg min since time zero, shape (2, times)
+    gone: Floats  # mg, shape (times,)
+
+
 def _balance(
     dose_mg: float,
     volume_l: float,
@@ -47,9 +59,8 @@ def _balance(
     permeability_l_min: float,
     clearance_l_min: float,
     plasma_volume_l: float,
-    compartments: int,
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return times, amounts in cavity and plasma (2, times), their integrals, eliminated mg."""
+    compartments: float,
+) -> _Balance:
     clock = times(minutes)
     dose = positive(dose_mg, "dose_mg", "milligrams, above zero")
     volume = positive(volume_l, "volume_l", "litres, above zero")
@@ -59,17 +70,18 @@ def _balance(
     whole(compartments, "compartments", 1, 2)
     if not 1.0 <= volume <= 12.0 or clock.max() > 120.0:
         warn("published perfusions used 1 to 12 litres for up to two hours")
-    if compartments == 1:
-        rate = transfer / volume
-        left, gone = dose * np.exp(-rate * clock), -dose * np.expm1(-rate * clock)
-        area = gone / rate if rate > 0.0 else dose * clock
-        nothing = np.zeros_like(clock)
-        return clock, np.array([left, nothing]), np.array([area, nothing]), gone
+    volumes = np.array([[volume], [plasma]])
     back, out = transfer / plasma, transfer / volume
+    if compartments == 1:
+        gone = -dose * np.expm1(-out * clock)
+        area = gone / out if out > 0.0 else dose * clock
+        nothing = np.zeros_like(clock)
+        left = np.array([dose * np.exp(-out * clock), nothing])
+        return _Balance(clock, volumes, left, np.array([area, nothing]), gone)
     leaving = (transfer + clearance) / plasma
     value, integral = solve(out, back, out, leaving, out * (clearance / plasma), clock)
     gone = clearance / plasma * dose * integral[1, 0]
-    return clock, dose * value[:, 0], dose * integral[:, 0], gone
+    return _Balance(clock, volumes, dose * value[:, 0], dose * integral[:, 0], gone)
 
 
 def perfusion(
@@ -130,39 +142,35 @@ def perfusion(
     >>> perfusion(160, 4, 60).iloc[[0, 60]].round(3).to_dict("list")
     {'minute': [0.0, 60.0], 'peritoneal_mg_l': [40.0, 17.521], 'plasma_mg_l': [0.0, 2.752]}
     """
-    clock, amount, _, _ = _balance(
-        dose_mg,
-        volume_l,
-        minutes,
-        permeability_l_min,
-        clearance_l_min,
-        plasma_volume_l,
-        compartments,
-    )
+    tissue = (permeability_l_min, clearance_l_min, plasma_volume_l, compartments)
+    balance = _balance(dose_mg, volume_l, minutes, *tissue)
+    peritoneal, plasma = balance.amount / balance.volume
     return pd.DataFrame(
-        {
-            "minute": clock,
-            "peritoneal_mg_l": amount[0] / volume_l,
-            "plasma_mg_l": amount[1] / plasma_volume_l,
-        }
+        {"minute": balance.minute, "peritoneal_mg_l": peritoneal, "plasma_mg_l": plasma}
     )
+
+
+def _completed(tissue: dict[str, float]) -> dict[str, float]:
+    """Add the defaults of :func:`perfusion` to what is said of the tissue."""
+    options = signature(perfusion).parameters.values()
+    defaults = {one.name: one.default for one in options if one.default is not one.empty}
+    for name in tissue:
+        one_of(name, list(defaults), "keyword")
+    return defaults | tissue
 
 
 def drug_balance(
-    dose_mg: float,
-    volume_l: float,
-    minutes: npt.ArrayLike,
-    permeability_l_min: float = 0.060,
-    clearance_l_min: float = 0.30,
-    plasma_volume_l: float = 20.0,
-    compartments: int = 2,
+    dose_mg: float, volume_l: float, minutes: npt.ArrayLike, **tissue: float
 ) -> pd.DataFrame:
     """Where the dose of :func:`perfusion` is: cavity, plasma, or gone.
 
     Parameters
     ----------
-    dose_mg, volume_l, minutes, permeability_l_min, clearance_l_min, plasma_volume_l, compartments
+    dose_mg, volume_l, minutes
         As for :func:`perfusion`.
+    **tissue
+        `permeability_l_min, clearance_l_min, plasma_volume_l, compartments`, as for
+        :func:`perfusion`.
 
     Returns
     -------
@@ -174,7 +182,7 @@ def drug_balance(
     Raises
     ------
     InputError
-        A value outside its range.
+        A value outside its range, or an unknown keyword.
 
     References
     ----------
@@ -186,37 +194,30 @@ def drug_balance(
     >>> drug_balance(160, 4, [60]).round(3).to_numpy().tolist()
     [[60.0, 70.084, 55.037, 34.879]]
     """
-    clock, amount, _, gone = _balance(
-        dose_mg,
-        volume_l,
-        minutes,
-        permeability_l_min,
-        clearance_l_min,
-        plasma_volume_l,
-        compartments,
-    )
+    balance = _balance(dose_mg, volume_l, minutes, **_completed(tissue))
+    peritoneal, plasma = balance.amount
     return pd.DataFrame(
-        {"minute": clock, "peritoneal_mg": amount[0], "plasma_mg": amount[1], "gone_mg": gone}
+        {
+            "minute": balance.minute,
+            "peritoneal_mg": peritoneal,
+            "plasma_mg": plasma,
+            "gone_mg": balance.gone,
+        }
     )
 
 
-def drug_exposure(
-    dose_mg: float,
-    volume_l: float,
-    minutes: float,
-    permeability_l_min: float = 0.060,
-    clearance_l_min: float = 0.30,
-    plasma_volume_l: float = 20.0,
-    compartments: int = 2,
-) -> DrugExposure:
+def drug_exposure(dose_mg: float, volume_l: float, minutes: float, **tissue: float) -> DrugExposure:
     """Areas under the two curves of :func:`perfusion`, and their ratio.
 
     Parameters
     ----------
-    dose_mg, volume_l, permeability_l_min, clearance_l_min, plasma_volume_l, compartments
+    dose_mg, volume_l : float
         As for :func:`perfusion`.
     minutes : float
         Length of the perfusion, above zero.
+    **tissue
+        `permeability_l_min, clearance_l_min, plasma_volume_l, compartments`, as for
+        :func:`perfusion`.
 
     Returns
     -------
@@ -226,7 +227,7 @@ def drug_exposure(
     Raises
     ------
     InputError
-        A value outside its range.
+        A value outside its range, or an unknown keyword.
 
     References
     ----------
@@ -240,18 +241,10 @@ def drug_exposure(
     13.89
     """
     end = positive(minutes, "minutes", "minutes, above zero")
-    _, amount, area, _ = _balance(
-        dose_mg,
-        volume_l,
-        [end],
-        permeability_l_min,
-        clearance_l_min,
-        plasma_volume_l,
-        compartments,
-    )
-    cavity, plasma = float(area[0, 0]) / volume_l, float(area[1, 0]) / plasma_volume_l
+    balance = _balance(dose_mg, volume_l, [end], **_completed(tissue))
+    cavity, plasma = (balance.area / balance.volume)[:, 0].tolist()
     ratio = cavity / plasma if plasma > 0.0 else math.inf
-    return DrugExposure(cavity, plasma, ratio, float(amount[0, 0]) / dose_mg)
+    return DrugExposure(cavity, plasma, ratio, float(balance.amount[0, 0]) / dose_mg)
 
 
 def steady_ratio(
