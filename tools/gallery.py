@@ -142,7 +142,7 @@ def staircase() -> Figure:
 
 def staircase_predicting() -> Figure:
     """Two steps revealed, to ask what comes next."""
-    return figures.staircase(STEPS, upto=2, title="What will the third step do?")
+    return figures.staircase(STEPS, steps=2, title="What will the third step do?")
 
 
 def swimmer_lanes() -> Figure:

@@ -10,7 +10,7 @@ from matplotlib.colors import same_color, to_hex
 
 from dsrct_edu import InputError, figures
 from dsrct_edu.analysis import aalen_johansen, cox, kaplan_meier
-from dsrct_edu.figures import style
+from dsrct_edu.figures import effects, style
 from tools import gallery as page
 
 
@@ -57,7 +57,7 @@ def test_survival_curves_draw_the_result(patients):
     assert main.get_xlabel() == "Months since surgery"
     assert main.get_ylim()[0] == 0
     for index, group in enumerate([False, True]):
-        corners = line_of(main, style.look(index).colour)
+        corners = line_of(main, style.appearance(index).colour)
         curve = result.to_frame().query("group == @group")
         assert np.isclose(corners[:, 1].min(), curve["survival"].min())
         for time, survival in curve[["time", "survival"]].to_numpy():
@@ -69,7 +69,7 @@ def test_survival_curves_draw_the_result(patients):
         grey = next(
             line
             for line in main.get_lines()
-            if line.get_color() == style.greyed(style.look(index).colour)
+            if line.get_color() == style.greyed(style.appearance(index).colour)
         )
         assert grey.get_xdata()[0] == pytest.approx(tail)
     ticks = main.get_xticks()
@@ -181,13 +181,13 @@ def test_staircase_reveals_no_more_than_asked():
     assert whole.axes[0].get_xlim() == part.axes[0].get_xlim()
     truths = [line for line in part.axes[0].get_lines() if line.get_linewidth() == 4]
     assert len(truths) == 2
-    said = numbers(part.words.split(figures.effects.BUILT_IN)[0])
+    said = numbers(part.words.split(effects.BUILT_IN)[0])
     assert {0.41, 0.47} <= set(said)
     assert not {0.63, 0.82, 0.99} & set(said)
     texts = [text.get_text() for text in part.axes[0].texts]
     assert texts.count("?") == 6
     for figure in (whole, part):
-        assert figures.effects.BUILT_IN in figure.words
+        assert effects.BUILT_IN in figure.words
 
 
 def test_staircase_reads_a_study_table():

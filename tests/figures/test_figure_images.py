@@ -52,7 +52,7 @@ def test_page_holds_every_picture_and_its_words():
 
 
 def test_greyscale_and_colour_blind_views():
-    colours = [style.look(index).colour for index in range(6)]
+    colours = [style.appearance(index).colour for index in range(6)]
     swatch = Image.new("RGB", (6, 1))
     swatch.putdata([tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in colours])
     views = page.seen(swatch.resize((600, 10), Image.Resampling.NEAREST))

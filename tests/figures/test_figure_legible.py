@@ -61,7 +61,7 @@ def test_rows(count, assert_legible):
     assert_legible(figures.forest(rows, title="Title", favours=sides))
     assert_legible(figures.forest(rows, log=False, measure="Months"))
     for shown in (0, 1, count):
-        assert_legible(figures.staircase(rows, upto=shown, title="Title"))
+        assert_legible(figures.staircase(rows, steps=shown, title="Title"))
 
 
 @pytest.mark.parametrize("count", [1, 5, 40, 5000])

@@ -133,7 +133,7 @@ def test_notebook_shows_it_once_with_pyplot_loaded():
 
 
 def test_looks_differ():
-    looks = [style.look(index) for index in range(36)]
+    looks = [style.appearance(index) for index in range(36)]
     assert len({(look.colour, look.dash) for look in looks}) == 36
     first = looks[:6]
     for part in ("colour", "dash", "marker", "hatch"):

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from dsrct_edu.analysis import kaplan_meier
+from dsrct_edu.figures.curves import survival_words
 from dsrct_edu.wording import plain
 
-SETS = 60
+SETS = 500
 
 
 def data_set(number):
@@ -34,7 +35,7 @@ def test_the_words_hold_the_table(ci):
         data, weights = data_set(number)
         curves = kaplan_meier(data, weights=weights, ci=ci)
         median, low, high = curves.median()[["median", "ci_low", "ci_high"]].iloc[0]
-        words = curves.plot().words
+        words = survival_words(curves.to_frame())
         assert words.startswith(f"Median overall survival: {said(median)}"), (number, words)
         if np.isfinite([median, low, high]).any():
             assert f"(95% interval {said(low)} to {said(high)})" in words, (number, words)
@@ -48,4 +49,9 @@ def test_a_limit_that_comes_back_a_little():
     time, event = np.array([row.split(",") for row in rows.split()], dtype=float).T
     curves = kaplan_meier(pd.DataFrame({"duration": time, "event": event}), ci="log")
     assert curves.median().iloc[0][["ci_low", "ci_high"]].tolist() == [4, 10]
-    assert "interval 4.0 to 10.0" in curves.plot().words
+    assert "interval 4.0 to 10.0" in survival_words(curves.to_frame())
+
+
+def test_the_picture_says_the_same():
+    curves = kaplan_meier(data_set(0)[0])
+    assert curves.plot().words == survival_words(curves.to_frame())
