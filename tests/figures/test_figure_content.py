@@ -235,6 +235,15 @@ def test_love_plot_and_overlap():
     assert heights[20:].sum() == pytest.approx(-1)
 
 
+def test_the_treated_stand_above_whoever_comes_first():
+    scores = pd.DataFrame(
+        {"propensity": [0.1, 0.3, 0.4], "arm": ["untreated", "treated", "treated"]}
+    )
+    words = figures.overlap(scores).words
+    assert words == figures.overlap(scores[::-1]).words
+    assert words.startswith("Propensity of HIPEC: median 0.35 (0.30 to 0.40) in 2 patients treated")
+
+
 def test_zip_plot_counts_what_it_colours():
     figure = page.zip_plot()
     covered = []
@@ -289,7 +298,7 @@ def test_waterfall_takes_a_registry():
     )
     figure = figures.waterfall(registry)
     assert figure.words.startswith("3 tumours: 1 (33%) shrank by 30% or more, 1 (33%) grew")
-    assert figure.words.endswith("1 without a second scan are not shown.")
+    assert figure.words.endswith("1 without a second scan is not shown.")
     tops = [c.get_paths()[0].vertices[:, 1] for c in figure.axes[0].collections]
     assert sorted(float(t[np.abs(t).argmax()]) for t in tops) == [-0.5, -0.1, 0.3]
 

@@ -15,6 +15,7 @@ from dsrct_edu.figures.tables import ANY, NUMBER, SHARE, groups, name, spaced
 from dsrct_edu.wording import counted, plain
 
 _BALANCED = 0.1
+_TREATED = (True, "treated")
 
 
 @figure("Love plot", {"covariate": ANY, "unweighted": NUMBER, "weighted": NUMBER})
@@ -75,6 +76,7 @@ above 0.1: 2 of 2 covariates before, 1 after.'
                   label=values.name, clip_on=False, zorder=3)  # fmt: skip
     axes.axvline(threshold, **style.DASHED)
     named_rows(axes, list(sizes.index), 30)
+    axes.tick_params(axis="y", pad=8)  # a point at zero stands half outside
     axes.set_xlim(0, max(1.1 * float(sizes.to_numpy(dtype=float).max()), 0.2))
     axes.set_xlabel("Standardised mean difference, without its sign")
     page.legend(loc="outside lower center", ncols=2)
@@ -114,7 +116,7 @@ def overlap(
     Parameters
     ----------
     scores : DataFrame
-        ``propensity`` (0 to 1) and ``arm`` (two values; True is the treated arm).
+        ``propensity`` (0 to 1) and ``arm`` (two values; True, or "treated", is the treated arm).
     treatment : str, default "HIPEC"
         What the propensity is of; names boolean arms too.
     bins : int, default 20
@@ -165,7 +167,7 @@ def overlap(
 
 def _arms(scores: pd.DataFrame, treatment: str) -> dict[str, Floats]:
     """Return the scores of the two arms by their names, the treated first if that is known."""
-    arms = groups(scores, "arm")
+    arms = sorted(groups(scores, "arm"), key=lambda arm: arm not in _TREATED)
     if len(arms) != 2:
         raise InputError("two arms", str(len(arms)), "", column="arm")
     named = {arm: name(arm) for arm in arms}

@@ -344,4 +344,6 @@ def waterfall_words(responses: pd.DataFrame) -> str:
         f"{percent(float(np.median(change)))}."
     )
     unmeasured = len(responses) - total
-    return text + (f" {unmeasured:,} without a second scan are not shown." if unmeasured else "")
+    verb = "is" if unmeasured == 1 else "are"
+    more = f" {unmeasured:,} without a second scan {verb} not shown."
+    return text + more if unmeasured else text

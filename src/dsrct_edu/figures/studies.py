@@ -15,7 +15,7 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import key, named_rows, panels, text_columns
-from dsrct_edu.figures.tables import ANY, NUMBER, check, groups, name
+from dsrct_edu.figures.tables import ANY, NUMBER, check, groups, name, spaced
 from dsrct_edu.wording import counted, listed, percent, plain
 
 _KNOWN = replace(NUMBER, gaps=True)
@@ -85,9 +85,8 @@ def zip_plot(
     if drawn.empty:
         raise InputError("at least one replicate with an interval", "none", "", "ci_low")
     methods = groups(rows, "method")
-    for method, axes in zip(
-        methods, panels(page, [name(method) for method in methods], measure), strict=True
-    ):
+    grid = panels(page, [spaced(method) for method in methods], measure)
+    for method, axes in zip(methods, grid, strict=True):
         _zip(axes, drawn[drawn["method"] == method], level)
     page.supylabel("Centile of |estimate − truth| / SE", fontsize=style.TEXT)
     lines = [
@@ -137,7 +136,7 @@ def zip_words(estimates: pd.DataFrame, level: float = 0.95) -> str:
     drawn = _with_interval(estimates)
     said = []
     for method in groups(estimates, "method"):
-        mine, label = drawn[drawn["method"] == method], name(method)
+        mine, label = drawn[drawn["method"] == method], spaced(method)
         if mine.empty:
             said.append(f"{label} gave no interval")
             continue
