@@ -1,11 +1,20 @@
-"""The words under a survival curve hold the median and the interval of the result's table."""
+"""The words need no picture, and hold the median and the interval of the result's table."""
 
 import numpy as np
 import pandas as pd
 import pytest
+import tables
 
+from dsrct_edu import figures
 from dsrct_edu.analysis import kaplan_meier
+from dsrct_edu.figures.balance import love_words, overlap_words
 from dsrct_edu.figures.curves import survival_words
+from dsrct_edu.figures.diagrams import dag_words
+from dsrct_edu.figures.effects import forest_words, staircase_words
+from dsrct_edu.figures.incidence import incidence_words
+from dsrct_edu.figures.patients import flow_words, swimmer_words, waterfall_words
+from dsrct_edu.figures.studies import calibration_words, zip_words
+from dsrct_edu.figures.theatre import drug_words, pci_words, temperature_words
 from dsrct_edu.wording import plain
 
 SETS = 500
@@ -52,6 +61,31 @@ def test_a_limit_that_comes_back_a_little():
     assert "interval 4.0 to 10.0" in survival_words(curves.to_frame())
 
 
-def test_the_picture_says_the_same():
-    curves = kaplan_meier(data_set(0)[0])
-    assert curves.plot().words == survival_words(curves.to_frame())
+SURVIVAL = tables.survival(["a", "b"])
+INCIDENCE = tables.incidence({"peritoneal": 0.5, "death": 0.1}, ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("draw", "words", "given"),
+    [
+        (figures.survival_curves, survival_words, SURVIVAL),
+        (figures.cumulative_incidence, incidence_words, [INCIDENCE]),
+        (figures.forest, forest_words, [tables.SERIES.assign(ci_low=np.nan)]),
+        (figures.staircase, staircase_words, [tables.STEPS]),
+        (figures.love_plot, love_words, [tables.BALANCE]),
+        (figures.overlap, overlap_words, [tables.SCORES]),
+        (figures.swimmer_lanes, swimmer_words, [tables.LANES, tables.MARKS]),
+        (figures.patient_flow, flow_words, [tables.GATES]),
+        (figures.waterfall, waterfall_words, [tables.CHANGES]),
+        (figures.dag, dag_words, [tables.NODES, tables.EDGES]),
+        (figures.zip_plot, zip_words, [tables.replicates(50).assign(truth=0.0)]),
+        (figures.calibration, calibration_words, [tables.ANCHORS]),
+        (figures.pci_map, pci_words, [tables.PCI]),
+        (figures.temperature, temperature_words, [tables.heat()]),
+        (figures.drug_course, drug_words, [tables.drug()]),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_the_picture_says_what_the_words_say(draw, words, given):
+    said = draw(*given).words
+    assert said.startswith(words(*given))
