@@ -2,6 +2,7 @@
 
 import base64
 import html
+import inspect
 import io
 import json
 import os
@@ -16,6 +17,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+import tables
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -111,6 +113,16 @@ def test_same_bytes_however_often_drawn(figure):
     first = figure._svg()
     figure.png()
     assert figure._svg() == first
+
+
+def test_the_door_keeps_signature_and_names():
+    public = inspect.signature(figures.love_plot)
+    assert list(public.parameters) == ["balance", "threshold", "title"]
+    assert public.return_annotation == "Figure"
+    by_name = figures.patient_flow(gates=tables.GATES)
+    assert by_name.png() == figures.patient_flow(tables.GATES).png()
+    with pytest.raises(TypeError, match=r"forest\(\) got an unexpected keyword argument 'event'"):
+        figures.forest(pd.DataFrame(ROWS), event="death")
 
 
 def test_the_session_keeps_its_settings_and_the_figure_its_style(figure):

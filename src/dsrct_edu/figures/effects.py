@@ -113,11 +113,12 @@ def forest_words(
     """Say every estimate, or the two extremes, and what the intervals hold."""
     scale = Scale(log)
     rows = read(table, log)
-    given = sorted((row for row in rows if row.given), key=lambda row: row.estimate)
+    given = [row for row in rows if row.given]
     if len(rows) <= _NAMED or not given:
         text = f"{measure}: {listed([f'{row.label} {scale.said(row)}' for row in rows])}."
     else:
-        low, high = (f"{row.label} {scale.said(row)}" for row in (given[0], given[-1]))
+        ends = (extreme(given, key=lambda row: row.estimate) for extreme in (min, max))
+        low, high = (f"{row.label} {scale.said(row)}" for row in ends)
         text = f"{measure}, {counted(len(rows), 'row')}: from {low} to {high}."
     known = [row for row in rows if row.known]
     if reference is not None and known:

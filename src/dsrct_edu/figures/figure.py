@@ -218,7 +218,10 @@ def figure(
 
         @wraps(draw)
         def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
-            given = public.bind(*args, **kwargs)
+            try:
+                given = public.bind(*args, **kwargs)
+            except TypeError as error:
+                raise TypeError(f"{draw.__name__}() {error}") from None
             given.arguments[table] = check(given.arguments[table], columns)
             with style.applied():
                 page = Figure(style.WIDTH, height, headline)
