@@ -196,7 +196,7 @@ def analyse(data: pd.DataFrame, request: Request) -> Report:
     if request.by is not None:
         tables |= _comparison(data, request, horizon)
     figure = curves.plot(
-        time_zero=request.time_zero, event=request.event_name, unit=request.unit, horizon=horizon
+        time_zero=request.time_zero, endpoint=request.event_name, unit=request.unit, horizon=horizon
     )
     return Report(
         request=request,

@@ -10,15 +10,17 @@ sys.path.insert(0, str(ROOT))
 
 
 @pytest.fixture
-def root():
-    return ROOT
+def found():
+    """Return a function that finds what is drawn by the id that the figure gave it."""
 
+    def find(drawing, gid):
+        return [
+            artist
+            for artist in drawing.findobj(lambda artist: artist.get_gid() is not None)
+            if artist.get_gid() == gid or artist.get_gid().startswith(f"{gid}:")
+        ]
 
-@pytest.fixture
-def gallery():
-    from tools import gallery
-
-    return gallery
+    return find
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.colors import same_color, to_hex
+import tables
+from matplotlib.colors import to_hex
 
 from dsrct_edu import InputError, figures
 from dsrct_edu.analysis import aalen_johansen, cox, kaplan_meier
 from dsrct_edu.figures import style
-from tools import gallery as page
+from dsrct_edu.figures.effects import BUILT_IN
 
 
 @pytest.fixture(scope="module")
@@ -39,25 +39,15 @@ def numbers(text):
     ]
 
 
-def line_of(axes, colour):
-    """Return the corners of the step line in a group's colour: its body, then its greyed tail."""
-    lines = [
-        line
-        for line in axes.get_lines()
-        if line.get_transform() == axes.transData
-        and (same_color(line.get_color(), colour) or line.get_color() == style.greyed(colour))
-    ]
-    return np.concatenate([line.get_xydata() for line in lines])
-
-
-def test_survival_curves_draw_the_result(patients):
+def test_survival_curves_draw_the_result(patients, found):
     result = kaplan_meier(patients, by="hipec")
     figure = result.plot(time_zero="surgery", horizon=36)
     main, below = figure.axes
     assert main.get_xlabel() == "Months since surgery"
     assert main.get_ylim()[0] == 0
-    for index, group in enumerate([False, True]):
-        corners = line_of(main, style.look(index).colour)
+    for group, name in ((False, "no"), (True, "yes")):
+        (body,), (tail,) = found(main, f"curve:{name}"), found(main, f"tail:{name}")
+        corners = np.concatenate([body.get_xydata(), tail.get_xydata()])
         curve = result.to_frame().query("group == @group")
         assert np.isclose(corners[:, 1].min(), curve["survival"].min())
         for time, survival in curve[["time", "survival"]].to_numpy():
@@ -65,13 +55,8 @@ def test_survival_curves_draw_the_result(patients):
             assert np.isclose(here, survival).any()
         total = (patients["hipec"] == group).sum()
         limit = max(10, 0.1 * total)
-        tail = curve.loc[curve["at_risk"] < limit, "time"].min()
-        grey = next(
-            line
-            for line in main.get_lines()
-            if line.get_color() == style.greyed(style.look(index).colour)
-        )
-        assert grey.get_xdata()[0] == pytest.approx(tail)
+        thin = curve.loc[curve["at_risk"] < limit, "time"].min()
+        assert tail.get_xdata()[0] == pytest.approx(thin)
     ticks = main.get_xticks()
     counts = result.at(ticks)
     cells = {}
@@ -125,12 +110,22 @@ def test_no_interval_is_drawn_where_the_table_has_none():
     assert figures.survival_curves(both).axes[0].collections
 
 
-def test_cumulative_incidence_stacks_to_one(patients):
+def test_the_truth_is_drawn_in_the_colour_of_its_group(found):
+    curves, counts = tables.survival(["without HIPEC", "with HIPEC"])
+    truth = curves.groupby("group", sort=False).head(3)[["group", "time", "survival"]]
+    axes = figures.survival_curves(curves, counts, truth=truth[::-1]).axes[0]
+    for group in ("with_HIPEC", "without_HIPEC"):
+        (drawn,), (curve,) = found(axes, f"truth:{group}"), found(axes, f"curve:{group}")
+        assert drawn.get_color() == style.shade(curve.get_color(), 0.7)
+
+
+def test_cumulative_incidence_stacks_to_one(patients, found):
     result = aalen_johansen(patients, event="cause", by="hipec")
     figure = result.plot(horizon=36)
     read = result.at([36])
     for axes, group in zip(figure.axes, (False, True), strict=True):
-        bands = [c for c in axes.collections if isinstance(c, PolyCollection)]
+        bands = found(axes, "band")
+        assert [band.get_gid() for band in bands][-1] == "band:free"
         tops = [band.get_paths()[0].vertices[:, 1].max() for band in bands]
         assert tops[-1] == pytest.approx(1)
         assert len(bands) == 4
@@ -143,32 +138,25 @@ def test_cumulative_incidence_stacks_to_one(patients):
 
 
 def test_too_much_incidence_is_refused():
-    table = pd.DataFrame(
-        {"group": "all", "cause": ["a", "b"], "time": 1.0, "cumulative_incidence": [0.7, 0.6]}
-    )
     with pytest.raises(InputError, match="Aalen-Johansen"):
-        figures.cumulative_incidence(table)
+        figures.cumulative_incidence(tables.incidence({"a": 0.7, "b": 0.6}))
 
 
-def test_forest_is_the_cox_table(patients):
+def test_forest_is_the_cox_table(patients, found):
     result = cox(patients, "duration", "event", ["hipec", "age"])
     figure = result.plot()
     for row in result.table.itertuples():
         said = f"{row.hazard_ratio:.2f} ({row.ci_low:.2f} to {row.ci_high:.2f})"
         assert said in figure.words
-    axes = figure.axes[0]
-    points = [line for line in axes.get_lines() if line.get_marker() == "o"]
-    assert np.allclose([p.get_xdata()[0] for p in points], result.table["hazard_ratio"])
-    bars = [b for b in axes.get_lines() if len(b.get_xdata()) == 2 and b.get_color() == style.BLUE]
-    assert np.allclose(
-        [b.get_xdata() for b in bars], result.table[["ci_low", "ci_high"]].to_numpy()
-    )
+    points = [point.get_xdata()[0] for point in found(figure, "estimate")]
+    assert np.allclose(points, result.table["hazard_ratio"])
+    bars = [bar.get_xdata() for bar in found(figure, "interval")]
+    assert np.allclose(bars, result.table[["ci_low", "ci_high"]].to_numpy())
 
 
-def test_forest_marks_clock_and_missing_interval():
-    figure = page.forest()
-    axes = figure.axes[0]
-    points = [line for line in axes.get_lines() if line.get_marker() in ("o", "s", "^")]
+def test_forest_marks_clock_and_missing_interval(found):
+    figure = figures.forest(tables.SERIES, measure="Median overall survival (months)", log=False)
+    points = found(figure, "estimate")
     assert [p.get_marker() for p in points] == ["o", "o", "s", "o", "s", "^"]
     hollow = [to_hex(p.get_markerfacecolor()) == "#ffffff" for p in points]
     assert hollow == [False, False, False, True, False, True]
@@ -176,22 +164,24 @@ def test_forest_marks_clock_and_missing_interval():
     assert "surgery (3), diagnosis (2) and unclear (1)" in figure.words
 
 
-def test_staircase_reveals_no_more_than_asked():
-    whole, part = page.staircase(), page.staircase_predicting()
+def test_staircase_reveals_no_more_than_asked(found):
+    whole, part = figures.staircase(tables.STEPS), figures.staircase(tables.STEPS, steps=2)
     assert whole.axes[0].get_xlim() == part.axes[0].get_xlim()
-    truths = [line for line in part.axes[0].get_lines() if line.get_linewidth() == 4]
-    assert len(truths) == 2
-    said = numbers(part.words.split(figures.effects.BUILT_IN)[0])
+    for kind in ("truth", "estimate", "interval"):
+        assert [len(found(figure, kind)) for figure in (whole, part)] == [5, 2]
+    said = numbers(part.words.split(BUILT_IN)[0])
     assert {0.41, 0.47} <= set(said)
     assert not {0.63, 0.82, 0.99} & set(said)
     texts = [text.get_text() for text in part.axes[0].texts]
     assert texts.count("?") == 6
     for figure in (whole, part):
-        assert figures.effects.BUILT_IN in figure.words
+        assert BUILT_IN in figure.words
+    with pytest.raises(InputError, match="steps"):
+        figures.staircase(tables.STEPS, steps=6)
 
 
 def test_staircase_reads_a_study_table():
-    months = page.STEPS.assign(measure="rmst_difference", estimate=[17.8, 12, -9.2, np.nan, 1.5])
+    months = tables.STEPS.assign(measure="rmst_difference", estimate=[17.8, 12, -9.2, np.nan, 1.5])
     months = months.assign(ci_low=months["estimate"] - 3, ci_high=months["estimate"] + 3, truth=0.9)
     figure = figures.staircase(months)
     assert figure.axes[0].get_xscale() == "linear"
@@ -201,26 +191,27 @@ def test_staircase_reads_a_study_table():
         figures.staircase(months.assign(measure=["a", "b", "a", "a", "a"]))
 
 
-def test_swimmer_lanes_hatch_the_waiting():
-    figure = page.swimmer_lanes()
-    lanes = {c.get_hatch() or "": len(c.get_paths()) for c in figure.axes[0].collections}
-    assert lanes["////"] == 16
-    share = re.search(r"waiting (\d+) \((\d+)%\)", figure.words)
-    total = float(re.search(r"([\d,]+) months in all", figure.words).group(1))
-    assert float(share.group(1)) / total == pytest.approx(float(share.group(2)) / 100, abs=0.01)
+def test_swimmer_lanes_hatch_the_waiting(found):
+    figure = figures.swimmer_lanes(tables.LANES, tables.MARKS)
+    lanes = {c.get_gid(): (c.get_hatch(), len(c.get_paths())) for c in found(figure, "state")}
+    assert lanes["state:waiting"] == ("////", 3)
+    assert lanes["state:after_HIPEC"][1] == lanes["state:after_surgery"][1] == 1
+    assert figure.words == (
+        "3 patients, 54 months in all: waiting 18 (33%), after HIPEC 24 (44%) and after surgery "
+        "12 (22%). Marked: recurrence 1 and death 2."
+    )
 
 
 def test_patient_flow_and_its_words():
-    gates = pd.DataFrame({"gate": ["seen", "treated"], "n": [50, 20]})
-    figure = figures.patient_flow(gates)
-    assert [bar.get_width() for bar in figure.axes[0].patches[:2]] == [1.0, 0.4]
-    assert figure.words == "Of 50 seen, 20 (40%) treated."
+    figure = figures.patient_flow(tables.GATES)
+    assert [bar.get_width() for bar in figure.axes[0].patches[:3]] == [1.0, 0.6, 0.4]
+    assert figure.words == "Of 50 seen, 30 (60%) operated and 20 (40%) treated."
     with pytest.raises(InputError):
-        figures.patient_flow(gates.assign(n=[20, 50]))
+        figures.patient_flow(tables.GATES.assign(n=[20, 30, 50]))
 
 
 def test_love_plot_and_overlap():
-    figure = page.love_plot()
+    figure = figures.love_plot(tables.BALANCE)
     before, after = (
         next(line for line in figure.axes[0].get_lines() if line.get_label() == label)
         for label in ("unweighted", "weighted")
@@ -229,33 +220,46 @@ def test_love_plot_and_overlap():
     assert after.get_xdata()[0] == 0.07
     assert "0.62 (expert centre)" in figure.words
     assert "1 after" in figure.words
-    bars = page.overlap().axes[0].patches
+    bars = figures.overlap(tables.SCORES).axes[0].patches
     heights = np.array([bar.get_height() for bar in bars])
     assert heights[:20].sum() == pytest.approx(1)
     assert heights[20:].sum() == pytest.approx(-1)
 
 
-def test_zip_plot_counts_what_it_colours():
-    figure = page.zip_plot()
+def test_the_treated_stand_above_whoever_comes_first():
+    scores = pd.DataFrame(
+        {"propensity": [0.1, 0.3, 0.4], "arm": ["untreated", "treated", "treated"]}
+    )
+    words = figures.overlap(scores).words
+    assert words == figures.overlap(scores[::-1]).words
+    assert words.startswith("Propensity of HIPEC: median 0.35 (0.30 to 0.40) in 2 patients treated")
+
+
+def test_zip_plot_counts_what_it_colours(found):
+    figure = figures.zip_plot(tables.replicates(), truth=0)
     covered = []
     for axes in figure.axes[:2]:
-        blue, red = (c for c in axes.collections if isinstance(c, LineCollection))
-        assert len(blue.get_segments()) + len(red.get_segments()) == 500
-        for segment in blue.get_segments():
+        (holds,), (misses,) = found(axes, "holds"), found(axes, "misses")
+        assert len(holds.get_segments()) + len(misses.get_segments()) == 500
+        for segment in holds.get_segments():
             assert segment[0][0] <= 0 <= segment[1][0]
-        covered.append(len(blue.get_segments()))
+        covered.append(len(holds.get_segments()))
     assert [f"{n} of 500" in figure.words for n in covered] == [True, True]
     assert covered[0] > covered[1]
+    assert "ever never: " in figure.words
 
 
 def test_diagram_words_and_refusals():
-    figure = page.dag()
-    assert "10 variables and 14 arrows" in figure.words
+    figure = figures.dag(tables.NODES, tables.EDGES)
+    assert "4 variables and 5 arrows" in figure.words
     assert "Mediators, not to adjust for: complication." in figure.words
     nodes = pd.DataFrame({"name": ["a", "b"], "role": ["exposure", "outcome"], "x": [0, 1], "y": 0})
     circle = pd.DataFrame({"source": ["a", "b"], "target": ["b", "a"]})
     with pytest.raises(InputError, match="circle"):
         figures.dag(nodes, circle)
+    with pytest.raises(InputError, match="between nodes"):
+        figures.dag(nodes, tables.EDGES)
+    assert "0 arrows" in figures.dag(nodes, circle[:0]).words
     with pytest.raises(InputError, match="role"):
         figures.dag(nodes.assign(role="cause"), circle[:1])
     with pytest.raises(InputError, match="apart"):
@@ -263,40 +267,42 @@ def test_diagram_words_and_refusals():
 
 
 def test_map_writes_every_score():
-    figure = page.pci_map()
+    figure = figures.pci_map(tables.PCI)
     scores = [t.get_text() for t in figure.axes[0].texts if t.get_text() in "0123"]
     assert sum(map(int, scores)) == 18
     assert len(scores) == 13
     assert "index 18 of 39: tumour in 11 of 13" in figure.words
+    assert figure.get_suptitle() == "Peritoneal cancer index 18 of 39"
+    assert figures.pci_map(tables.PCI, title="Mine").get_suptitle() == "Mine"
 
 
-def test_heat_and_drug():
-    words = page.heat_course().words
+def test_heat_and_drug(found):
+    words = figures.temperature(tables.heat()).words
     assert "Perfusate from 37.4 to 43.2" in words
     inside = float(re.search(r"Tissue .* for (\d+) of 60", words).group(1))
     assert inside == pytest.approx(60 - 14 * np.log(5.2 / 0.2), abs=0.5)
-    figure = page.drug_course()
-    top = figure.axes[0].get_lines()[0]
-    assert top.get_ydata()[0] == 40
+    figure = figures.drug_course(tables.drug(), drug="cisplatin")
+    assert found(figure, "line:peritoneum")[0].get_ydata()[0] == 40
+    assert figures.heat_course is figures.temperature  # the name of `bedside.heat_course`
     assert figure.words.startswith(
         f"In the peritoneum cisplatin falls from 40.0 to {40 * np.exp(-0.852):.1f}"
     )
 
 
-def test_waterfall_takes_a_registry():
+def test_waterfall_takes_a_registry(found):
     registry = pd.DataFrame(
         {"tumour_shrinkage": [0.5, -0.3, 0.1, np.nan], "recist": ["PR", "PD", "SD", np.nan]}
     )
     figure = figures.waterfall(registry)
     assert figure.words.startswith("3 tumours: 1 (33%) shrank by 30% or more, 1 (33%) grew")
-    assert figure.words.endswith("1 without a second scan are not shown.")
-    tops = [c.get_paths()[0].vertices[:, 1] for c in figure.axes[0].collections]
+    assert figure.words.endswith("1 without a second scan is not shown.")
+    tops = [c.get_paths()[0].vertices[:, 1] for c in found(figure, "response")]
     assert sorted(float(t[np.abs(t).argmax()]) for t in tops) == [-0.5, -0.1, 0.3]
 
 
 def test_calibration_counts_inside():
-    figure = page.calibration()
-    assert figure.words.startswith("5 of 6 anchors inside")
+    figure = figures.calibration(tables.ANCHORS)
+    assert figure.words.startswith("2 of 3 anchors inside")
     assert "share with ascites 0.62 (0.30 to 0.58)" in figure.words
 
 
@@ -316,7 +322,7 @@ def test_calibration_counts_inside():
         (figures.swimmer_lanes, {"patient_id": [1], "start": [3], "stop": [1], "state": ["x"]}),
         (figures.drug_course, {"minute": [0], "peritoneal_mg_l": [-1.0], "plasma_mg_l": [0.0]}),
         (figures.love_plot, {"covariate": ["a"], "unweighted": [np.nan], "weighted": [0.0]}),
-        (figures.heat_course, {"minute": [0, 1], "celsius": [37.0, 420.0]}),
+        (figures.temperature, {"minute": [0, 1], "celsius": [37.0, 420.0]}),
     ],
 )  # fmt: skip
 def test_malformed_tables_are_named(draw, table):

@@ -1,18 +1,19 @@
-"""The gallery's images are what the code draws today, on the matplotlib that drew them."""
+"""The gallery's pictures and words are what the code printed below them draws today."""
 
 import io
 import re
+import textwrap
 
 import matplotlib
 import numpy as np
+import page
 import pytest
 from PIL import Image
 
 from dsrct_edu.figures import style
-from tools import gallery as page
+from tools import views
 
-README = (page.FOLDER / "README.md").read_text(encoding="utf-8")
-DRAWN_WITH = re.search(r"Drawn with matplotlib ([\d.]+\d)", README).group(1)
+DRAWN_WITH = re.search(r"Drawn with matplotlib ([\d.]+\d)", page.README).group(1)
 same_matplotlib = pytest.mark.skipif(
     matplotlib.__version__ != DRAWN_WITH,
     reason=f"the images were drawn with matplotlib {DRAWN_WITH}",
@@ -28,37 +29,52 @@ def difference(first, second):
 
 
 @same_matplotlib
-@pytest.mark.parametrize("key", page.EXAMPLES)
-def test_drawn_as_in_the_gallery(key):
-    now = io.BytesIO(page.EXAMPLES[key]().png())
-    assert difference(now, page.FOLDER / f"{key}.png") < TOLERANCE
+@pytest.mark.parametrize("name", page.NAMES)
+def test_the_code_draws_the_picture(name):
+    now = io.BytesIO(page.drawn(name).png())
+    assert difference(now, page.FOLDER / f"{name}.png") < TOLERANCE
+
+
+@pytest.mark.parametrize("name", page.NAMES)
+def test_the_picture_says_the_words(name):
+    assert page.drawn(name).words == page.WORDS[name]
 
 
 @same_matplotlib
 def test_a_moved_label_is_seen():
-    figure = page.forest()
-    text = next(t for t in figure.axes[0].texts if t.get_text() == "Estimate")
+    drawn = page.drawn("forest")
+    text = next(t for t in drawn.axes[0].texts if t.get_text() == "Estimate")
     text.set_text("Guess")
-    now = io.BytesIO(figure.png())
+    try:
+        now = io.BytesIO(drawn.png())
+    finally:
+        text.set_text("Estimate")
     assert difference(now, page.FOLDER / "forest.png") > TOLERANCE
 
 
-def test_page_holds_every_picture_and_its_words():
-    for key, draw in page.EXAMPLES.items():
-        assert f'src="{key}.png"' in README
-        assert draw().words in README
-    assert {path.stem for path in page.FOLDER.glob("*.png")} == set(page.EXAMPLES)
+def test_the_page_holds_every_picture_and_no_other():
+    assert {path.stem for path in page.FOLDER.glob("*.png")} == set(page.NAMES)
     assert all(path.stat().st_size < 200_000 for path in page.FOLDER.iterdir())
 
 
+def test_the_page_prints_the_code_of_every_example():
+    """Else somebody has changed an example and not drawn the gallery anew."""
+    source = (page.ROOT / "tools" / "gallery.py").read_text(encoding="utf-8")
+    examples = source.replace("    return ", "    ")
+    assert re.findall(r"@example\(.*\)\ndef (\w+)\(", source) == page.NAMES
+    for name, code in page.CODE.items():
+        assert f"def {name}() -> Figure:\n{textwrap.indent(code, '    ')}\n" in examples
+    assert page.IMPORTS in source
+
+
 def test_greyscale_and_colour_blind_views():
-    colours = [style.look(index).colour for index in range(6)]
+    colours = [style.appearance(index).colour for index in range(6)]
     swatch = Image.new("RGB", (6, 1))
     swatch.putdata([tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in colours])
-    views = page.seen(swatch.resize((600, 10), Image.Resampling.NEAREST))
-    assert {view.width for view in views.values()} == {page.PROJECTOR}
-    other = np.asarray(views["deuteranope"], dtype=float)[5, 85::170]
+    seen = views.seen(swatch.resize((600, 10), Image.Resampling.NEAREST))
+    assert {view.width for view in seen.values()} == {views.PROJECTOR}
+    other = np.asarray(seen["deuteranope"], dtype=float)[5, 85::170]
     apart = np.abs(other[:, None] - other[None]).sum(axis=2)
     assert apart[np.triu_indices(6, 1)].min() > 60  # every pair differs to a deuteranope
-    grey = np.asarray(views["grey"], dtype=float)[5, 85:500:170, 0]
+    grey = np.asarray(seen["grey"], dtype=float)[5, 85:500:170, 0]
     assert np.abs(np.diff(np.sort(grey))).min() > 20  # the first three differ in greyscale

@@ -1,13 +1,23 @@
-"""The words under a survival curve hold the median and the interval of the result's table."""
+"""The words need no picture, and hold the median and the interval of the result's table."""
 
 import numpy as np
 import pandas as pd
 import pytest
+import tables
 
+from dsrct_edu import figures
 from dsrct_edu.analysis import kaplan_meier
+from dsrct_edu.figures.balance import love_words, overlap_words
+from dsrct_edu.figures.curves import survival_words
+from dsrct_edu.figures.diagrams import dag_words
+from dsrct_edu.figures.effects import forest_words, staircase_words
+from dsrct_edu.figures.incidence import incidence_words
+from dsrct_edu.figures.patients import flow_words, swimmer_words, waterfall_words
+from dsrct_edu.figures.studies import calibration_words, zip_words
+from dsrct_edu.figures.theatre import drug_words, pci_words, temperature_words
 from dsrct_edu.wording import plain
 
-SETS = 60
+SETS = 500
 
 
 def data_set(number):
@@ -34,7 +44,7 @@ def test_the_words_hold_the_table(ci):
         data, weights = data_set(number)
         curves = kaplan_meier(data, weights=weights, ci=ci)
         median, low, high = curves.median()[["median", "ci_low", "ci_high"]].iloc[0]
-        words = curves.plot().words
+        words = survival_words(curves.to_frame())
         assert words.startswith(f"Median overall survival: {said(median)}"), (number, words)
         if np.isfinite([median, low, high]).any():
             assert f"(95% interval {said(low)} to {said(high)})" in words, (number, words)
@@ -48,4 +58,34 @@ def test_a_limit_that_comes_back_a_little():
     time, event = np.array([row.split(",") for row in rows.split()], dtype=float).T
     curves = kaplan_meier(pd.DataFrame({"duration": time, "event": event}), ci="log")
     assert curves.median().iloc[0][["ci_low", "ci_high"]].tolist() == [4, 10]
-    assert "interval 4.0 to 10.0" in curves.plot().words
+    assert "interval 4.0 to 10.0" in survival_words(curves.to_frame())
+
+
+SURVIVAL = tables.survival(["a", "b"])
+INCIDENCE = tables.incidence({"peritoneal": 0.5, "death": 0.1}, ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("draw", "words", "given"),
+    [
+        (figures.survival_curves, survival_words, SURVIVAL),
+        (figures.cumulative_incidence, incidence_words, [INCIDENCE]),
+        (figures.forest, forest_words, [tables.SERIES.assign(ci_low=np.nan)]),
+        (figures.staircase, staircase_words, [tables.STEPS]),
+        (figures.love_plot, love_words, [tables.BALANCE]),
+        (figures.overlap, overlap_words, [tables.SCORES]),
+        (figures.swimmer_lanes, swimmer_words, [tables.LANES, tables.MARKS]),
+        (figures.patient_flow, flow_words, [tables.GATES]),
+        (figures.waterfall, waterfall_words, [tables.CHANGES]),
+        (figures.dag, dag_words, [tables.NODES, tables.EDGES]),
+        (figures.zip_plot, zip_words, [tables.replicates(50).assign(truth=0.0)]),
+        (figures.calibration, calibration_words, [tables.ANCHORS]),
+        (figures.pci_map, pci_words, [tables.PCI]),
+        (figures.temperature, temperature_words, [tables.heat()]),
+        (figures.drug_course, drug_words, [tables.drug()]),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_the_picture_says_what_the_words_say(draw, words, given):
+    said = draw(*given).words
+    assert said.startswith(words(*given))

@@ -127,4 +127,4 @@ def test_plot_carries_its_words(study):
     assert words.startswith("Months gained")
     assert "Everyone: ever or never HIPEC" in words
     assert "truth 0.00" in words
-    assert study.plot("hazard_ratio", upto=1).words.startswith("Step 1 of 8. Hazard ratio")
+    assert study.plot("hazard_ratio", steps=1).words.startswith("Step 1 of 8. Hazard ratio")

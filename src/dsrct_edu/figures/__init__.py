@@ -1,32 +1,5 @@
 """Figures that say what they show: tidy tables in, a picture with its own words out."""
 
-from dsrct_edu.figures.balance import love_plot, overlap
-from dsrct_edu.figures.checks import calibration, zip_plot
-from dsrct_edu.figures.curves import survival_curves
-from dsrct_edu.figures.diagrams import dag
-from dsrct_edu.figures.effects import forest, staircase
-from dsrct_edu.figures.figure import Figure
-from dsrct_edu.figures.incidence import cumulative_incidence
-from dsrct_edu.figures.patients import patient_flow, swimmer_lanes, waterfall
-from dsrct_edu.figures.style import month_ticks
-from dsrct_edu.figures.theatre import drug_course, heat_course, pci_map
+import lazy_loader as _lazy
 
-__all__ = [
-    "Figure",
-    "calibration",
-    "cumulative_incidence",
-    "dag",
-    "drug_course",
-    "forest",
-    "heat_course",
-    "love_plot",
-    "month_ticks",
-    "overlap",
-    "patient_flow",
-    "pci_map",
-    "staircase",
-    "survival_curves",
-    "swimmer_lanes",
-    "waterfall",
-    "zip_plot",
-]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
+from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
-from dsrct_edu.figures.figure import Figure, styled
-from dsrct_edu.figures.labels import heading
-from dsrct_edu.figures.tables import groups, name, spaced, tidy
+from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import named_rows
+from dsrct_edu.figures.tables import ANY, NUMBER, SHARE, groups, name, spaced
 from dsrct_edu.wording import counted, plain
 
 _BALANCED = 0.1
+_TREATED = (True, "treated")
 
 
-@styled
+@figure("Love plot", {"covariate": ANY, "unweighted": NUMBER, "weighted": NUMBER})
 def love_plot(
-    balance: pd.DataFrame, *, threshold: float = _BALANCED, title: str | None = None
-) -> Figure:
+    page: Figure,
+    balance: pd.DataFrame,
+    *,
+    threshold: float = _BALANCED,
+    title: str | None = None,
+) -> str:
     """Draw standardised mean differences before and after weighting.
 
     Parameters
@@ -56,68 +61,62 @@ def love_plot(
     'Largest standardised difference 0.62 (centre) before weighting and 0.12 (age) after; \
 above 0.1: 2 of 2 covariates before, 1 after.'
     """
-    rows = tidy(balance, ["covariate", "unweighted", "weighted"], ["unweighted", "weighted"])
-    sizes = (
-        rows[["unweighted", "weighted"]]
-        .abs()
-        .assign(covariate=[spaced(c) for c in rows["covariate"]])
-    )
-    sizes = sizes.sort_values("unweighted", ascending=False, kind="stable", ignore_index=True)
-    figure = Figure(style.WIDTH, 2.2 + 0.42 * len(sizes), "Love plot")
-    axes = figure.subplots()
-    before, after = style.look(1), style.look(0)
+    sizes = _sizes(balance)
+    page.set_figheight(2.2 + 0.42 * len(sizes))
+    axes = page.subplots()
+    before, after = sizes["unweighted"], sizes["weighted"]
     places = range(len(sizes))
-    axes.hlines(places, sizes["unweighted"], sizes["weighted"], color=style.PALE, lw=2.4, zorder=1)
-    for column, look, filled in (("unweighted", before, False), ("weighted", after, True)):
-        axes.plot(
-            sizes[column],
-            places,
-            look.marker,
-            ms=10,
-            color=look.colour,
-            mfc=look.colour if filled else "white",
-            mew=2,
-            label=column,
-            clip_on=False,
-            zorder=3,
-        )
-    axes.axvline(threshold, color="black", lw=1.2, ls=(0, (4, 2)))
-    axes.set_yticks(places, [style.fold(c, 30, 2) for c in sizes["covariate"]])
-    axes.set_ylim(len(sizes) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlim(
-        0, max(1.1 * float(sizes[["unweighted", "weighted"]].to_numpy(dtype=float).max()), 0.2)
-    )
+    axes.hlines(places, before, after, color=style.PALE, lw=2.4, zorder=1)
+    for values, look, hollow in (
+        (before, style.appearance(1), True),
+        (after, style.appearance(0), False),
+    ):
+        face = "white" if hollow else look.colour
+        axes.plot(values, places, look.marker, ms=10, color=look.colour, mfc=face, mew=2,
+                  label=values.name, clip_on=False, zorder=3)  # fmt: skip
+    axes.axvline(threshold, **style.DASHED)
+    named_rows(axes, list(sizes.index), 30)
+    axes.tick_params(axis="y", pad=8)  # a point at zero stands half outside
+    axes.set_xlim(0, max(1.1 * float(sizes.to_numpy(dtype=float).max()), 0.2))
     axes.set_xlabel("Standardised mean difference, without its sign")
-    heading(figure, title)
-    figure.legend(loc="outside lower center", ncols=2)
-    figure.words = _love_words(sizes, threshold)
-    return figure
+    page.legend(loc="outside lower center", ncols=2)
+    return love_words(balance, threshold)
 
 
-def _love_words(sizes: pd.DataFrame, threshold: float) -> str:
-    def worst(column: str) -> str:
-        at = int(sizes[column].argmax())
-        return f"{plain(sizes[column].tolist()[at], 2)} ({sizes['covariate'].tolist()[at]})"
+def _sizes(balance: pd.DataFrame) -> pd.DataFrame:
+    """Return the differences without their sign, the largest unweighted on top."""
+    sizes = balance[["unweighted", "weighted"]].abs()
+    sizes.index = pd.Index([spaced(covariate) for covariate in balance["covariate"]])
+    return sizes.sort_values("unweighted", ascending=False, kind="stable")
 
-    above = {c: int((sizes[c] > threshold).sum()) for c in ("unweighted", "weighted")}
+
+def love_words(balance: pd.DataFrame, threshold: float = _BALANCED) -> str:
+    """Say the worst difference before and after weighting, and how many are above the line."""
+    sizes = _sizes(balance)
+    (before, after), (worst, still) = (sizes > threshold).sum(), sizes.max()
+    first, second = sizes.idxmax()
     return (
-        f"Largest standardised difference {worst('unweighted')} before weighting and "
-        f"{worst('weighted')} after; above {threshold:g}: {above['unweighted']} of "
-        f"{counted(len(sizes), 'covariate')} before, {above['weighted']} after."
+        f"Largest standardised difference {plain(worst, 2)} ({first}) before weighting and "
+        f"{plain(still, 2)} ({second}) after; above {threshold:g}: {before} of "
+        f"{counted(len(sizes), 'covariate')} before, {after} after."
     )
 
 
-@styled
+@figure("Overlap of the propensity score", {"propensity": SHARE, "arm": ANY})
 def overlap(
-    scores: pd.DataFrame, *, treatment: str = "HIPEC", bins: int = 20, title: str | None = None
-) -> Figure:
+    page: Figure,
+    scores: pd.DataFrame,
+    *,
+    treatment: str = "HIPEC",
+    bins: int = 20,
+    title: str | None = None,
+) -> str:
     """Draw the propensity scores of both arms back to back.
 
     Parameters
     ----------
     scores : DataFrame
-        ``propensity`` (0 to 1) and ``arm`` (two values; True is the treated arm).
+        ``propensity`` (0 to 1) and ``arm`` (two values; True, or "treated", is the treated arm).
     treatment : str, default "HIPEC"
         What the propensity is of; names boolean arms too.
     bins : int, default 20
@@ -144,69 +143,63 @@ def overlap(
     'Propensity of HIPEC: median 0.45 (0.30 to 0.60) in 2 patients with HIPEC, 0.20 (0.10 to \
 0.30) in 2 without HIPEC. Both arms are present from 0.30 to 0.30; 2 of 4 patients lie outside.'
     """
-    rows = tidy(scores, ["propensity", "arm"], ["propensity"], bounds=(0, 1))
-    arms = groups(rows, "arm")
-    if len(arms) != 2:
-        raise InputError("two arms", str(len(arms)), "", column="arm")
-    if set(arms) == {True, False}:
-        arms = [True, False]
-        names = [f"with {treatment}", f"without {treatment}"]
-    else:
-        names = [name(arm) for arm in arms]
-    values = [rows.loc[rows["arm"] == arm, "propensity"].to_numpy(dtype=float) for arm in arms]
-    figure = Figure(style.WIDTH, 5.4, "Overlap of the propensity score")
-    axes = figure.subplots()
+    arms = _arms(scores, treatment)
+    axes = page.subplots()
     edges = np.linspace(0, 1, bins + 1)
-    tallest = 0.0
-    for index, (value, sign) in enumerate(zip(values, (1, -1), strict=True)):
-        look = style.look(1 - index)
-        share = np.histogram(value, edges)[0] / len(value)
-        tallest = max(tallest, float(share.max()))
-        label = style.fold(f"{names[index]} (n = {len(value):,})", 40, 2)
-        axes.bar(
-            edges[:-1],
-            sign * share,
-            width=1 / bins,
-            align="edge",
-            label=label,
-            **style.fill(look),
-        )
+    shares = [np.histogram(values, edges)[0] / len(values) for values in arms.values()]
+    for index, (arm, values) in enumerate(arms.items()):
+        sign = 1 - 2 * index  # the treated above, the others below
+        label = style.wrapped(f"{arm} (n = {len(values):,})", 40, 2)
+        axes.bar(edges[:-1], sign * shares[index], width=1 / bins, align="edge",
+                 **style.fill(style.appearance(1 - index)))  # fmt: skip
         axes.text(0.99, 0.5 + sign * 0.46, label, transform=axes.transAxes, ha="right",
                   va="top" if sign > 0 else "bottom",
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 2})  # fmt: skip
-    low, high = max(v.min() for v in values), min(v.max() for v in values)
-    for edge in (low, high) if low <= high else ():
-        axes.axvline(edge, color="black", lw=1.2, ls=(0, (4, 2)))
+                  bbox=style.white(2))  # fmt: skip
+    for edge in _common(arms):
+        axes.axvline(edge, **style.DASHED)
     axes.axhline(0, color="black", lw=1)
-    axes.set(xlim=(0, 1), ylim=(-1.25 * tallest, 1.25 * tallest))
+    reach = 1.25 * float(np.max(shares))
+    axes.set(xlim=(0, 1), ylim=(-reach, reach))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(100 * value):g}%"))
     axes.set(xlabel=f"Propensity: probability of {treatment}", ylabel="Share of the arm")
-    heading(figure, title)
-    figure.words = _overlap_words(values, names, low, high, treatment)
-    return figure
+    return overlap_words(scores, treatment)
 
 
-def _overlap_words(
-    values: list[npt.NDArray[np.float64]],
-    names: list[str],
-    low: float,
-    high: float,
-    treatment: str,
-) -> str:
+def _arms(scores: pd.DataFrame, treatment: str) -> dict[str, Floats]:
+    """Return the scores of the two arms by their names, the treated first if that is known."""
+    arms = sorted(groups(scores, "arm"), key=lambda arm: arm not in _TREATED)
+    if len(arms) != 2:
+        raise InputError("two arms", str(len(arms)), "", column="arm")
+    named = {arm: name(arm) for arm in arms}
+    if set(arms) == {True, False}:
+        named = {True: f"with {treatment}", False: f"without {treatment}"}
+    rows = {text: scores["arm"] == arm for arm, text in named.items()}
+    return {text: scores.loc[mine, "propensity"].to_numpy(float) for text, mine in rows.items()}
+
+
+def _common(arms: dict[str, Floats]) -> list[float]:
+    """Return where both arms are present, from and to; nothing if they do not overlap."""
+    low, high = max(v.min() for v in arms.values()), min(v.max() for v in arms.values())
+    return [low, high] if low <= high else []
+
+
+def overlap_words(scores: pd.DataFrame, treatment: str = "HIPEC") -> str:
+    """Say where each arm's scores lie, and where both arms are present."""
+    arms = _arms(scores, treatment)
     each: list[str] = []
-    for value, arm in zip(values, names, strict=True):
-        middle, least, most = (
-            plain(float(v), 2) for v in (np.median(value), value.min(), value.max())
-        )
-        who = counted(len(value), "patient") if not each else f"{len(value):,}"
+    for arm, values in arms.items():
+        read = (np.median(values), values.min(), values.max())
+        middle, least, most = (plain(float(value), 2) for value in read)
+        who = counted(len(values), "patient") if not each else f"{len(values):,}"
         each.append(f"{middle} ({least} to {most}) in {who} {arm}")
     text = f"Propensity of {treatment}: median {', '.join(each)}."
-    if low > high:
+    common = _common(arms)
+    if not common:
         return f"{text} The two arms do not overlap at all."
-    everyone = np.concatenate(values)
-    outside = int(((everyone < low) | (everyone > high)).sum())
+    low, high = common
+    outside = int((~scores["propensity"].between(low, high)).sum())
     return (
         f"{text} Both arms are present from {plain(low, 2)} to {plain(high, 2)}; "
-        f"{outside:,} of {counted(len(everyone), 'patient')} {'lies' if outside == 1 else 'lie'} "
+        f"{outside:,} of {counted(len(scores), 'patient')} {'lies' if outside == 1 else 'lie'} "
         "outside."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,15 @@ from matplotlib.patches import Ellipse, FancyArrowPatch, Patch, Polygon
 
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
-from dsrct_edu.figures.figure import Figure, styled
-from dsrct_edu.figures.tables import name, tidy
+from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.tables import ANY, NUMBER, check, name
 from dsrct_edu.wording import counted, listed
 
 _HALF = (0.82, 0.36)  # half width and height of a node, inches
 Place = tuple[float, float]
 Corners = tuple[tuple[float, float], ...]
+_SHAFT: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 18, "shrinkA": 1, "shrinkB": 2}
+_SHAFT |= {"lw": 1.6, "color": "#333333", "zorder": 1}
 _BENDS = (0.0, 0.25, -0.25, 0.4, -0.4)  # the first that runs through no node is taken
 
 _BOX: Corners = ((-1, -1), (1, -1), (1, 1), (-1, 1))
@@ -52,8 +55,8 @@ ROLES = {
 }
 
 
-@styled
-def dag(nodes: pd.DataFrame, edges: pd.DataFrame, *, title: str | None = None) -> Figure:
+@figure("Causal diagram", {"name": ANY, "role": ANY, "x": NUMBER, "y": NUMBER})
+def dag(page: Figure, nodes: pd.DataFrame, edges: pd.DataFrame, *, title: str | None = None) -> str:
     """Draw a causal diagram.
 
     Parameters
@@ -94,74 +97,74 @@ def dag(nodes: pd.DataFrame, edges: pd.DataFrame, *, title: str | None = None) -
     '3 variables and 3 arrows. Exposure: HIPEC. Outcome: death. Confounders, \
 to adjust for: centre.'
     """
-    rows = tidy(nodes, ["name", "role", "x", "y"], ["x", "y"])
-    wrong = rows.index[~rows["role"].isin(list(ROLES))].tolist()
+    wrong = nodes.index[~nodes["role"].isin(list(ROLES))].tolist()
     if wrong:
-        found = repr(rows["role"][wrong[0]])
+        found = repr(nodes["role"][wrong[0]])
         raise InputError(f"a role of {', '.join(ROLES)}", found, "", "role", wrong)
-    links = edges if edges.empty else tidy(edges, ["source", "target"])
-    _check_links(rows, links)
-    places = _places(rows)
+    links = _links(nodes, edges)
+    places = _places(nodes)
     width, height = style.WIDTH, max(y for _, y in places.values()) + 0.75
-    figure = Figure(width, height + (0.4 if title else 0), "Causal diagram")
-    figure.set_layout_engine("none")  # positions are in inches
-    axes = figure.add_axes((0, 0, 1, height / figure.get_figheight()))
+    page.set_layout_engine("none")  # positions are in inches, and so is the room for the title
+    titled = len(page.get_suptitle().splitlines())
+    page.set_figheight(height + 0.28 * titled + (0.12 if titled else 0))
+    axes = page.add_axes((0, 0, 1, height / page.get_figheight()))
     axes.set(xlim=(0, width), ylim=(0, height), aspect="equal")
     axes.set_axis_off()
     shapes: dict[object, Patch] = {
         row.name: _node(axes, name(row.name), str(row.role), places[row.name])
-        for row in rows.itertuples(index=False)
+        for row in nodes.itertuples(index=False)
     }
-    for link in links.itertuples(index=False):
-        _arrow(axes, shapes, places, link.source, link.target)
-    if title:
-        figure.text(0.01, 0.99, style.fold(title, 64, 1), va="top", fontsize=style.LARGE)
-    figure.words = _dag_words(rows, len(links))
-    return figure
+    for source, target in links:
+        others = [place for node, place in places.items() if node not in (source, target)]
+        start, stop = places[source], places[target]
+        look = _SHAFT | {"connectionstyle": f"arc3,rad={_bend(start, stop, others)}"}
+        first, last = shapes[source], shapes[target]
+        axes.add_patch(FancyArrowPatch(start, stop, patchA=first, patchB=last, **look))
+    return dag_words(nodes, edges)
 
 
-def _check_links(rows: pd.DataFrame, links: pd.DataFrame) -> None:
-    known = set(rows["name"])
-    for column in ("source", "target") if len(links) else ():
-        lost = links.index[~links[column].isin(list(known))].tolist()
+def _links(nodes: pd.DataFrame, edges: pd.DataFrame) -> list[tuple[object, object]]:
+    """Return the arrows after checking that they join nodes and run in no circle."""
+    if len(edges) == 0:
+        return []
+    edges = check(edges, {"source": ANY, "target": ANY})
+    left = set(nodes["name"])
+    for column in ("source", "target"):
+        lost = edges.index[~edges[column].isin(list(left))].tolist()
         if lost:
-            raise InputError("arrows between nodes", str(links[column][lost[0]]), "", column, lost)
-    left = set(known)
-    pairs = list(zip(links["source"], links["target"], strict=True)) if len(links) else []
+            raise InputError("arrows between nodes", str(edges[column][lost[0]]), "", column, lost)
+    links = list(zip(edges["source"], edges["target"], strict=True))
     while left:
-        free = left - {target for source, target in pairs if source in left}
+        free = left - {target for source, target in links if source in left}
         if not free:
             circle = listed(sorted(name(node) for node in left))
             raise InputError("no circle of arrows", circle, "A cause cannot follow its effect.")
         left -= free
+    return links
 
 
-def _places(rows: pd.DataFrame) -> dict[object, tuple[float, float]]:
+def _places(nodes: pd.DataFrame) -> dict[object, Place]:
     """Scale positions to inches: the full width, and rows no closer than nodes are high."""
     margin = _HALF[0] * 1.2 + 0.1
-
-    def scaled(values: pd.Series[float], low: float, high: float) -> pd.Series[float]:
-        span = float(values.max() - values.min())
-        if span == 0:
-            return values * 0 + (low + high) / 2
-        return low + (values - values.min()) / span * (high - low)
-
-    levels = np.unique(rows["y"].to_numpy(dtype=float))
-    steps = np.diff(levels)
-    tall = float(levels[-1] - levels[0]) / steps.min() if steps.size else 0.0
-    x = scaled(rows["x"], margin, style.WIDTH - margin)
-    y = scaled(rows["y"], 0.75, 0.75 + min(1.15 * tall, 6.5))
-    places = {n: (float(a), float(b)) for n, a, b in zip(rows["name"], x, y, strict=True)}
-    nodes = list(places.items())
-    for i, (first, (ax, ay)) in enumerate(nodes):
-        for second, (bx, by) in nodes[i + 1 :]:
-            if abs(ax - bx) < 2.3 * _HALF[0] and abs(ay - by) < 2.1 * _HALF[1]:
-                both = f"{name(first)} on {name(second)}"
-                raise InputError("nodes apart", both, "Move one of them.", column="x")
+    levels = np.unique(nodes["y"].to_numpy(dtype=float))
+    tall = float(np.ptp(levels) / np.diff(levels).min()) if len(levels) > 1 else 0.0
+    x = _scaled(nodes["x"], margin, style.WIDTH - margin)
+    y = _scaled(nodes["y"], 0.75, 0.75 + min(1.15 * tall, 6.5))
+    places = {n: (float(a), float(b)) for n, a, b in zip(nodes["name"], x, y, strict=True)}
+    for (first, (ax, ay)), (second, (bx, by)) in combinations(places.items(), 2):
+        if abs(ax - bx) < 2.3 * _HALF[0] and abs(ay - by) < 2.1 * _HALF[1]:
+            both = f"{name(first)} on {name(second)}"
+            raise InputError("nodes apart", both, "Move one of them.", column="x")
     return places
 
 
-def _node(axes: Axes, label: str, role: str, place: tuple[float, float]) -> Patch:
+def _scaled(values: pd.Series[float], low: float, high: float) -> pd.Series[float]:
+    span = float(values.max() - values.min())
+    share = (values - values.min()) / span if span else values * 0 + 0.5
+    return low + share * (high - low)
+
+
+def _node(axes: Axes, label: str, role: str, place: Place) -> Patch:
     drawn = ROLES[role]
     (x, y), (half_x, half_y) = place, _HALF
     looks: dict[str, Any] = {
@@ -177,7 +180,7 @@ def _node(axes: Axes, label: str, role: str, place: tuple[float, float]) -> Patc
     else:
         shape = Polygon([(x + half_x * a, y + half_y * b) for a, b in drawn.corners], **looks)
     axes.add_patch(shape)
-    folded = style.fold(label, 15, 2)
+    folded = style.wrapped(label, 15, 2)
     two = "\n" in folded
     size = style.SMALL - 1 if two else style.SMALL
     axes.text(x, y + 0.1, folded, ha="center", va="center", size=size, linespacing=0.95,
@@ -187,49 +190,24 @@ def _node(axes: Axes, label: str, role: str, place: tuple[float, float]) -> Patc
     return shape
 
 
-def _arrow(
-    axes: Axes,
-    shapes: dict[object, Patch],
-    places: dict[object, tuple[float, float]],
-    source: object,
-    target: object,
-) -> None:
-    others = [place for node, place in places.items() if node not in (source, target)]
-    start, stop = places[source], places[target]
-    bend = next((b for b in _BENDS if not _blocked(start, stop, b, others)), _BENDS[1])
-    axes.add_patch(
-        FancyArrowPatch(
-            start,
-            stop,
-            patchA=shapes[source],
-            patchB=shapes[target],
-            shrinkA=1,
-            shrinkB=2,
-            arrowstyle="-|>",
-            connectionstyle=f"arc3,rad={bend}",
-            mutation_scale=18,
-            lw=1.6,
-            color="#333333",
-            zorder=1,
-        )
-    )
-
-
-def _blocked(start: Place, stop: Place, bend: float, others: list[Place]) -> bool:
-    """Tell whether an arrow, so bent, would run through another node."""
+def _bend(start: Place, stop: Place, others: list[Place]) -> float:
+    """Return how to bend an arrow so that it runs through no other node."""
     share = np.linspace(0, 1, 41)[:, None]
-    first, last = np.array(start), np.array(stop)
-    along = last - first
-    control = (first + last) / 2 + bend * np.array([along[1], -along[0]])
-    path = (1 - share) ** 2 * first + 2 * share * (1 - share) * control + share**2 * last
-    room = 1.08 * np.array(_HALF)
-    return any(bool((np.abs(path - np.array(other)) < room).all(axis=1).any()) for other in others)
+    first, last, nodes = np.array(start), np.array(stop), np.array(others).reshape(-1, 1, 2)
+    along, room = last - first, 1.08 * np.array(_HALF)
+    for bend in _BENDS:
+        control = (first + last) / 2 + bend * np.array([along[1], -along[0]])
+        path = (1 - share) ** 2 * first + 2 * share * (1 - share) * control + share**2 * last
+        if not (np.abs(path - nodes) < room).all(axis=2).any():
+            return bend
+    return _BENDS[1]
 
 
-def _dag_words(rows: pd.DataFrame, arrows: int) -> str:
-    text = f"{counted(len(rows), 'variable')} and {counted(arrows, 'arrow')}."
+def dag_words(nodes: pd.DataFrame, edges: pd.DataFrame) -> str:
+    """Say how many variables and arrows there are, and which role each variable has."""
+    text = f"{counted(len(nodes), 'variable')} and {counted(len(edges), 'arrow')}."
     for role, drawn in ROLES.items():
-        members = [name(n) for n in rows.loc[rows["role"] == role, "name"]]
+        members = [name(n) for n in nodes.loc[nodes["role"] == role, "name"]]
         if members:
             text += f" {drawn.plural[0].upper()}{drawn.plural[1:]}: {listed(members)}."
     return text

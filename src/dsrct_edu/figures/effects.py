@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from itertools import pairwise
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
+from dsrct_edu import checks
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
-from dsrct_edu.figures.figure import Figure, styled
-from dsrct_edu.figures.labels import heading
-from dsrct_edu.figures.rows import Row, Scale, columns, count, draw_interval, frame, read
-from dsrct_edu.wording import counted, listed
+from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.intervals import Row, Scale, draw, frame, read
+from dsrct_edu.figures.layout import key, text_columns
+from dsrct_edu.figures.tables import tag
+from dsrct_edu.wording import counted, listed, whole
 
 _NAMED = 4  # rows that are all said; beyond that, the two extremes
 _MEASURES = {
@@ -29,8 +29,9 @@ BUILT_IN = (
 )
 
 
-@styled
+@figure("Forest plot")
 def forest(
+    page: Figure,
     table: pd.DataFrame,
     *,
     measure: str = "Hazard ratio",
@@ -38,7 +39,7 @@ def forest(
     reference: float | None = None,
     favours: tuple[str, str] | None = None,
     title: str | None = None,
-) -> Figure:
+) -> str:
     """Draw estimates with their intervals, a row each, and what the clock of each started at.
 
     Parameters
@@ -74,69 +75,59 @@ def forest(
     'Hazard ratio: HIPEC 0.82 (0.50 to 1.30). The interval contains 1.'
     """
     scale = Scale(log)
-    rows = read(table, scale)
+    rows = read(table, log)
     reference = 1.0 if log and reference is None else reference
-    clocks = list(dict.fromkeys(row.clock for row in rows if row.clock))
-    figure = Figure(style.WIDTH, 2.2 + 0.48 * len(rows), f"Forest plot: {measure.lower()}")
-    axes = figure.subplots()
+    clocks = _clocks(rows)
+    page.headline = f"Forest plot: {measure.lower()}"
+    page.set_figheight(2.2 + 0.48 * len(rows))
+    axes = page.subplots()
     frame(axes, rows, scale, measure, [] if reference is None else [reference])
     if reference is not None:
         axes.axvline(reference, color="black", lw=1.2, zorder=0)
     for position, row in enumerate(rows):
-        draw_interval(axes, position, row, style.look(clocks.index(row.clock) if row.clock else 0))
-    _right_hand(axes, rows, scale)
+        look = style.appearance(clocks.index(row.clock) if row.clock else 0)
+        draw(axes, position, row, look)
+    sizes = ["" if math.isnan(row.n) else whole(row.n) for row in rows]
+    columns = {"n": sizes} if any(sizes) else {}
+    text_columns(axes, columns | {"Estimate": [scale.said(row) for row in rows]})
     if favours:
         axes.set_xlabel(f"← {favours[0]}      {measure}      {favours[1]} →")
-    heading(figure, title)
-    _clock_legend(figure, clocks)
-    figure.words = _forest_words(rows, scale, measure, reference, clocks)
-    return figure
+    if clocks:
+        looks = [style.appearance(index) for index in range(len(clocks))]
+        points = [{"color": look.colour, "marker": look.marker, "ms": 9} for look in looks]
+        key(page, zip(clocks, points, strict=True), 4, title="Time zero")
+    return forest_words(table, measure=measure, log=log, reference=reference)
 
 
-def _right_hand(axes: Axes, rows: list[Row], scale: Scale) -> None:
-    texts, heads = [[scale.said(row) for row in rows]], ["Estimate"]
-    if not all(math.isnan(row.n) for row in rows):
-        texts, heads = [[count(row.n) for row in rows], *texts], ["n", *heads]
-    columns(axes, texts, heads)
+def _clocks(rows: list[Row]) -> list[str]:
+    return list(dict.fromkeys(row.clock for row in rows if row.clock))
 
 
-def _clock_legend(figure: Figure, clocks: Sequence[str]) -> None:
-    handles = [
-        Line2D([], [], color=style.look(i).colour, marker=style.look(i).marker, ms=9, label=clock)
-        for i, clock in enumerate(clocks)
-    ]
-    if handles:
-        figure.legend(
-            handles=handles,
-            title="Time zero",
-            loc="outside lower center",
-            ncols=min(4, len(handles)),
-        )
-
-
-def _forest_words(
-    rows: list[Row], scale: Scale, measure: str, reference: float | None, clocks: Sequence[str]
+def forest_words(
+    table: pd.DataFrame,
+    *,
+    measure: str = "Hazard ratio",
+    log: bool = True,
+    reference: float | None = None,
 ) -> str:
+    """Say every estimate, or the two extremes, and what the intervals hold."""
+    scale = Scale(log)
+    rows = read(table, log)
     given = [row for row in rows if row.given]
     if len(rows) <= _NAMED or not given:
         text = f"{measure}: {listed([f'{row.label} {scale.said(row)}' for row in rows])}."
     else:
-        low = min(given, key=lambda row: row.estimate)
-        high = max(given, key=lambda row: row.estimate)
-        text = (
-            f"{measure}, {counted(len(rows), 'row')}: from {low.label} {scale.said(low)} "
-            f"to {high.label} {scale.said(high)}."
-        )
+        ends = (extreme(given, key=lambda row: row.estimate) for extreme in (min, max))
+        low, high = (f"{row.label} {scale.said(row)}" for row in ends)
+        text = f"{measure}, {counted(len(rows), 'row')}: from {low} to {high}."
     known = [row for row in rows if row.known]
     if reference is not None and known:
         text += f" {_holding(known, reference)}"
     if len(known) < len(rows):
         without = len(rows) - len(known)
         text += f" {counted(without, 'row')} {'has' if without == 1 else 'have'} no interval."
-    if clocks:
-        each = [f"{clock} ({sum(row.clock == clock for row in rows)})" for clock in clocks]
-        text += f" Time zero: {listed(each)}."
-    return text
+    each = [f"{clock} ({sum(row.clock == clock for row in rows)})" for clock in _clocks(rows)]
+    return f"{text} Time zero: {listed(each)}." if each else text
 
 
 def _holding(known: list[Row], reference: float) -> str:
@@ -147,17 +138,18 @@ def _holding(known: list[Row], reference: float) -> str:
     return f"{inside} of {len(known)} intervals {verb} {reference:g}."
 
 
-@styled
+@figure("Bias staircase")
 def staircase(
+    page: Figure,
     table: pd.DataFrame,
     *,
     measure: str | None = None,
     log: bool | None = None,
     reference: float | None = None,
-    upto: int | None = None,
+    steps: int | None = None,
     note: str | None = BUILT_IN,
     title: str | None = None,
-) -> Figure:
+) -> str:
     """Draw how an estimate moves, analysis by analysis, with the truth beside each.
 
     Parameters
@@ -172,7 +164,7 @@ def staircase(
         Ratios on a log axis; False for months of restricted mean. By the table, or True.
     reference : float, optional
         Line of no difference: 1 on a log axis, 0 otherwise.
-    upto : int, optional
+    steps : int, optional
         Reveal this many steps; the others keep their place and name. All, if none.
     note : str, optional
         What the model was built to show; None where the data are not the kit's.
@@ -186,7 +178,7 @@ def staircase(
     Raises
     ------
     InputError
-        If a column is missing or `upto` is not between 0 and the number of rows.
+        If a column is missing or `steps` is not between 0 and the number of rows.
 
     Examples
     --------
@@ -200,37 +192,37 @@ def staircase(
     ...         "truth": [1.0, 1.0],
     ...     }
     ... )
-    >>> staircase(table, upto=1, note=None).words
+    >>> staircase(table, steps=1, note=None).words
     'Step 1 of 2. Hazard ratio: everyone 0.41 (0.20 to 0.70), truth 1.00.'
     """
     measure, log = _measure(table, measure, log)
     scale = Scale(log, digits=2)
-    rows = read(table, scale)
-    upto = len(rows) if upto is None else upto
-    if not 0 <= upto <= len(rows):
-        raise InputError(f"0 to {len(rows)} steps", str(upto), column="upto")
+    rows = read(table, log)
+    steps = len(rows) if steps is None else checks.whole(steps, "steps", 0, len(rows))
     reference = (1.0 if log else 0.0) if reference is None else reference
-    figure = Figure(style.WIDTH, 2.4 + 0.55 * len(rows), f"Bias staircase: {measure.lower()}")
-    axes = figure.subplots()
+    page.headline = f"Bias staircase: {measure.lower()}"
+    page.set_figheight(2.4 + 0.55 * len(rows))
+    axes = page.subplots()
     frame(axes, rows, scale, measure, [reference, *(row.truth for row in rows)])
-    axes.axvline(reference, color=style.GREY, lw=1.2, ls=(0, (1, 2)), zorder=0)
-    _treads(axes, rows[:upto])
-    for position, row in enumerate(rows[:upto]):
-        draw_interval(axes, position, row, style.look(0))
-        axes.plot(
-            [row.truth] * 2, [position - 0.36, position + 0.36], color="black", lw=4, zorder=2
-        )
-    shown = [scale.said(row) for row in rows[:upto]] + ["?"] * (len(rows) - upto)
-    truths = ["" if math.isnan(row.truth) else scale.text(row.truth) for row in rows[:upto]]
-    columns(axes, [shown, truths + ["?"] * (len(rows) - upto)], ["Estimate", "Truth"])
-    for label in axes.get_yticklabels()[upto:]:
+    axes.axvline(reference, color=style.GREY, zorder=0, **style.DOTTED)
+    _treads(axes, rows[:steps])
+    for position, row in enumerate(rows[:steps]):
+        draw(axes, position, row, style.appearance(0))
+        ends = [position - 0.36, position + 0.36]
+        axes.plot([row.truth] * 2, ends, color="black", lw=4, zorder=2,
+                  gid=tag("truth", row.label))  # fmt: skip
+    hidden = ["?"] * (len(rows) - steps)
+    shown = [scale.said(row) for row in rows[:steps]]
+    truths = ["" if math.isnan(row.truth) else scale.text(row.truth) for row in rows[:steps]]
+    text_columns(axes, {"Estimate": shown + hidden, "Truth": truths + hidden})
+    for label in axes.get_yticklabels()[steps:]:
         label.set_color(style.GREY)
-    heading(figure, title)
-    _truth_legend(figure)
+    dot = {"color": style.appearance(0).colour, "marker": "o", "ms": 9}
+    bar = {"color": "black", "marker": "|", "ms": 18, "mew": 4, "ls": "none"}
+    key(page, [("estimate, interval", dot), ("truth", bar)], 2, above=True)
     if note:
-        figure.supxlabel(style.fold(note, 105), x=0.01, ha="left", fontsize=style.SMALL - 1)
-    figure.words = _stair_words(rows, upto, scale, measure, note)
-    return figure
+        page.supxlabel(style.wrapped(note, 105), x=0.01, ha="left", fontsize=style.SMALL - 1)
+    return staircase_words(table, measure=measure, log=log, steps=steps, note=note)
 
 
 def _measure(table: pd.DataFrame, measure: str | None, log: bool | None) -> tuple[str, bool]:
@@ -244,49 +236,50 @@ def _measure(table: pd.DataFrame, measure: str | None, log: bool | None) -> tupl
     return named, ratios if log is None else log
 
 
-def _given(rows: list[Row]) -> list[tuple[int, Row]]:
-    return [(position, row) for position, row in enumerate(rows) if row.given]
-
-
 def _treads(axes: Axes, rows: list[Row]) -> None:
     """Join one estimate to the next as a stair does: down, across, down."""
-    for (position, row), (later, after) in pairwise(_given(rows)):
+    given = [(position, row) for position, row in enumerate(rows) if row.given]
+    for (position, row), (later, after) in pairwise(given):
         x = [row.estimate, row.estimate, after.estimate, after.estimate]
         y = [position, later - 0.5, later - 0.5, later]
-        axes.plot(x, y, color=style.look(0).colour, lw=1.2, ls=(0, (2, 1.5)), zorder=1)
+        axes.plot(x, y, color=style.appearance(0).colour, lw=1.2, ls=(0, (2, 1.5)), zorder=1)
 
 
-def _truth_legend(figure: Figure) -> None:
-    dot = Line2D([], [], color=style.look(0).colour, marker="o", ms=9, label="estimate, interval")
-    bar = Line2D([], [], color="black", marker="|", ms=18, mew=4, ls="none", label="truth")
-    figure.legend(handles=[dot, bar], loc="outside upper right", ncols=2)
-
-
-def _stair_words(rows: list[Row], upto: int, scale: Scale, measure: str, note: str | None) -> str:
-    step = f"Step {upto} of {len(rows)}. " if upto < len(rows) else ""
-    seen = [_beside(row, scale) for _, row in _given(rows[:upto])]
-    lost = [row.label for row in rows[:upto] if not row.given]
+def staircase_words(
+    table: pd.DataFrame,
+    *,
+    measure: str = "Hazard ratio",
+    log: bool = True,
+    steps: int | None = None,
+    note: str | None = None,
+) -> str:
+    """Say what the steps revealed so far show: each, or the ends and the largest step."""
+    scale = Scale(log, digits=2)
+    rows = read(table, log)
+    shown = rows[:steps]
+    step = f"Step {steps} of {len(rows)}. " if len(shown) < len(rows) else ""
+    given = [row for row in shown if row.given]
+    seen = [_beside(row, scale) for row in given]
+    lost = [row.label for row in shown if not row.given]
     if not seen:
-        text = f"{step}Nothing is revealed yet." if not upto else f"{step}No estimate."
+        text = f"{step}No estimate." if shown else f"{step}Nothing is revealed yet."
     elif len(seen) <= _NAMED:
         text = f"{step}{measure}: {'; '.join(seen)}."
     else:
-        moves = [
-            (abs(_gap(a, b, scale)), b.label) for (_, a), (_, b) in pairwise(_given(rows[:upto]))
-        ]
+        _, largest = max((_move(a, b, scale), b.label) for a, b in pairwise(given))
         text = (
             f"{step}{measure} from {seen[0]}, to {seen[-1]}, over {len(seen)} analyses; "
-            f"the largest step comes with {max(moves)[1]}."
+            f"the largest step comes with {largest}."
         )
     if lost:
         text += f" No estimate from {listed(lost)}."
     return f"{text} {note}" if note else text
 
 
-def _gap(first: Row, second: Row, scale: Scale) -> float:
+def _move(first: Row, second: Row, scale: Scale) -> float:
     if scale.log:
-        return math.log(second.estimate / first.estimate)
-    return second.estimate - first.estimate
+        return abs(math.log(second.estimate / first.estimate))
+    return abs(second.estimate - first.estimate)
 
 
 def _beside(row: Row, scale: Scale) -> str:

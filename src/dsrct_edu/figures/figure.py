@@ -7,10 +7,11 @@ import html
 import io
 import re
 import sys
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from functools import wraps
+from inspect import signature
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 import matplotlib.figure
 import numpy as np
@@ -21,6 +22,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
+from dsrct_edu.figures.tables import NOTHING, Column, check
 
 _DPI = 100
 _COLOURS = 128
@@ -64,6 +66,11 @@ class Figure(matplotlib.figure.Figure):
     def describe(self) -> str:
         """Return what the figure shows, in plain sentences."""
         return f"{self.headline}. {self.words}".strip()
+
+    def entitle(self, title: str | None) -> None:
+        """Put a title above everything, where nothing else can stand."""
+        if title:
+            self.suptitle(style.wrapped(title, 64), x=0.01, ha="left", fontsize=style.LARGE)
 
     def settle(self) -> None:
         """Lay the axes out once and leave them there: the same bytes however often drawn."""
@@ -138,7 +145,7 @@ class Figure(matplotlib.figure.Figure):
                 "a file name that ends in .png, .svg or .pdf",
                 repr(path.name),
                 "Change the ending.",
-                column="path",
+                argument="path",
             )
         return path
 
@@ -179,14 +186,51 @@ def _claim_png() -> None:
         shell.display_formatter.formatters["image/png"].for_type(Figure, Figure.png)
 
 
-def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Decorate a figure function: it draws, and its layout is settled, in the kit's style."""
+def figure(
+    headline: str, columns: Mapping[str, Column] = NOTHING, height: float = 5.4
+) -> Callable[[Callable[Concatenate[Figure, P], str]], Callable[P, Figure]]:
+    """Make a figure function of one that draws a table on a page and returns the words.
 
-    @wraps(draw)
-    def inside(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with style.applied():
-            figure = draw(*args, **kwargs)
-            figure.settle()
-            return figure
+    This is the one door of the room: the table, which comes first, is checked, the page is made
+    and headed, and its layout settled, all in the kit's style.
 
-    return inside
+    Parameters
+    ----------
+    headline : str
+        What the picture is; a function may write it anew where it depends on the options.
+    columns : mapping of str to Column
+        What the table must hold.
+    height : float
+        Inches; a function may change it before it draws.
+
+    Notes
+    -----
+    ``title`` stands in the signature of every figure function, for readers and type checkers, but
+    is set here: before anything is drawn, so that what is placed by hand leaves it room.
+    """
+
+    def decorated(draw: Callable[Concatenate[Figure, P], str]) -> Callable[P, Figure]:
+        drawing = signature(draw)
+        public = drawing.replace(
+            parameters=list(drawing.parameters.values())[1:], return_annotation="Figure"
+        )
+        table = next(iter(public.parameters))
+
+        @wraps(draw)
+        def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+            try:
+                given = public.bind(*args, **kwargs)
+            except TypeError as error:
+                raise TypeError(f"{draw.__name__}() {error}") from None
+            given.arguments[table] = check(given.arguments[table], columns)
+            with style.applied():
+                page = Figure(style.WIDTH, height, headline)
+                page.entitle(given.arguments.get("title"))
+                page.words = draw(page, *given.args, **given.kwargs)
+                page.settle()
+            return page
+
+        drawn.__signature__ = public  # type: ignore[attr-defined]
+        return drawn
+
+    return decorated

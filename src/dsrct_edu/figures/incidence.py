@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
-from dsrct_edu.figures.figure import Figure, styled
-from dsrct_edu.figures.labels import heading, legend
-from dsrct_edu.figures.tables import groups, name, tidy
+from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import key, panels
+from dsrct_edu.figures.tables import ANY, NUMBER, groups, name, tag
 from dsrct_edu.wording import listed, percent, plain
 
-_TITLE = {1: 80, 2: 34, 3: 23}  # characters over a panel, by the number side by side
+_COLUMNS = {"group": ANY, "cause": ANY, "time": NUMBER, "cumulative_incidence": NUMBER}
 _NAMED = 3  # groups that are all said; beyond that, the range of each cause
 _ROOM = 0.055  # a band thinner than this holds no number
 
 
-@styled
+@figure("Cumulative incidence", _COLUMNS)
 def cumulative_incidence(
+    page: Figure,
     table: pd.DataFrame,
     *,
     time_zero: str = "surgery",
@@ -32,7 +31,7 @@ def cumulative_incidence(
     unit: str = "months",
     horizon: float | None = None,
     title: str | None = None,
-) -> Figure:
+) -> str:
     """Draw cumulative incidences as bands that add up to one, a panel a group.
 
     Parameters
@@ -77,14 +76,26 @@ def cumulative_incidence(
     >>> cumulative_incidence(table).words
     'At 12 months: peritoneal 50%, death 10% and event-free 40%.'
     """
-    checked = tidy(
-        table,
-        ["group", "cause", "time", "cumulative_incidence"],
-        ["time", "cumulative_incidence"],
-    )
-    causes = groups(checked, "cause")
-    panels = {g: _wide(checked[checked["group"] == g], causes) for g in groups(checked, "group")}
-    for group, wide in panels.items():
+    shares, stop = _shares(table, horizon)
+    longest = max(float(wide.index[-1]) for wide in shares.values())
+    names = [name(group) for group in shares] if len(shares) > 1 else [""]
+    grid = panels(page, names, f"{unit.capitalize()} since {time_zero}", sharex=True)
+    for axes, wide in zip(grid, shares.values(), strict=True):
+        _bands(axes, wide, stop)
+        axes.set(xlim=(0, max(longest, 1e-9)), ylim=(0, 1))
+        axes.set_xticks(style.month_ticks(longest, most=8 if len(grid) == 1 else 6))
+        axes.yaxis.set_major_formatter(PercentFormatter(1))
+        axes.axvline(stop, color="black", **style.DOTTED)
+    page.supylabel("Share of patients", fontsize=style.TEXT)
+    _key(page, [name(cause) for cause in groups(table, "cause")], free)
+    return incidence_words(table, free=free, unit=unit, horizon=horizon)
+
+
+def _shares(table: pd.DataFrame, horizon: float | None) -> tuple[dict[object, pd.DataFrame], float]:
+    """Return a column a cause for each group, and the time at which they are read."""
+    causes = groups(table, "cause")
+    shares = {g: _wide(table[table["group"] == g], causes) for g in groups(table, "group")}
+    for group, wide in shares.items():
         if (wide.sum(axis=1) > 1 + 1e-9).any() or (wide < -1e-9).any(axis=None):
             raise InputError(
                 f"causes of {name(group)} that add up to at most 1",
@@ -92,30 +103,8 @@ def cumulative_incidence(
                 "One minus Kaplan-Meier by cause adds up to more; use Aalen-Johansen.",
                 column="cumulative_incidence",
             )
-    stop = horizon if horizon is not None else min(float(w.index[-1]) for w in panels.values())
-    longest = max(float(wide.index[-1]) for wide in panels.values())
-    columns = min(len(panels), 3)
-    rows = math.ceil(len(panels) / columns)
-    figure = Figure(style.WIDTH, 1.6 + 3.9 * rows if rows > 1 else 5.8, "Cumulative incidence")
-    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
-    for axes, (group, wide) in zip(grid.flat, panels.items(), strict=False):
-        _bands(axes, wide, stop)
-        if len(panels) > 1:
-            axes.set_title(style.fold(name(group), _TITLE[columns]), fontsize=style.TEXT)
-        axes.set(xlim=(0, max(longest, 1e-9)), ylim=(0, 1))
-        axes.set_xticks(style.month_ticks(longest, most=8 if columns == 1 else 6))
-        axes.yaxis.set_major_formatter(PercentFormatter(1))
-        axes.axvline(stop, color="black", lw=1.2, ls=(0, (1, 2)))
-    for position, axes in enumerate(grid.flat):
-        axes.set_visible(position < len(panels))
-        if position + columns >= len(panels):
-            axes.set_xlabel(f"{unit.capitalize()} since {time_zero}")
-            axes.tick_params(labelbottom=True)
-    figure.supylabel("Share of patients", fontsize=style.TEXT)
-    heading(figure, title)
-    _legend(figure, [name(cause) for cause in causes], free)
-    figure.words = _words(panels, stop, free, unit)
-    return figure
+    last = min(float(wide.index[-1]) for wide in shares.values())
+    return shares, last if horizon is None else horizon
 
 
 def _wide(frame: pd.DataFrame, causes: list[object]) -> pd.DataFrame:
@@ -126,43 +115,44 @@ def _wide(frame: pd.DataFrame, causes: list[object]) -> pd.DataFrame:
     return wide.sort_index().ffill().fillna(0.0)
 
 
+def _fills(causes: int) -> list[dict[str, Any]]:
+    """Return the fill of each cause, in stacking order, and of what is free of all."""
+    fills = [style.fill(style.appearance(index)) for index in range(causes)]
+    return [*fills, {"facecolor": "white", "edgecolor": style.GREY}]
+
+
 def _bands(axes: Axes, wide: pd.DataFrame, stop: float) -> None:
     time = wide.index.to_numpy(dtype=float)
-    tops = np.cumsum(wide.to_numpy(), axis=1)
+    tops = [*np.cumsum(wide.to_numpy(), axis=1).T, np.ones(len(time))]
+    names = [*wide.columns, "free"]
     lower = np.zeros(len(time))
     early = stop < 0.8 * time[-1]  # then there is room, and more band, to the right
     at = int(np.searchsorted(time, stop + 1e-9, side="right")) - 1
-    for index in range(tops.shape[1] + 1):
-        last = index == tops.shape[1]
-        upper = np.ones(len(time)) if last else tops[:, index]
-        axes.fill_between(time, lower, upper, step="post", lw=0.6, **_fill(index, last))
+    for cause, upper, fill in zip(names, tops, _fills(len(names) - 1), strict=True):
+        axes.fill_between(time, lower, upper, step="post", lw=0.6, gid=tag("band", cause), **fill)
         if upper[at] - lower[at] >= _ROOM:
-            axes.annotate(
-                percent(upper[at] - lower[at]),
-                (stop, (upper[at] + lower[at]) / 2),
-                xytext=(4 if early else -4, 0),
-                textcoords="offset points",
-                ha="left" if early else "right",
-                va="center",
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
-            )
+            place, text = (stop, (upper[at] + lower[at]) / 2), percent(upper[at] - lower[at])
+            offset, ha = ((4, 0), "left") if early else ((-4, 0), "right")
+            axes.annotate(text, place, offset, textcoords="offset points", ha=ha, va="center",
+                          bbox=style.white(1.5, 0.85))  # fmt: skip
         lower = upper
 
 
-def _fill(index: int, last: bool) -> dict[str, Any]:
-    if last:
-        return {"facecolor": "white", "edgecolor": style.GREY}
-    return style.fill(style.look(index))
+def _key(page: Figure, causes: list[str], free: str) -> None:
+    names = [style.wrapped(text, 24, 2) for text in (*causes, free)]
+    ncols = 3 if max(len(cause) for cause in causes) > 14 else 5
+    key(page, reversed([*zip(names, _fills(len(causes)), strict=True)]), ncols)  # the top first
 
 
-def _legend(figure: Figure, names: list[str], free: str) -> None:
-    top_first = [*reversed(list(enumerate(names)))]
-    handles = [Patch(label=style.fold(free, 24, 2), **_fill(0, True))]
-    handles += [Patch(label=style.fold(n, 24, 2), **_fill(i, False)) for i, n in top_first]
-    legend(figure, handles, 3 if max(len(name) for name in names) > 14 else 5)
-
-
-def _words(panels: dict[object, pd.DataFrame], stop: float, free: str, unit: str) -> str:
+def incidence_words(
+    table: pd.DataFrame,
+    *,
+    free: str = "event-free",
+    unit: str = "months",
+    horizon: float | None = None,
+) -> str:
+    """Say the share of each cause, and of those free of all, at the horizon."""
+    panels, stop = _shares(table, horizon)
     shares = {}
     for group, wide in panels.items():
         row = wide[wide.index <= stop + 1e-9].iloc[-1]

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
-from dsrct_edu.figures.figure import Figure, styled
-from dsrct_edu.figures.labels import blocks, heading, legend
-from dsrct_edu.figures.rows import columns
-from dsrct_edu.figures.tables import groups, name, tidy
+from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import key, named_rows, rectangles, text_columns
+from dsrct_edu.figures.tables import ANY, COUNT, NUMBER, check, groups, name, tag
 from dsrct_edu.wording import counted, listed, percent, plain
 
+_LANES = {"patient_id": ANY, "start": NUMBER, "stop": NUMBER, "state": ANY}
+_MARKS = {"patient_id": ANY, "time": NUMBER, "event": ANY}
+_CHANGE = {"change": replace(NUMBER, low=-1, gaps=True)}
 _LABELLED = 40  # lanes that can each be named
 _RESPONSES = ("PD", "SD", "PR", "CR")
 _PARTIAL, _PROGRESS = -0.30, 0.20  # RECIST 1.1: fall from baseline, growth from the smallest
 
 
-@styled
+@figure("Swimmer lanes", _LANES)
 def swimmer_lanes(
+    page: Figure,
     lanes: pd.DataFrame,
     events: pd.DataFrame | None = None,
     *,
@@ -37,7 +38,7 @@ def swimmer_lanes(
     unit: str = "months",
     highlight: object = None,
     title: str | None = None,
-) -> Figure:
+) -> str:
     """Draw each patient's time as a lane; time spent waiting is hatched.
 
     Parameters
@@ -76,114 +77,100 @@ def swimmer_lanes(
     >>> swimmer_lanes(lanes).words
     '1 patient, 24 months in all: waiting 6 (25%) and HIPEC 18 (75%).'
     """
-    checked = tidy(lanes, ["patient_id", "start", "stop", "state"], ["start", "stop"])
-    wrong = checked.index[checked["stop"] < checked["start"]].tolist()
+    wrong = lanes.index[lanes["stop"] < lanes["start"]].tolist()
     if wrong:
         raise InputError("stretches that end after they start", "earlier", "", "stop", wrong)
-    idle = {waiting} if isinstance(waiting, str) else set(waiting)
-    order = {patient: lane for lane, patient in enumerate(groups(checked, "patient_id"))}
+    order = {patient: lane for lane, patient in enumerate(groups(lanes, "patient_id"))}
     marks = _marks(events, order)
     many = len(order) > _LABELLED
-    figure = Figure(style.WIDTH, min(2.2 + 0.34 * len(order), 7.6), "Swimmer lanes")
-    axes = figure.subplots()
-    states = groups(checked, "state")
-    looks = _state_looks(states, idle)
-    for state in states:
-        mine = checked[checked["state"] == state]
-        face, hatch = looks[state]
+    page.set_figheight(min(2.2 + 0.34 * len(order), 7.6))
+    axes = page.subplots()
+    looks = _state_looks(groups(lanes, "state"), waiting)
+    half = 0.5 if many else 0.36
+    for state, look in looks.items():
+        mine = lanes[lanes["state"] == state]
         lane = mine["patient_id"].map(order).to_numpy(dtype=float)
-        start, stop = (mine[c].to_numpy(dtype=float) for c in ("start", "stop"))
-        half = 0.5 if many else 0.36
-        blocks(
-            axes,
-            (start, lane - half, stop, lane + half),
-            facecolor=face,
-            hatch=hatch,
-            edgecolor="none" if many and hatch == "" else style.GREY,
-            lw=0 if many else 0.7,
-        )
-    _draw_marks(axes, marks, order, many)
+        corners = (mine["start"], lane - half, mine["stop"], lane + half)
+        edge = "none" if many and not look["hatch"] else style.GREY
+        outline = {"edgecolor": edge, "lw": 0 if many else 0.7, "gid": tag("state", state)}
+        rectangles(axes, corners, **look | outline)
+    markers = _markers(marks)
+    for event, marker in markers.items():
+        mine = marks[marks["event"] == event]
+        place = mine["patient_id"].map(order)
+        axes.plot(mine["time"], place, **marker | {"ms": 3 if many else 9}, clip_on=False)
     if highlight in order:
-        _frame(axes, checked, order, highlight)
+        _frame(axes, lanes[lanes["patient_id"] == highlight], order[highlight], name(highlight))
     axes.set_ylim(len(order) - 0.4, -0.6)
     axes.set_yticks([] if many else list(order.values()), None if many else map(name, order))
     axes.set_ylabel(counted(len(order), "patient") if many else "Patient")
-    longest = float(checked["stop"].max())
+    longest = float(lanes["stop"].max())
     axes.set_xlim(0, longest * 1.02)
     axes.set_xticks(style.month_ticks(longest))
     axes.set_xlabel(f"{unit.capitalize()} since {time_zero}")
-    heading(figure, title)
-    _lane_legend(figure, looks, marks)
-    figure.words = _lane_words(checked, marks, states, unit)
-    return figure
+    entries = [(style.wrapped(name(what), 22, 2), look) for what, look in (looks | markers).items()]
+    key(page, entries, 4 if len(entries) != 5 else 5)
+    return swimmer_words(lanes, marks, unit)
 
 
 def _marks(events: pd.DataFrame | None, order: dict[object, int]) -> pd.DataFrame:
-    if events is None or events.empty:
-        return pd.DataFrame({"patient_id": [], "time": [], "event": []})
-    marks = tidy(events, ["patient_id", "time", "event"], ["time"])
+    if events is None or len(events) == 0:
+        return pd.DataFrame(columns=[*_MARKS])
+    marks = check(events, _MARKS)
     lost = marks.index[~marks["patient_id"].isin(list(order))].tolist()
     if lost:
         raise InputError("markers on the lanes given", "another patient", "", "patient_id", lost)
     return marks
 
 
-def _state_looks(states: Sequence[object], idle: set[str]) -> dict[object, tuple[str, str]]:
+def _state_looks(states: list[object], waiting: str | Sequence[str]) -> dict[object, Any]:
     """White and hatched for waiting; the others solid, from dark to light."""
+    idle = {waiting} if isinstance(waiting, str) else set(waiting)
     busy = [state for state in states if state not in idle]
     shares = (0.85, 0.5, 0.3, 0.7)
-    looks = {s: (style.tint(style.look(i).colour, shares[i % 4]), "") for i, s in enumerate(busy)}
-    return {state: looks.get(state, ("white", "////")) for state in states}
+    faces = {s: style.tint(style.appearance(i).colour, shares[i % 4]) for i, s in enumerate(busy)}
+    return {
+        state: {
+            "facecolor": faces.get(state, "white"),
+            "hatch": "" if state in faces else "////",
+            "edgecolor": style.GREY,
+        }
+        for state in states
+    }
 
 
-def _draw_marks(axes: Axes, marks: pd.DataFrame, order: dict[object, int], many: bool) -> None:
-    for index, event in enumerate(groups(marks, "event")):
-        mine = marks[marks["event"] == event]
-        axes.plot(
-            mine["time"],
-            mine["patient_id"].map(order),
-            style.MARKERS[index % len(style.MARKERS)],
-            ms=3 if many else 9,
-            color="black",
-            mfc="black" if index % 2 == 0 else "white",
-            clip_on=False,
-        )
+def _markers(marks: pd.DataFrame) -> dict[object, Any]:
+    """Return a marker for each kind of event, black and white by turns."""
+    return {
+        event: {
+            "ls": "none",
+            "marker": style.MARKERS[index % len(style.MARKERS)],
+            "ms": 9,
+            "color": "black",
+            "mfc": "black" if index % 2 == 0 else "white",
+        }
+        for index, event in enumerate(groups(marks, "event"))
+    }
 
 
-def _frame(axes: Axes, lanes: pd.DataFrame, order: dict[object, int], patient: object) -> None:
-    mine = lanes[lanes["patient_id"] == patient]
-    start, stop = float(mine["start"].min()), float(mine["stop"].max())
-    axes.barh(order[patient], stop - start, left=start, height=0.9, fill=False, lw=2.5)
-    axes.annotate(
-        name(patient), (stop, order[patient]), xytext=(8, 0), textcoords="offset points",
-        va="center", weight="bold", size=style.SMALL,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-    )  # fmt: skip
+def _frame(axes: Axes, lane: pd.DataFrame, place: int, label: str) -> None:
+    start, stop = float(lane["start"].min()), float(lane["stop"].max())
+    axes.barh(place, stop - start, left=start, height=0.9, fill=False, lw=2.5)
+    axes.annotate(label, (stop, place), (8, 0), textcoords="offset points", va="center",
+                  weight="bold", size=style.SMALL, bbox=style.white(1))  # fmt: skip
 
 
-def _lane_legend(figure: Figure, looks: dict[object, tuple[str, str]], marks: pd.DataFrame) -> None:
-    handles: list[Artist] = [
-        Patch(facecolor=face, hatch=hatch, edgecolor=style.GREY, label=style.fold(name(s), 22, 2))
-        for s, (face, hatch) in looks.items()
-    ]
-    for index, event in enumerate(groups(marks, "event")):
-        marker = style.MARKERS[index % len(style.MARKERS)]
-        face = "black" if index % 2 == 0 else "white"
-        label = style.fold(name(event), 22, 2)
-        handles.append(
-            Line2D([], [], ls="none", marker=marker, ms=9, color="black", mfc=face, label=label)
-        )
-    legend(figure, handles, 4 if len(handles) != 5 else 5)
-
-
-def _lane_words(
-    lanes: pd.DataFrame, marks: pd.DataFrame, states: Sequence[object], unit: str
-) -> str:
+def swimmer_words(lanes: pd.DataFrame, marks: pd.DataFrame, unit: str = "months") -> str:
+    """Say how much time was spent in each state, and what is marked."""
     length = lanes["stop"] - lanes["start"]
     total = float(length.sum())
-    spent = [(name(s), float(length[lanes["state"] == s].sum())) for s in states if total > 0]
-    parts = [f"{s} {plain(time, 0)} ({percent(time / total)})" for s, time in spent]
     text = f"{counted(lanes['patient_id'].nunique(), 'patient')}, {plain(total, 0)} {unit} in all"
+    spent = {s: float(length[lanes["state"] == s].sum()) for s in groups(lanes, "state")}
+    parts = [
+        f"{name(state)} {plain(time, 0)} ({percent(time / total)})"
+        for state, time in spent.items()
+        if total > 0
+    ]
     text += f": {listed(parts)}." if parts else "."
     seen = marks["event"].value_counts(sort=False)
     if len(seen):
@@ -191,8 +178,8 @@ def _lane_words(
     return text
 
 
-@styled
-def patient_flow(gates: pd.DataFrame, *, title: str | None = None) -> Figure:
+@figure("Patient flow", {"gate": ANY, "n": COUNT})
+def patient_flow(page: Figure, gates: pd.DataFrame, *, title: str | None = None) -> str:
     """Draw how many patients pass each gate from diagnosis to HIPEC.
 
     Parameters
@@ -218,41 +205,47 @@ def patient_flow(gates: pd.DataFrame, *, title: str | None = None) -> Figure:
     >>> patient_flow(gates).words
     'Of 200 diagnosed, 120 (60%) operated and 30 (15%) HIPEC.'
     """
-    rows = tidy(gates, ["gate", "n"], ["n"], bounds=(0, np.inf))
-    n = rows["n"].to_numpy(dtype=float)
-    wrong = rows.index[np.append(False, np.diff(n) > 0)].tolist()
+    n = gates["n"].to_numpy(dtype=float)
+    wrong = gates.index[np.append(False, np.diff(n) > 0)].tolist()
     if wrong or n[0] == 0:
         raise InputError(
             "gates that nobody enters from the side", "more than before", "", "n", wrong
         )
-    figure = Figure(style.WIDTH, 1.4 + 0.85 * len(rows), "Patient flow")
-    axes = figure.subplots()
-    places = np.arange(len(rows))
-    for place, share in enumerate(n / n[0]):
-        last = place == len(rows) - 1
-        face = style.tint(style.VERMILLION, 0.8) if last else style.tint(style.BLUE, 0.75)
+    page.set_figheight(1.4 + 0.85 * len(gates))
+    axes = page.subplots()
+    shares = n / n[0]
+    faces = [style.tint(style.BLUE, 0.75)] * (len(n) - 1) + [style.tint(style.VERMILLION, 0.8)]
+    for place, (share, face) in enumerate(zip(shares, faces, strict=True)):
         axes.barh(place, share, left=-share / 2, height=0.62, facecolor=face, edgecolor="black")
-    for place in places[:-1]:  # the narrowing between two gates
-        x = [-n[place] / 2, n[place] / 2, n[place + 1] / 2, -n[place + 1] / 2]
+    for place, (wide, narrow) in enumerate(pairwise(shares / 2)):  # the way between two gates
         y = [place + 0.31, place + 0.31, place + 0.69, place + 0.69]
-        axes.fill(np.array(x) / n[0], y, facecolor=style.PALE, lw=0)
-    lost = ["", *[f"−{int(a - b):,}" for a, b in pairwise(n)]]
-    shares = [percent(value) for value in n / n[0]]
-    columns(axes, [[f"{int(v):,}" for v in n], shares, lost], ["left", "of all", "lost here"])
-    axes.set_yticks(places, [style.fold(name(gate), 26, 2) for gate in rows["gate"]])
-    axes.set_ylim(len(rows) - 0.5, -0.6)
+        axes.fill([-wide, wide, narrow, -narrow], y, facecolor=style.PALE, lw=0)
+    text_columns(
+        axes,
+        {
+            "left": [f"{int(v):,}" for v in n],
+            "of all": [percent(share) for share in shares],
+            "lost here": ["", *[f"−{int(a - b):,}" for a, b in pairwise(n)]],
+        },
+    )
+    named_rows(axes, [name(gate) for gate in gates["gate"]], 26)
+    axes.set_ylim(len(gates) - 0.5, -0.6)
     axes.set_xlim(-0.505, 0.505)
     axes.set_xticks([])
-    axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    heading(figure, title)
-    gone = [f"{int(v):,} ({s}) {name(g)}" for v, s, g in zip(n, shares, rows["gate"], strict=True)]
-    figure.words = f"Of {int(n[0]):,} {name(rows['gate'][0])}, {listed(gone[1:])}."
-    return figure
+    return flow_words(gates)
 
 
-@styled
-def waterfall(responses: pd.DataFrame, *, title: str | None = None) -> Figure:
+def flow_words(gates: pd.DataFrame) -> str:
+    """Say how many pass each gate, of how many."""
+    n = gates["n"].tolist()
+    passed = zip(n, gates["gate"], strict=True)
+    said = [f"{int(v):,} ({percent(v / n[0])}) {name(gate)}" for v, gate in passed]
+    return f"Of {int(n[0]):,} {name(gates['gate'].iloc[0])}, {listed(said[1:])}."
+
+
+@figure("Waterfall of response", height=5.6)
+def waterfall(page: Figure, responses: pd.DataFrame, *, title: str | None = None) -> str:
     """Draw the change of each tumour as a bar, with RECIST's two cuts.
 
     Parameters
@@ -283,26 +276,18 @@ def waterfall(responses: pd.DataFrame, *, title: str | None = None) -> Figure:
     >>> waterfall(pd.DataFrame({"change": [0.3, -0.1, -0.45, -0.6]})).words
     '4 tumours: 2 (50%) shrank by 30% or more, 1 (25%) grew by 20% or more; median change −28%.'
     """
-    responses = tidy(responses, [])
-    if "change" not in responses and "tumour_shrinkage" in responses:
-        responses = responses.assign(change=-responses["tumour_shrinkage"])
-        responses = responses.rename(columns={"recist": "response"})
-    rows = tidy(responses, ["change"], ["change"], gaps=["change"], bounds=(-1, np.inf))
-    seen = rows.dropna(subset=["change"]).sort_values("change", ascending=False, kind="stable")
-    if seen.empty:
-        raise InputError("at least one measured change", "none", "", "change")
+    seen = _measured(responses)
     change = seen["change"].to_numpy(dtype=float)
-    figure = Figure(style.WIDTH, 5.6, "Waterfall of response")
-    axes = figure.subplots()
+    axes = page.subplots()
     many = len(seen) > 60
-    handles: list[Artist] = []
+    half = 0.5 if many else 0.41
+    fills = {}
     for index, kind in enumerate(_kinds(seen)):
         mask = seen["response"].eq(kind).to_numpy() if kind else np.ones(len(seen), dtype=bool)
-        look = style.look(index if kind else 0)
-        place, half = np.flatnonzero(mask).astype(float), 0.5 if many else 0.41
-        fill = {**style.fill(look), "lw": 0 if many else 0.7}
-        blocks(axes, (place - half, np.zeros(len(place)), place + half, change[mask]), **fill)
-        handles.append(Patch(label=kind, **fill))
+        fills[kind] = style.fill(style.appearance(index)) | {"lw": 0 if many else 0.7}
+        place = np.flatnonzero(mask)
+        corners = (place - half, np.zeros(len(place)), place + half, change[mask])
+        rectangles(axes, corners, **fills[kind], gid=tag("response", kind))
     _cut(axes, _PARTIAL, "−30%: partial response", left=True)
     _cut(axes, _PROGRESS, "+20%: progression", left=False)
     axes.axhline(0, color="black", lw=1)
@@ -311,27 +296,21 @@ def waterfall(responses: pd.DataFrame, *, title: str | None = None) -> Figure:
     axes.set_xticks([])
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set(xlabel=f"{counted(len(seen), 'patient')}, sorted", ylabel="Change in sum of diameters")
-    heading(figure, title)
     if "response" in seen:
-        legend(figure, handles, 4, title="Response recorded")
-    figure.words = _waterfall_words(change, len(rows) - len(seen))
-    return figure
+        key(page, fills.items(), 4, title="Response recorded")
+    return waterfall_words(responses)
 
 
-def _cut(axes: Axes, at: float, text: str, left: bool) -> None:
-    """Mark a cut; its label stands where sorted bars leave room."""
-    axes.axhline(at, color="black", lw=1.2, ls=(0, (4, 2)))
-    axes.annotate(
-        text,
-        (0 if left else 1, at),
-        xytext=(6, -4) if left else (-2, 4),
-        xycoords=axes.get_yaxis_transform(),
-        textcoords="offset points",
-        ha="left" if left else "right",
-        va="top" if left else "bottom",
-        size=style.SMALL,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8},
-    )
+def _measured(responses: pd.DataFrame) -> pd.DataFrame:
+    """Return those with a second scan, the largest growth first."""
+    if "change" not in responses and "tumour_shrinkage" in responses:
+        responses = responses.assign(change=-responses["tumour_shrinkage"])
+        responses = responses.rename(columns={"recist": "response"})
+    rows = check(responses, _CHANGE)
+    seen = rows.dropna(subset=["change"]).sort_values("change", ascending=False, kind="stable")
+    if seen.empty:
+        raise InputError("at least one measured change", "none", "", "change")
+    return seen
 
 
 def _kinds(seen: pd.DataFrame) -> list[str]:
@@ -344,7 +323,18 @@ def _kinds(seen: pd.DataFrame) -> list[str]:
     return [kind for kind in _RESPONSES if kind in present]
 
 
-def _waterfall_words(change: npt.NDArray[np.float64], unmeasured: int) -> str:
+def _cut(axes: Axes, at: float, text: str, left: bool) -> None:
+    """Mark a cut; its label stands where sorted bars leave room."""
+    x, offset, ha, va = (0, (6, -4), "left", "top") if left else (1, (-2, 4), "right", "bottom")
+    across = axes.get_yaxis_transform()
+    axes.axhline(at, **style.DASHED)
+    axes.annotate(text, (x, at), offset, xycoords=across, textcoords="offset points", ha=ha, va=va,
+                  size=style.SMALL, bbox=style.white(1, 0.8))  # fmt: skip
+
+
+def waterfall_words(responses: pd.DataFrame) -> str:
+    """Say how many tumours shrank by RECIST's cut, how many grew, and who was not measured."""
+    change = _measured(responses)["change"].to_numpy(dtype=float)
     total = len(change)
     shrank = int((change <= _PARTIAL + 1e-9).sum())
     grew = int((change >= _PROGRESS - 1e-9).sum())
@@ -353,4 +343,7 @@ def _waterfall_words(change: npt.NDArray[np.float64], unmeasured: int) -> str:
         f"more, {grew:,} ({percent(grew / total)}) grew by 20% or more; median change "
         f"{percent(float(np.median(change)))}."
     )
-    return text + (f" {unmeasured:,} without a second scan are not shown." if unmeasured else "")
+    unmeasured = len(responses) - total
+    verb = "is" if unmeasured == 1 else "are"
+    more = f" {unmeasured:,} without a second scan {verb} not shown."
+    return text + more if unmeasured else text

@@ -20,6 +20,8 @@ BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 ORANGE, SKY, YELLOW = "#E69F00", "#56B4E9", "#F0E442"
 
 Dash = tuple[int, tuple[float, ...] | None]
+DASHED: dict[str, Any] = {"color": BLACK, "lw": 1.2, "ls": (0, (4, 2))}  # a value to hold against
+DOTTED: dict[str, Any] = {"lw": 1.2, "ls": (0, (1, 2))}  # a place on an axis
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ def applied() -> Iterator[None]:
         yield
 
 
-def look(index: int) -> Look:
-    """Return the look of the group at this position; looks repeat after 36 groups."""
+def appearance(index: int) -> Look:
+    """Return how the group at this position is drawn; looks repeat after 36 groups."""
     turn = index // len(_COLOURS)
     shifted = (index + turn) % len(_DASHES)
     return Look(
@@ -116,8 +118,13 @@ def fill(look: Look) -> dict[str, Any]:
     return {"facecolor": tint(look.colour, share), "edgecolor": edge, "hatch": look.hatch}
 
 
-def fold(text: object, width: int, lines: int = 3) -> str:
-    """Break a label at words to at most this many lines; an ellipsis marks what is cut."""
+def white(pad: float, alpha: float = 1.0) -> dict[str, Any]:
+    """Return the box behind a text that stands on a drawing."""
+    return {"facecolor": "white", "edgecolor": "none", "pad": pad, "alpha": alpha}
+
+
+def wrapped(text: object, width: int, lines: int = 3) -> str:
+    """Break a label at words into at most this many lines; an ellipsis marks what is cut."""
     return "\n".join(
         textwrap.wrap(str(text), width, max_lines=lines, placeholder=" …", break_on_hyphens=True)
     )

@@ -1,82 +1,103 @@
-"""Checks on the tidy tables that the figures take."""
+"""The tidy tables that the figures take: what each column must hold, and how it is read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import inf
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
+from dsrct_edu import steps
+from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
 
+_CLOSE = 1e-9
+_FEW, _SMALL_SHARE = 10, 0.1  # KMunicate: below either, the curve is no longer to be read
 
-def tidy(
-    table: pd.DataFrame,
-    columns: Sequence[str],
-    numbers: Iterable[str] = (),
-    gaps: Iterable[str] = (),
-    bounds: tuple[float, float] | None = None,
-) -> pd.DataFrame:
-    """Return a copy with a plain index after checking what a figure relies on.
 
-    Parameters
+@dataclass(frozen=True)
+class Column:
+    """What a figure asks of one column of its table.
+
+    Attributes
     ----------
-    table : DataFrame
-        The table handed over.
-    columns : sequence of str
-        Columns that must be there, none missing in any row unless named in `gaps`.
-    numbers : iterable of str
-        Columns that must be numeric.
-    gaps : iterable of str
-        Columns in which a missing value means "none" and is drawn so.
-    bounds : (float, float), optional
-        Range that every column of `numbers` must keep to.
+    number : bool
+        It holds numbers.
+    low, high : float
+        Range of the numbers.
+    gaps : bool
+        A missing value means "none" and is drawn so.
+    optional : bool
+        It may be left out.
+    """
 
-    Returns
-    -------
-    DataFrame
+    number: bool = False
+    low: float = -inf
+    high: float = inf
+    gaps: bool = False
+    optional: bool = False
+
+
+ANY = Column()
+NUMBER = Column(number=True)
+COUNT = Column(number=True, low=0)
+SHARE = Column(number=True, low=0, high=1)
+NOTHING: Mapping[str, Column] = MappingProxyType({})
+
+
+def check(table: pd.DataFrame, columns: Mapping[str, Column] = NOTHING) -> pd.DataFrame:
+    """Return a copy with a plain index after checking what a figure relies on.
 
     Raises
     ------
     InputError
         Naming the column and the rows.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"gate": ["diagnosed", "operated"], "n": [200, 118]}, index=[7, 9])
+    >>> check(table, {"gate": ANY, "n": COUNT}).index.tolist()
+    [0, 1]
     """
     if not isinstance(table, pd.DataFrame):
         raise InputError("a DataFrame", type(table).__name__, "Hand over the table itself.")
     if table.empty:
         raise InputError("at least one row", "an empty table", "Check the selection before it.")
-    lacking = [name for name in columns if name not in table.columns]
+    needed = [name for name, column in columns.items() if not column.optional]
+    lacking = [name for name in needed if name not in table]
     if lacking:
         raise InputError(
-            f"the columns {', '.join(columns)}",
+            f"the columns {', '.join(needed)}",
             f"no {', '.join(lacking)}",
             "Rename or add the column.",
             column=lacking[0],
         )
-    for name in columns:
-        if name not in set(gaps) and table[name].isna().any():
-            rows = table.index[table[name].isna()].tolist()
-            raise InputError("a value", "a missing one", "Fill or drop it first.", name, rows)
-    for name in numbers:
-        _numeric(table, name, bounds)
+    for name, column in columns.items():
+        if name in table:
+            _check_column(table, name, column)
     return table.reset_index(drop=True)
 
 
-def _numeric(table: pd.DataFrame, name: str, bounds: tuple[float, float] | None) -> None:
-    column = table[name]
-    if column.isna().all():
+def _check_column(table: pd.DataFrame, name: str, column: Column) -> None:
+    values = table[name]
+    missing = values.isna()
+    if missing.any() and not column.gaps:
+        rows = table.index[missing].tolist()
+        raise InputError("a value", "a missing one", "Fill or drop it first.", name, rows)
+    if not column.number or missing.all():
         return
-    if not pd.api.types.is_numeric_dtype(column):
-        raise InputError("numbers", f"type {column.dtype}", "Convert the column.", name)
-    if bounds is None:
-        return
-    low, high = bounds
-    values = column.to_numpy(dtype=float)
-    outside = ~np.isnan(values) & ((values < low - 1e-9) | (values > high + 1e-9))
+    if not pd.api.types.is_numeric_dtype(values):
+        raise InputError("numbers", f"type {values.dtype}", "Convert the column.", name)
+    numbers = values.to_numpy(dtype=float)
+    outside = (numbers < column.low - _CLOSE) | (numbers > column.high + _CLOSE)
     if outside.any():
+        expected = f"{column.low:g} to {column.high:g}"
+        found = f"{numbers[outside][0]:g}"
         rows = table.index[outside].tolist()
-        found = f"{values[outside][0]:g}"
-        raise InputError(f"{low:g} to {high:g}", found, "Check its unit.", name, rows)
+        raise InputError(expected, found, "Check its unit.", name, rows)
 
 
 def groups(table: pd.DataFrame, column: str) -> list[object]:
@@ -88,11 +109,6 @@ def groups(table: pd.DataFrame, column: str) -> list[object]:
     return list(pd.unique(values))
 
 
-def spaced(label: object) -> str:
-    """Return a column's name as words: expert centre, not expert_centre."""
-    return name(label).replace("_", " ")
-
-
 def name(group: object) -> str:
     """Return a group's name as a reader should see it: 3, not 3.0; yes, not True."""
     if isinstance(group, (bool, np.bool_)):
@@ -100,3 +116,87 @@ def name(group: object) -> str:
     if isinstance(group, (float, np.floating)) and float(group).is_integer():
         return str(int(group))
     return str(group)
+
+
+def spaced(label: object) -> str:
+    """Return a column's name as words: expert centre, not expert_centre."""
+    return name(label).replace("_", " ")
+
+
+def tag(kind: str, group: object) -> str:
+    """Return the id of an artist, by which tests find it and SVG names it.
+
+    Examples
+    --------
+    >>> tag("tail", "with HIPEC")
+    'tail:with_HIPEC'
+    """
+    return f"{kind}:{'_'.join(name(group).split())}"
+
+
+_LIMIT = replace(SHARE, gaps=True, optional=True)
+CURVE = {"group": ANY, "time": NUMBER, "survival": SHARE, "ci_low": _LIMIT, "ci_high": _LIMIT}
+
+
+@dataclass(frozen=True)
+class Steps:
+    """One group's survival curve as the table says it, with its interval where there is one."""
+
+    group: object
+    time: Floats
+    survival: Floats
+    limits: tuple[Floats, Floats] | None
+    at_risk: Floats | None
+
+    def at(self, time: float) -> int:
+        """Return the position of the step that holds at this time."""
+        return steps.position(self.time, time, _CLOSE)
+
+    def median(self, survival: Floats | None = None) -> float:
+        """Return the median, by R's midpoint rule, of the curve or of one of its limits."""
+        return steps.crossing(self.time, 1 - (self.survival if survival is None else survival), 0.5)
+
+    def area(self, horizon: float) -> float:
+        """Return the restricted mean: the area under the curve up to the horizon."""
+        return steps.area(self.time, self.survival, horizon)
+
+    def line(self, values: Floats, start: float, stop: float) -> tuple[Floats, Floats]:
+        """Return the corners of the step line between two times."""
+        first, last = max(self.at(start), 0), self.at(stop)
+        edges = np.concatenate([[start], self.time[first + 1 : last + 1], [stop]])
+        return np.repeat(edges, 2)[1:-1], np.repeat(values[first : last + 1], 2)
+
+    def thin_from(self, counts: pd.DataFrame | None) -> float:
+        """Return from when fewer than 10, or fewer than 10 %, are followed further."""
+        time, left = self.time, self.at_risk
+        total = 0.0 if left is None else float(left.max())
+        if left is None and counts is not None:
+            mine = counts[counts["group"] == self.group].sort_values("time")
+            time, left = (mine[c].to_numpy(dtype=float) for c in ("time", "at_risk"))
+            total = float(mine[["at_risk", "censored", "events"]].iloc[0].sum())
+        if left is None:
+            return np.inf
+        enough = np.flatnonzero(left >= max(_FEW, _SMALL_SHARE * total))
+        if not enough.size:
+            return 0.0
+        return float(time[enough[-1] + 1]) if enough[-1] + 1 < len(time) else np.inf
+
+
+def curves_of(table: pd.DataFrame) -> list[Steps]:
+    """Return one step function a group, in the table's order."""
+    return [_steps(group, table[table["group"] == group]) for group in groups(table, "group")]
+
+
+def _steps(group: object, frame: pd.DataFrame) -> Steps:
+    frame = frame.sort_values("time", kind="stable")
+    values = {c: frame[c].to_numpy(dtype=float) for c in (*CURVE, "at_risk")[1:] if c in frame}
+    time = values["time"]
+    if time[0] != 0:
+        raise InputError(
+            f"a curve of {group} that starts at time 0",
+            f"{time[0]:g}",
+            "Add the row with survival 1 at time 0.",
+            column="time",
+        )
+    limits = (values["ci_low"], values["ci_high"]) if "ci_high" in values else None
+    return Steps(group, time, values["survival"], limits, values.get("at_risk"))

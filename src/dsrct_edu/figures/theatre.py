@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
-from dsrct_edu.figures.figure import Figure, styled
-from dsrct_edu.figures.labels import EndLabel, end_labels, heading
-from dsrct_edu.figures.tables import groups, name, tidy
+from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import EndLabel, end_labels
+from dsrct_edu.figures.tables import COUNT, NUMBER, Column, groups, name, tag
+from dsrct_edu.vocabulary import REGIONS
 from dsrct_edu.wording import listed, plain
 
-REGIONS = (
-    "central",
-    "right upper",
-    "epigastrium",
-    "left upper",
-    "left flank",
-    "left lower",
-    "pelvis",
-    "right lower",
-    "right flank",
-    "upper jejunum",
-    "lower jejunum",
-    "upper ileum",
-    "lower ileum",
-)
 # Column and row of each region as one looks at the patient, whose right is on the left.
 _PLACES = ((1, 1), (0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 _SHARES = (0.0, 0.25, 0.55, 1.0)
+_COURSE = {
+    "minute": NUMBER,
+    "celsius": Column(number=True, low=0, high=60),
+    "compartment": Column(optional=True),
+}
+_DRUG = {"minute": NUMBER, "peritoneal_mg_l": COUNT, "plasma_mg_l": COUNT}
 
 
-@styled
-def pci_map(scores: pd.DataFrame, *, title: str | None = None) -> Figure:
+@figure("Peritoneal cancer index by region", {"region": NUMBER, "score": NUMBER}, height=6.0)
+def pci_map(page: Figure, scores: pd.DataFrame, *, title: str | None = None) -> str:
     """Draw the lesion-size score of each of the 13 regions of the peritoneal cancer index.
 
     Parameters
@@ -68,16 +62,8 @@ def pci_map(scores: pd.DataFrame, *, title: str | None = None) -> Figure:
     'Peritoneal cancer index 6 of 39: tumour in 3 of 13 regions. Score 3: central. Score 2: \
 right upper. Score 1: lower ileum.'
     """
-    rows = tidy(scores, ["region", "score"], ["region", "score"], bounds=(0, 12))
-    if sorted(rows["region"]) != list(range(13)):
-        found = listed([name(region) for region in rows["region"]])
-        raise InputError("the regions 0 to 12, each once", found, "", column="region")
-    wrong = rows.index[~rows["score"].isin([0, 1, 2, 3])].tolist()
-    if wrong:
-        raise InputError("scores 0, 1, 2 or 3", name(rows["score"][wrong[0]]), "", "score", wrong)
-    by_region = {int(r): int(s) for r, s in zip(rows["region"], rows["score"], strict=True)}
-    figure = Figure(style.WIDTH, 6.0, "Peritoneal cancer index by region")
-    axes = figure.subplots()
+    by_region = _by_region(scores)
+    axes = page.subplots()
     for region, (column, row) in enumerate(_PLACES):
         _cell(axes, region, by_region[region], (column * 1.9, 6 - 2 * row), (1.8, 1.9))
     for step, region in enumerate(range(9, 13)):
@@ -86,14 +72,25 @@ right upper. Score 1: lower ileum.'
     axes.add_patch(frame)
     for x, text in ((2.8, "Abdomen and pelvis"), (8.2, "Small bowel")):
         axes.text(x, 8.35, text, ha="center", va="bottom")
-    for x, text in ((0, "patient's right"), (5.6, "patient's left")):
-        axes.text(x, 1.65, text, ha="left" if x == 0 else "right", va="top", size=style.SMALL)
+    for x, side in ((0.0, "right"), (5.6, "left")):  # the patient's, so the other of the page's
+        axes.text(x, 1.65, f"patient's {side}", ha="left" if x == 0 else "right", va="top",
+                  size=style.SMALL)  # fmt: skip
     axes.set(xlim=(-0.4, 9.6), ylim=(1.2, 8.8))
     axes.set_axis_off()
-    total = sum(by_region.values())
-    heading(figure, title or f"Peritoneal cancer index {total} of 39")
-    figure.words = _map_words(by_region, total)
-    return figure
+    if not page.get_suptitle():
+        page.entitle(f"Peritoneal cancer index {sum(by_region.values())} of 39")
+    return pci_words(scores)
+
+
+def _by_region(scores: pd.DataFrame) -> dict[int, int]:
+    if sorted(scores["region"]) != list(range(len(REGIONS))):
+        found = listed([name(region) for region in scores["region"]])
+        raise InputError("the regions 0 to 12, each once", found, "", column="region")
+    wrong = scores.index[~scores["score"].isin(range(4))].tolist()
+    if wrong:
+        found = name(scores["score"][wrong[0]])
+        raise InputError("scores 0, 1, 2 or 3", found, "", "score", wrong)
+    return {int(r): int(s) for r, s in zip(scores["region"], scores["score"], strict=True)}
 
 
 def _cell(
@@ -110,23 +107,26 @@ def _cell(
               ha="center", va="center")  # fmt: skip
 
 
-def _map_words(by_region: dict[int, int], total: int) -> str:
-    hit = sum(score > 0 for score in by_region.values())
-    text = f"Peritoneal cancer index {total} of 39: tumour in {hit} of 13 regions."
+def pci_words(scores: pd.DataFrame) -> str:
+    """Say the index, and the regions by their score."""
+    by_region = _by_region(scores)
+    total, hit = sum(by_region.values()), sum(score > 0 for score in by_region.values())
+    text = f"Peritoneal cancer index {total} of 39: tumour in {hit} of {len(REGIONS)} regions."
     for score in (3, 2, 1):
-        where = [REGIONS[region] for region in range(13) if by_region[region] == score]
+        where = [text for region, text in enumerate(REGIONS) if by_region[region] == score]
         if where:
             text += f" Score {score}: {listed(where)}."
     return text
 
 
-@styled
-def heat_course(
+@figure("Temperature over the perfusion", _COURSE)
+def temperature(
+    page: Figure,
     course: pd.DataFrame,
     *,
     target: tuple[float, float] | None = (42.0, 43.0),
     title: str | None = None,
-) -> Figure:
+) -> str:
     """Draw temperature over the perfusion, with the range aimed for.
 
     Parameters
@@ -151,76 +151,89 @@ def heat_course(
     Examples
     --------
     >>> import pandas as pd
-    >>> heat_course(pd.DataFrame({"minute": [0, 10, 60], "celsius": [37, 42, 42.5]})).words
+    >>> temperature(pd.DataFrame({"minute": [0, 10, 60], "celsius": [37, 42, 42.5]})).words
     'Temperature from 37.0 to 42.5 °C, at the end 42.5; between 42.0 and 43.0 °C for 50 of 60 \
 minutes.'
     """
-    rows = tidy(course, ["minute", "celsius"], ["minute"])
-    tidy(course, ["celsius"], ["celsius"], bounds=(0, 60))
-    if "compartment" not in rows:
-        rows["compartment"] = ""
-    figure = Figure(style.WIDTH, 5.4, "Temperature over the perfusion")
-    axes = figure.subplots()
-    labels, said = [], []
-    for index, compartment in enumerate(groups(rows, "compartment")):
-        mine = rows[rows["compartment"] == compartment].sort_values("minute", kind="stable")
-        minute, celsius = (mine[c].to_numpy(dtype=float) for c in ("minute", "celsius"))
-        look = style.look(index)
-        axes.plot(minute, celsius, color=look.colour, ls=look.dash)
-        label = name(compartment)
-        if label:
-            labels.append(EndLabel(minute[-1], celsius[-1], label, look))
-        dose = float(mine["cem43"].iloc[-1]) if "cem43" in mine else None
-        said.append(_heat_words(label, minute, celsius, target, dose))
+    axes = page.subplots()
+    labels = [
+        _line(axes, index, label, mine["minute"], mine["celsius"])
+        for index, (label, mine) in enumerate(_compartments(course).items())
+    ]
     if target:
         axes.axhspan(*target, facecolor=style.tint(style.ORANGE, 0.35), zorder=0)
         axes.text(0.01, target[1], "range aimed for", size=style.SMALL, va="bottom",
                   transform=axes.get_yaxis_transform())  # fmt: skip
-    low, high = float(rows["celsius"].min()), float(rows["celsius"].max())
-    low, high = min(low, *(target or (low,))), max(high, *(target or (high,)))
+    shown = [*course["celsius"], *(target or ())]
+    low, high = float(min(shown)), float(max(shown))
     axes.set_ylim(low - 0.08 * (high - low) - 0.1, high + 0.14 * (high - low) + 0.1)
-    axes.set_xlim(float(rows["minute"].min()), max(float(rows["minute"].max()), 1e-9))
-    axes.set(xlabel="Minutes of perfusion", ylabel="Temperature (°C)")
-    heading(figure, title)
-    end_labels(figure, axes, labels)
-    figure.words = " ".join(said)
-    return figure
+    axes.set_ylabel("Temperature (°C)")
+    _clock(axes, course["minute"])
+    end_labels(page, axes, [label for label in labels if label.text])
+    return temperature_words(course, target)
 
 
-def _heat_words(
-    label: str,
-    minute: npt.NDArray[np.float64],
-    celsius: npt.NDArray[np.float64],
-    target: tuple[float, float] | None,
-    dose: float | None,
+heat_course = temperature  # the name that `bedside.heat_course` goes by
+
+
+def _line(axes: Axes, index: int, label: str, x: pd.Series[Any], y: pd.Series[Any]) -> EndLabel:
+    look = style.appearance(index)
+    axes.plot(x, y, color=look.colour, ls=look.dash, gid=tag("line", label))
+    return EndLabel(float(x.iloc[-1]), float(y.iloc[-1]), label, look)
+
+
+def _clock(axes: Axes, minute: pd.Series[Any]) -> None:
+    axes.set_xlim(float(minute.min()), max(float(minute.max()), 1e-9))
+    axes.set_xlabel("Minutes of perfusion")
+
+
+def _compartments(course: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return each compartment's rows in time; one without a name if there is only one."""
+    ordered = course.sort_values("minute", kind="stable")
+    if "compartment" not in course:
+        return {"": ordered}
+    each = groups(course, "compartment")
+    return {name(one): ordered[ordered["compartment"] == one] for one in each}
+
+
+def temperature_words(
+    course: pd.DataFrame, target: tuple[float, float] | None = (42.0, 43.0)
 ) -> str:
-    what = label[:1].upper() + label[1:] if label else "Temperature"
+    """Say the range and the end of each compartment, its time on target, and its thermal dose."""
+    return " ".join(
+        _heat_words(label[:1].upper() + label[1:] or "Temperature", mine, target)
+        for label, mine in _compartments(course).items()
+    )
+
+
+def _heat_words(what: str, course: pd.DataFrame, target: tuple[float, float] | None) -> str:
+    minute, celsius = (course[c].to_numpy(dtype=float) for c in ("minute", "celsius"))
     text = (
         f"{what} from {plain(celsius.min())} to {plain(celsius.max())} °C, "
         f"at the end {plain(celsius[-1])}"
     )
     if target:
-        inside = sum(
-            _share(a, b, target) * step
-            for a, b, step in zip(celsius, celsius[1:], np.diff(minute), strict=False)
-        )
-        text += (
-            f"; between {plain(target[0])} and {plain(target[1])} °C for {plain(inside, 0)} of "
-            f"{plain(minute[-1] - minute[0], 0)} minutes"
-        )
-    return text + (f"; thermal dose {plain(dose)} minutes at 43 °C." if dose is not None else ".")
+        low, high = (plain(edge) for edge in target)
+        inside = plain(_minutes_inside(minute, celsius, target), 0)
+        text += f"; between {low} and {high} °C for {inside} of {plain(np.ptp(minute), 0)} minutes"
+    if "cem43" in course:
+        text += f"; thermal dose {plain(float(course['cem43'].iloc[-1]))} minutes at 43 °C"
+    return f"{text}."
 
 
-def _share(start: float, stop: float, band: tuple[float, float]) -> float:
-    """Return which share of a straight stretch runs inside a band."""
-    low, high = min(start, stop), max(start, stop)
-    if high == low:
-        return float(band[0] <= low <= band[1])
-    return float(max(0.0, min(high, band[1]) - max(low, band[0])) / (high - low))
+def _minutes_inside(minute: Floats, celsius: Floats, band: tuple[float, float]) -> float:
+    """Return for how long a course, straight between its points, runs inside a band."""
+    low, high = np.sort([celsius[:-1], celsius[1:]], axis=0)
+    level = np.where((band[0] <= low) & (low <= band[1]), 1.0, 0.0)
+    inside = np.clip(np.minimum(high, band[1]) - np.maximum(low, band[0]), 0, None)
+    share = np.divide(inside, high - low, out=level, where=high > low)
+    return float(np.sum(share * np.diff(minute)))
 
 
-@styled
-def drug_course(course: pd.DataFrame, *, drug: str = "drug", title: str | None = None) -> Figure:
+@figure("Concentration over the perfusion", _DRUG)
+def drug_course(
+    page: Figure, course: pd.DataFrame, *, drug: str = "drug", title: str | None = None
+) -> str:
     """Draw the concentration in the cavity and in the blood, on a log axis.
 
     Parameters
@@ -251,36 +264,30 @@ def drug_course(course: pd.DataFrame, *, drug: str = "drug", title: str | None =
     'In the peritoneum cisplatin falls from 40.0 to 17.5 mg/L in 60 minutes; in the plasma it \
 peaks at 2.8 mg/L. Exposure (area under the curve) is 16.1 times as large in the peritoneum.'
     """
-    levels = ["peritoneal_mg_l", "plasma_mg_l"]
-    rows = tidy(course, ["minute", *levels], ["minute"])
-    tidy(course, levels, levels, bounds=(0, np.inf))
-    rows = rows.sort_values("minute", kind="stable")
-    if not (rows["peritoneal_mg_l"] > 0).any():
+    course = course.sort_values("minute", kind="stable")
+    if not (course["peritoneal_mg_l"] > 0).any():
         raise InputError("some drug in the cavity", "none", "", "peritoneal_mg_l")
-    minute = rows["minute"].to_numpy(dtype=float)
-    figure = Figure(style.WIDTH, 5.4, f"Concentration of {drug} over the perfusion")
-    axes = figure.subplots()
+    page.headline = f"Concentration of {drug} over the perfusion"
+    axes = page.subplots()
     labels = []
-    for index, (column, label) in enumerate(zip(levels, ("peritoneum", "plasma"), strict=True)):
-        values = rows[column].to_numpy(dtype=float)
-        shown = values > 0  # a log axis has no place for none at all
-        look = style.look(index)
-        axes.plot(minute[shown], values[shown], color=look.colour, ls=look.dash)
-        if shown.any():
-            labels.append(EndLabel(minute[shown][-1], values[shown][-1], label, look))
+    for index, (place, label) in enumerate((("peritoneal", "peritoneum"), ("plasma", "plasma"))):
+        level = f"{place}_mg_l"
+        shown = course[course[level] > 0]  # a log axis has no place for none at all
+        if len(shown):
+            labels.append(_line(axes, index, label, shown["minute"], shown[level]))
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.set_xlim(minute[0], max(minute[-1], 1e-9))
-    axes.set(xlabel="Minutes of perfusion", ylabel=f"{drug.capitalize()} (mg/L, log scale)")
-    heading(figure, title)
-    end_labels(figure, axes, labels)
-    figure.words = _drug_words(rows, minute, drug)
-    return figure
+    axes.set_ylabel(f"{drug.capitalize()} (mg/L, log scale)")
+    _clock(axes, course["minute"])
+    end_labels(page, axes, labels)
+    return drug_words(course, drug)
 
 
-def _drug_words(rows: pd.DataFrame, minute: npt.NDArray[np.float64], drug: str) -> str:
-    inside, blood = (rows[c].to_numpy(dtype=float) for c in ("peritoneal_mg_l", "plasma_mg_l"))
+def drug_words(course: pd.DataFrame, drug: str = "drug") -> str:
+    """Say the fall in the cavity, the peak in the blood, and the ratio of their exposures."""
+    columns = ("minute", "peritoneal_mg_l", "plasma_mg_l")
+    minute, inside, blood = (course[c].to_numpy(dtype=float) for c in columns)
     text = (
         f"In the peritoneum {drug} falls from {plain(inside[0])} to {plain(inside[-1])} mg/L in "
         f"{plain(minute[-1] - minute[0], 0)} minutes; in the plasma it peaks at "

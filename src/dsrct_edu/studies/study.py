@@ -193,7 +193,7 @@ class Study:
         measure : {"rmst_difference", "hazard_ratio", "log_hazard_ratio", "survival_difference"}
             The measure on the axis.
         **options
-            Passed to `dsrct_edu.figures.staircase`, such as ``upto`` to reveal step by step.
+            Passed to `dsrct_edu.figures.staircase`, such as ``steps`` to reveal step by step.
 
         Returns
         -------

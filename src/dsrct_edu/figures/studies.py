@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
-from dsrct_edu.figures.figure import Figure, styled
-from dsrct_edu.figures.labels import heading
-from dsrct_edu.figures.rows import columns
-from dsrct_edu.figures.tables import groups, name, tidy
-from dsrct_edu.wording import listed, percent, plain
+from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import key, named_rows, panels, text_columns
+from dsrct_edu.figures.tables import ANY, NUMBER, check, groups, name, spaced
+from dsrct_edu.wording import counted, listed, percent, plain
 
-_NAMED = 3
+_KNOWN = replace(NUMBER, gaps=True)
+_NUMBERS = ("estimate", "se", "ci_low", "ci_high", "truth")
+_REPLICATES = {"method": ANY} | dict.fromkeys(_NUMBERS, _KNOWN)
+_ANCHORS = {"anchor": ANY, "published": _KNOWN, "low": NUMBER, "high": NUMBER}
+_ANCHORS |= {"simulated": NUMBER, "inside": ANY}
+_HOLDS, _MISSES = style.tint(style.BLUE, 0.45), style.VERMILLION
 
 
-@styled
+@figure("Zip plot of intervals")
 def zip_plot(
+    page: Figure,
     estimates: pd.DataFrame,
     *,
     truth: float | None = None,
     level: float = 0.95,
     measure: str = "Estimate",
     title: str | None = None,
-) -> Figure:
+) -> str:
     """Draw the intervals of a simulation study, ordered by how far each estimate is from truth.
 
     Parameters
@@ -69,37 +74,34 @@ def zip_plot(
     >>> zip_plot(table, truth=0).words
     '1 of 2 95% intervals (50.0%) contain the truth; with Monte Carlo error 0.0% to 100.0%.'
     """
-    estimates = tidy(estimates, [])
     if truth is not None:
         estimates = estimates.assign(truth=truth)
     elif "truth" not in estimates:
-        raise InputError("the truth", "none", "Give truth=.", column="truth")
+        raise InputError("the truth", "none", "Give truth=.", argument="truth")
     if "method" not in estimates:
         estimates = estimates.assign(method="")
-    numbers = ["estimate", "se", "ci_low", "ci_high", "truth"]
-    rows = tidy(estimates, ["method", *numbers], numbers, gaps=numbers)
-    drawn = rows.loc[np.isfinite(rows[numbers].to_numpy(dtype=float)).all(axis=1)]
+    rows = check(estimates, _REPLICATES)
+    drawn = _with_interval(rows)
     if drawn.empty:
         raise InputError("at least one replicate with an interval", "none", "", "ci_low")
     methods = groups(rows, "method")
-    across = min(len(methods), 3)
-    down = math.ceil(len(methods) / across)
-    figure = Figure(style.WIDTH, 1.6 + 3.8 * down if down > 1 else 5.8, "Zip plot of intervals")
-    grid = figure.subplots(down, across, squeeze=False, sharey=True)
-    for position, axes in enumerate(grid.flat):
-        axes.set_visible(position < len(methods))
-        if position < len(methods):
-            _zip(axes, drawn[drawn["method"] == methods[position]], level)
-            axes.set_title(
-                style.fold(name(methods[position]), {1: 80, 2: 34, 3: 23}[across]),
-                fontsize=style.TEXT,
-            )
-            axes.set_xlabel(style.fold(measure, {1: 60, 2: 34, 3: 22}[across]))
-    figure.supylabel("Centile of |estimate − truth| / SE", fontsize=style.TEXT)
-    heading(figure, title)
-    _zip_legend(figure)
-    figure.words = _zip_words(rows, drawn, methods, level)
-    return figure
+    grid = panels(page, [spaced(method) for method in methods], measure)
+    for method, axes in zip(methods, grid, strict=True):
+        _zip(axes, drawn[drawn["method"] == method], level)
+    page.supylabel("Centile of |estimate − truth| / SE", fontsize=style.TEXT)
+    lines = [
+        ("contains the truth", {"color": _HOLDS, "lw": 6}),
+        ("misses it", {"color": _MISSES, "lw": 6}),
+        ("truth", {"color": "black", "lw": 1.5}),
+        ("nominal coverage", style.DASHED),
+    ]
+    key(page, lines, 4)
+    return zip_words(rows, level)
+
+
+def _with_interval(rows: pd.DataFrame) -> pd.DataFrame:
+    finite = np.isfinite(rows[[*_NUMBERS]].to_numpy(dtype=float)).all(axis=1)
+    return rows.iloc[np.flatnonzero(finite)]
 
 
 def _holds(rows: pd.DataFrame) -> pd.Series[bool]:
@@ -119,48 +121,41 @@ def _zip(axes: Axes, rows: pd.DataFrame, level: float) -> None:
     lines = np.stack([ends, np.column_stack([height, height])], axis=2)
     inside = _holds(rows).to_numpy()
     width = float(np.clip(300 / len(rows), 0.6, 6))
-    for mask, colour in ((inside, style.tint(style.BLUE, 0.45)), (~inside, style.VERMILLION)):
-        axes.add_collection(LineCollection(list(lines[mask]), colors=colour, linewidths=width))
+    for gid, mask, colour in (("holds", inside, _HOLDS), ("misses", ~inside, _MISSES)):
+        drawn = list(lines[mask])
+        axes.add_collection(LineCollection(drawn, colors=colour, linewidths=width, gid=gid))
     centre = float(rows["truth"].iloc[0])
     reach = np.quantile(np.abs(ends - centre), 0.995) * 1.08
     axes.set_xlim(centre - reach, centre + reach)
     axes.axvline(centre, color="black", lw=1.5)
-    axes.axhline(level, color="black", lw=1.2, ls=(0, (4, 2)))
+    axes.axhline(level, **style.DASHED)
 
 
-def _zip_legend(figure: Figure) -> None:
-    handles = [
-        Line2D([], [], color=style.tint(style.BLUE, 0.45), lw=6, label="contains the truth"),
-        Line2D([], [], color=style.VERMILLION, lw=6, label="misses it"),
-        Line2D([], [], color="black", lw=1.5, label="truth"),
-        Line2D([], [], color="black", lw=1.2, ls=(0, (4, 2)), label="nominal coverage"),
-    ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4)
-
-
-def _zip_words(rows: pd.DataFrame, drawn: pd.DataFrame, methods: list[object], level: float) -> str:
+def zip_words(estimates: pd.DataFrame, level: float = 0.95) -> str:
+    """Say how many intervals of each method contain the truth."""
+    drawn = _with_interval(estimates)
     said = []
-    for method in methods:
-        mine = drawn[drawn["method"] == method]
+    for method in groups(estimates, "method"):
+        mine, label = drawn[drawn["method"] == method], spaced(method)
         if mine.empty:
-            said.append(f"{name(method)} gave no interval")
+            said.append(f"{label} gave no interval")
             continue
         n, inside = len(mine), int(_holds(mine).sum())
         share = inside / n
         half = 1.96 * math.sqrt(share * (1 - share) / n)
         low, high = max(0.0, share - half), min(1.0, share + half)
         said.append(
-            f"{name(method)}{': ' if name(method) else ''}{inside:,} of {n:,} {percent(level)} "
+            f"{label}{': ' if label else ''}{inside:,} of {n:,} {percent(level)} "
             f"intervals ({percent(share, 1)}) contain the truth; with Monte Carlo error "
             f"{percent(low, 1)} to {percent(high, 1)}"
         )
     text = ". ".join(said) + "."
-    missing = len(rows) - len(drawn)
-    return text + (f" {missing:,} replicates gave no interval." if missing else "")
+    missing = len(estimates) - len(drawn)
+    return text + (f" {counted(missing, 'replicate')} gave no interval." if missing else "")
 
 
-@styled
-def calibration(fidelity: pd.DataFrame, *, title: str | None = None) -> Figure:
+@figure("Calibration against published anchors", _ANCHORS)
+def calibration(page: Figure, fidelity: pd.DataFrame, *, title: str | None = None) -> str:
     """Draw simulated values against the ranges that the literature allows, anchor by anchor.
 
     Parameters
@@ -196,42 +191,47 @@ def calibration(fidelity: pd.DataFrame, *, title: str | None = None) -> Figure:
     >>> calibration(table).words
     '1 of 2 anchors inside the published range. Outside: share resected 0.80 (0.42 to 0.75).'
     """
-    numbers = ["published", "low", "high", "simulated"]
-    rows = tidy(fidelity, ["anchor", *numbers, "inside"], numbers, gaps=["published"])
-    empty = rows.index[rows["high"] <= rows["low"]].tolist()
+    empty = fidelity.index[fidelity["high"] <= fidelity["low"]].tolist()
     if empty:
         raise InputError("ranges with low below high", "none", "", "high", empty)
-    figure = Figure(style.WIDTH, 1.8 + 0.4 * len(rows), "Calibration against published anchors")
-    axes = figure.subplots()
-    width = rows["high"] - rows["low"]
-    places = np.arange(len(rows))
+    page.set_figheight(1.8 + 0.4 * len(fidelity))
+    axes = page.subplots()
+    width = fidelity["high"] - fidelity["low"]
+    places = np.arange(len(fidelity))
     axes.barh(places, 1.0, height=0.5, facecolor=style.PALE, edgecolor=style.GREY, lw=0.7)
-    known = (rows["published"] - rows["low"]) / width
+    known = (fidelity["published"] - fidelity["low"]) / width
     axes.plot(known, places, "|", color="black", ms=15, mew=3, label="published")
-    where = ((rows["simulated"] - rows["low"]) / width).clip(-0.45, 1.45)
-    inside = rows["inside"].astype(bool)
-    for mask, look, label in (
-        (inside, style.look(0), "simulated, inside"),
-        (~inside, style.look(1), "simulated, outside"),
-    ):
+    where = ((fidelity["simulated"] - fidelity["low"]) / width).clip(-0.45, 1.45)
+    inside = fidelity["inside"].astype(bool)
+    for index, (mask, label) in enumerate(((inside, "inside"), (~inside, "outside"))):
         if mask.any():
-            axes.plot(where[mask], places[mask], look.marker, color=look.colour, ms=9, label=label)
-    axes.set_yticks(places, [style.fold(name(anchor), 38, 2) for anchor in rows["anchor"]])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+            look = style.appearance(index)
+            axes.plot(where[mask], places[mask], look.marker, color=look.colour, ms=9,
+                      label=f"simulated, {label}")  # fmt: skip
+    named_rows(axes, [name(anchor) for anchor in fidelity["anchor"]], 38)
     axes.set_xlim(-0.5, 1.5)
     axes.set_xticks([0, 1], ["low", "high"])
-    axes.tick_params(length=0)
+    axes.tick_params(axis="x", length=0)
     axes.spines["left"].set_visible(False)
-    ranges = [f"{_short(a)} to {_short(b)}" for a, b in zip(rows["low"], rows["high"], strict=True)]
-    columns(axes, [ranges, [_short(v) for v in rows["simulated"]]], ["Range", "Simulated"])
-    heading(figure, title)
-    figure.legend(loc="outside lower center", ncols=3)
-    figure.words = f"{int(inside.sum())} of {len(rows)} anchors inside the published range."
-    if not inside.all():
-        anchors = zip(rows["anchor"], rows["simulated"], ranges, inside, strict=True)
-        outside = [f"{name(a)} {_short(v)} ({span})" for a, v, span, held in anchors if not held]
-        figure.words += f" Outside: {listed(outside)}."
-    return figure
+    simulated = [_short(value) for value in fidelity["simulated"]]
+    text_columns(axes, {"Range": _ranges(fidelity), "Simulated": simulated})
+    page.legend(loc="outside lower center", ncols=3)
+    return calibration_words(fidelity)
+
+
+def calibration_words(fidelity: pd.DataFrame) -> str:
+    """Say how many anchors are inside their range, and which are not."""
+    inside = fidelity["inside"].astype(bool)
+    text = f"{int(inside.sum())} of {len(fidelity)} anchors inside the published range."
+    outside = fidelity[~inside]
+    rows = zip(outside["anchor"], outside["simulated"], _ranges(outside), strict=True)
+    said = [f"{name(anchor)} {_short(value)} ({span})" for anchor, value, span in rows]
+    return f"{text} Outside: {listed(said)}." if said else text
+
+
+def _ranges(fidelity: pd.DataFrame) -> list[str]:
+    ends = zip(fidelity["low"], fidelity["high"], strict=True)
+    return [f"{_short(low)} to {_short(high)}" for low, high in ends]
 
 
 def _short(value: float) -> str:

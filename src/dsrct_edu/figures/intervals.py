@@ -1,26 +1,29 @@
-"""Rows of an estimate with its interval: what the forest and the staircase share."""
+"""Estimates with their intervals, a row each: what the forest and the staircase share."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import style
-from dsrct_edu.figures.tables import spaced, tidy
-from dsrct_edu.wording import plain, ratio, whole
+from dsrct_edu.figures.layout import named_rows
+from dsrct_edu.figures.tables import ANY, NUMBER, check, spaced, tag
+from dsrct_edu.wording import plain, ratio
 
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 _DECADES = tuple(10.0**power for power in range(-9, 10))
-_DPI = 100
 _FAR = 12.0  # an interval that reaches further than this many times the estimates ends in an arrow
+_KNOWN = replace(NUMBER, gaps=True)
+_OPTIONAL = replace(_KNOWN, optional=True)
+_COLUMNS = {"label": ANY, "estimate": _KNOWN, "ci_low": _KNOWN, "ci_high": _KNOWN}
+_COLUMNS |= {"truth": _OPTIONAL, "n": _OPTIONAL}
 
 
 @dataclass(frozen=True)
@@ -82,64 +85,48 @@ class Scale:
         return low / pad, high * pad
 
 
-def read(table: pd.DataFrame, scale: Scale) -> list[Row]:
-    """Return the rows of a table of estimates after checking it."""
+def read(table: pd.DataFrame, log: bool) -> list[Row]:
+    """Return the rows of a table of estimates after checking it; `log` asks for ratios."""
     if "label" not in table and "method" in table:
         table = table.rename(columns={"method": "label"})
-    numbers = ["estimate", "ci_low", "ci_high"]
-    extra = [column for column in ("truth", "n") if column in table]
-    gaps = [*numbers, *extra]
-    checked = tidy(table, ["label", *numbers], [*numbers, *extra], gaps=gaps)
-    if scale.log:
-        wrong = checked.index[(checked["estimate"] <= 0) | (checked["ci_low"] < 0)].tolist()
-        if wrong:
-            raise InputError(
-                "ratios above zero", "zero or less", "Set log=False.", "estimate", wrong
-            )
-    records = checked.reindex(columns=["label", *numbers, "truth", "time_zero", "n"])
-    return [_row(*record) for record in records.itertuples(index=False, name=None)]
+    checked = check(table, _COLUMNS)
+    wrong = checked.index[(checked["estimate"] <= 0) | (checked["ci_low"] < 0)].tolist()
+    if log and wrong:
+        raise InputError("ratios above zero", "zero or less", "Set log=False.", "estimate", wrong)
+    columns = ["label", "time_zero", "estimate", "ci_low", "ci_high", "truth", "n"]
+    records = checked.reindex(columns=columns).itertuples(index=False, name=None)
+    return [_row(*record) for record in records]
 
 
-def _row(label: Any, estimate: Any, low: Any, high: Any, truth: Any, clock: Any, n: Any) -> Row:
-    numbers = (float(value) for value in (estimate, low, high, truth, n))
-    return Row(spaced(label), "" if pd.isna(clock) else str(clock), *numbers)
+def _row(label: Any, clock: Any, *numbers: Any) -> Row:
+    return Row(spaced(label), "" if pd.isna(clock) else str(clock), *map(float, numbers))
 
 
-def draw_interval(axes: Axes, position: float, row: Row, look: style.Look) -> None:
+def draw(axes: Axes, position: float, row: Row, look: style.Look) -> None:
     """Draw an estimate and its interval; an arrow head where the interval leaves the axis."""
-    left, right = axes.get_xlim()
     if not row.given:
         return
+    left, right = axes.get_xlim()
     if row.known:
         ends = [min(max(row.low, left), right), min(max(row.high, left), right)]
-        axes.plot(ends, [position] * 2, color=look.colour, solid_capstyle="butt")
-        for end, marker, far in (
-            (left, "<", row.low < left),
-            (right, ">", row.high > right),
-        ):
+        axes.plot(ends, [position] * 2, color=look.colour, solid_capstyle="butt",
+                  gid=tag("interval", row.label))  # fmt: skip
+        for end, marker, far in ((left, "<", row.low < left), (right, ">", row.high > right)):
             if far:
                 axes.plot(end, position, marker, color=look.colour, ms=8, clip_on=False)
-    axes.plot(
-        row.estimate,
-        position,
-        look.marker,
-        ms=9,
-        mec=look.colour,
-        mfc=look.colour if row.known else "white",
-        mew=2,
-        zorder=3,
-    )
+    face = look.colour if row.known else "white"
+    axes.plot(row.estimate, position, look.marker, ms=9, mec=look.colour, mfc=face, mew=2,
+              zorder=3, gid=tag("estimate", row.label))  # fmt: skip
 
 
 def frame(
     axes: Axes, rows: Sequence[Row], scale: Scale, measure: str, extra: Sequence[float]
 ) -> None:
     """Set names, limits and ticks of an axis that holds one row an estimate."""
-    axes.set_yticks(range(len(rows)), [style.fold(row.label, 28, lines=2) for row in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0, pad=10)
+    named_rows(axes, [row.label for row in rows], 28)
+    axes.tick_params(axis="y", pad=10)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(style.fold(measure, 50))
+    axes.set_xlabel(style.wrapped(measure, 50))
     low, high = scale.limits(rows, extra)
     if scale.log:
         axes.set_xscale("log")
@@ -148,30 +135,3 @@ def frame(
         ticks = _TICKS if high / low < 1000 else _DECADES
         axes.set_xticks([tick for tick in ticks if low <= tick <= high])
     axes.set_xlim(low, high)
-
-
-def columns(axes: Axes, texts: Sequence[Sequence[str]], heads: Sequence[str]) -> None:
-    """Write columns of text to the right of the rows, under their heads."""
-    offset = 14.0  # points; fixed widths let the layout converge
-    for head, column in zip(heads, texts, strict=True):
-        common: dict[str, Any] = {
-            "textcoords": "offset points",
-            "annotation_clip": False,
-            "size": style.SMALL,
-        }
-        top = axes.annotate(
-            head, (1, 1), (offset, 6), xycoords="axes fraction", weight="bold", **common
-        )
-        drawn = [top]
-        for position, cell in enumerate(column):
-            place = (1, position)
-            across = axes.get_yaxis_transform()
-            drawn.append(
-                axes.annotate(cell, place, (offset, 0), xycoords=across, va="center", **common)
-            )
-        offset += max(text.get_window_extent().width for text in drawn) * 72 / _DPI + 14
-
-
-def count(value: float) -> str:
-    """Format a sample size that may be unknown."""
-    return "" if np.isnan(value) else whole(value)
