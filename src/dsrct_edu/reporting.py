@@ -15,6 +15,7 @@ import pandas as pd
 
 from dsrct_edu.analysis import cox, follow_up, kaplan_meier, logrank
 from dsrct_edu.errors import InputError
+from dsrct_edu.resources import render
 
 _FEW_EVENTS_PER_GROUP = 10
 _TICKS = 7
@@ -48,17 +49,8 @@ class Report:
 
     def to_html(self) -> str:
         """Return the report as one HTML page that needs no other file."""
-        import jinja2
-
-        environment = jinja2.Environment(
-            loader=jinja2.PackageLoader("dsrct_edu", "templates"),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-        )
         tables = {name: _html_table(table) for name, table in self.tables.items()}
-        return environment.get_template("report.html.j2").render(report=self, tables=tables)
+        return render("report.html.j2", report=self, tables=tables)
 
 
 def read_table(path: str | Path) -> pd.DataFrame:

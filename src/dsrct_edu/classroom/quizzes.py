@@ -38,9 +38,13 @@ class Item:
         """The letter of the right option."""
         return LETTERS[[option.key for option in self.options].index(True)]
 
+    def lettered(self) -> list[tuple[str, Option]]:
+        """Return each option with its letter."""
+        return list(zip(LETTERS, self.options, strict=False))
+
     def labels(self) -> list[str]:
         """Return the options with their letters: ``a) …``."""
-        return [f"{LETTERS[place]}) {option.text}" for place, option in enumerate(self.options)]
+        return [f"{letter}) {option.text}" for letter, option in self.lettered()]
 
 
 @dataclass(frozen=True)
@@ -145,11 +149,7 @@ class Quiz:
         item = self.items[number - 1]
         name = f"Question {number}"
         stem = widgets.HTML(f"<h4>{name}</h4>{paragraphs(item.abstract)}{paragraphs(item.stem)}")
-        labels = [
-            f"{letter}) {option.text}"
-            for letter, option in zip(LETTERS, item.options, strict=False)
-        ]
-        choices = widgets.RadioButtons(options=labels, value=None, layout={"width": "auto"})
+        choices = widgets.RadioButtons(options=item.labels(), value=None, layout={"width": "auto"})
         button = widgets.Button(
             description=f"Check question {number}", tooltip=f"Check the answer to {name.lower()}"
         )
