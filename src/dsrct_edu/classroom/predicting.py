@@ -9,7 +9,9 @@ import pandas as pd
 
 from dsrct_edu.classroom import lessons
 from dsrct_edu.classroom.progress import PREDICTION_COLUMNS, SESSION
-from dsrct_edu.classroom.words import BLUE, GREY, box, brief, paragraphs
+from dsrct_edu.classroom.words import box, paragraphs
+from dsrct_edu.figures.style import BLUE, GREY
+from dsrct_edu.wording import brief
 
 NO_GUESS = "No guess yet. Replace the three dots `...` with your guess and run the cell again."
 
@@ -101,12 +103,11 @@ def predict(prediction: str, guess: object = ...) -> Prediction:
     Median survival with HIPEC. You said: 20 months. It is: 34.2 months.
     """
     key = prediction if isinstance(prediction, str) else brief(prediction)
-    try:
-        entry = lessons.beside(key[:2], "checks")["predict"][key]
-        about, unit = entry["about"], entry.get("unit", "")
-    except Exception:
-        about, unit = f"prediction {key[:40]}", ""
-    noted = Prediction(key, None if guess is ... else guess, None, about, unit)
+    entry = lessons.checks_of(key).get("predict", {}).get(key)
+    if entry is None:
+        entry = {"about": f"prediction {key[:40]}"}
+    made = None if guess is ... else guess
+    noted = Prediction(key, made, None, entry["about"], entry.get("unit", ""))
     _note(noted)
     return noted
 
