@@ -134,23 +134,23 @@ def _add_analyse(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _analyse(options: argparse.Namespace) -> int:
-    from dsrct_edu import reporting
+    from dsrct_edu import reporting, wording
 
-    request = reporting.Request(
-        duration=options.duration,
-        event=options.event,
-        by=options.by,
+    report = reporting.analyse(
+        reporting.read_table(options.file),
+        options.duration,
+        options.event,
+        options.by,
         unit=options.unit,
         time_zero=options.time_zero,
         event_name=options.event_name,
         horizon=options.horizon,
     )
-    report = reporting.analyse(reporting.read_table(options.file), request)
     default = Path(options.file).with_name(f"{Path(options.file).stem}-report")
     page = reporting.write(report, options.out or default)
     print(f"{report.n} patients, {report.events} events.")
     for name, table in report.tables.items():
-        print(f"\n{name.replace('_', ' ')}\n{reporting.readable(table).to_string(index=False)}")
+        print(f"\n{name.replace('_', ' ')}\n{wording.table(table).to_string(index=False)}")
     for note in report.notes:
         print(f"\nNote: {note}")
     print(f"\nReport: {page}")
