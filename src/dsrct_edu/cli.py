@@ -82,9 +82,9 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from dsrct_edu import starting
+    from dsrct_edu import doctor
 
-    findings = starting.examine(options.folder)
+    findings = doctor.examine(options.folder)
     for finding in findings:
         print(finding)
     failed = sum(not finding.ok for finding in findings)

@@ -28,7 +28,8 @@ BUDGET = {
     "studies": 1_380,
     "classroom": 970,
     "reporting": 260,
-    "starting": 190,
+    "doctor": 110,
+    "starting": 90,
     "cli": 180,
 }
 _NO_CODE = {
