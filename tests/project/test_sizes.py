@@ -26,11 +26,11 @@ BUDGET = {
     "bedside": 1_400,
     "disease": 1_160,
     "studies": 1_380,
-    "classroom": 940,
+    "classroom": 915,
     "reporting": 182,
     "doctor": 100,
     "starting": 90,
-    "cli": 172,
+    "cli": 171,
 }
 _NO_CODE = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),

@@ -76,8 +76,8 @@ fault of the lesson, not of your answer: tell whoever gave it to you.
 
     def fault(self, expected: str, found: str, *key: str) -> AuthorError:
         """Return the error that names the line of a key, or of the table's header."""
-        line = _line(self.path, (*self.trail, *key)) if self.path else 1
-        return AuthorError(expected, found, self.path, line)
+        written = self.path.read_text("utf-8-sig") if self.path else ""
+        return AuthorError(expected, found, self.path, line_of(written, (*self.trail, *key)))
 
     @contextmanager
     def blamed(
@@ -99,8 +99,14 @@ def as_table(content: Mapping[str, Any]) -> Table:
     return content if isinstance(content, Table) else Table(content)
 
 
-def _line(path: Path, trail: Trail) -> int:
-    """Return the line on which an entry, or the last table around it, begins."""
+def line_of(written: str, trail: Trail) -> int:
+    r"""Return the line of a TOML text on which an entry, or the last table around it, begins.
+
+    Examples
+    --------
+    >>> line_of('[exercise."42.1"]\nkind = "value"', ("exercise", "42.1", "kind"))
+    2
+    """
     marks: list[tuple[str, ...]] = []
     name = ""
     for step in trail:
@@ -110,7 +116,7 @@ def _line(path: Path, trail: Trail) -> int:
         else:
             marks += [(f"[[{name}]]",)] * (step + 1)
     bare = str.maketrans("", "", "\"' \t")
-    lines = [text.translate(bare) for text in path.read_text("utf-8-sig").splitlines()]
+    lines = [text.translate(bare) for text in written.splitlines()]
     line = 0
     for mark in marks:
         below = enumerate(lines[line:], line + 1)
