@@ -1,16 +1,31 @@
-"""The command ``dsrct-edu``: start, doctor, simulate, analyse, study, new-lesson."""
+"""The command ``dsrct-edu``: what its subcommands take and do, and the table of them."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import dsrct_edu
 from dsrct_edu.errors import InputError
 
 _EPILOG = "A teaching kit with synthetic data. Not medical advice."
+_DEFAULT = "default: %(default)s"
+_SCENARIOS = f"null, modest, strong or harm; {_DEFAULT}"
+
+Adding = Callable[..., Any]
+"""``add_argument`` of a subcommand's parser."""
+
+
+class Command(NamedTuple):
+    """One subcommand: its name, what it is for, what adds its arguments, and what runs it."""
+
+    name: str
+    help: str
+    add_arguments: Callable[[Adding], None]
+    run: Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,19 +54,19 @@ def _parser() -> argparse.ArgumentParser:
         prog="dsrct-edu", description="The dsrct-edu course and analysis kit.", epilog=_EPILOG
     )
     parser.add_argument("--version", action="version", version=dsrct_edu.__version__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_start, _add_doctor, _add_simulate, _add_analyse, _add_study, _add_new_lesson):
-        add(commands)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        subparser = subparsers.add_parser(command.name, help=command.help)
+        command.add_arguments(subparser.add_argument)
+        subparser.set_defaults(run=command.run)
     return parser
 
 
-def _add_start(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    start = commands.add_parser("start", help="copy the course into a folder and open it")
-    start.add_argument("folder", nargs="?", default="my-course", help="default: %(default)s")
-    start.add_argument("--no-browser", action="store_true", help="print the address instead")
-    start.add_argument("--no-lab", action="store_true", help="copy only; do not open JupyterLab")
-    start.add_argument("--port", type=int, help="port of JupyterLab")
-    start.set_defaults(run=_start)
+def _start_arguments(add: Adding) -> None:
+    add("folder", nargs="?", default="my-course", help=_DEFAULT)
+    add("--no-browser", action="store_true", help="print the address instead")
+    add("--no-lab", action="store_true", help="copy only; do not open JupyterLab")
+    add("--port", type=int, help="port of JupyterLab")
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -75,16 +90,14 @@ def _start(options: argparse.Namespace) -> int:
     return starting.open_lab(handed, browser, options.port)
 
 
-def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    doctor = commands.add_parser("doctor", help="check this machine for the course")
-    doctor.add_argument("folder", nargs="?", default=".", help="where you want to work")
-    doctor.set_defaults(run=_doctor)
+def _doctor_arguments(add: Adding) -> None:
+    add("folder", nargs="?", default=".", help="where you want to work")
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from dsrct_edu import starting
+    from dsrct_edu import doctor
 
-    findings = starting.examine(options.folder)
+    findings = doctor.examine(options.folder)
     for finding in findings:
         print(finding)
     failed = sum(not finding.ok for finding in findings)
@@ -92,16 +105,12 @@ def _doctor(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _add_simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    simulate = commands.add_parser("simulate", help="write a synthetic cohort as CSV")
-    simulate.add_argument("folder", help="where the files go")
-    simulate.add_argument("--patients", type=int, default=200, help="default: %(default)s")
-    simulate.add_argument(
-        "--scenario", default="modest", help="null, modest, strong or harm; default: %(default)s"
-    )
-    simulate.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    simulate.add_argument("--name", default="cohort", help="file name; default: %(default)s")
-    simulate.set_defaults(run=_simulate)
+def _simulate_arguments(add: Adding) -> None:
+    add("folder", help="where the files go")
+    add("--patients", type=int, default=200, help=_DEFAULT)
+    add("--scenario", default="modest", help=_SCENARIOS)
+    add("--seed", type=int, default=0, help=_DEFAULT)
+    add("--name", default="cohort", help=f"file name; {_DEFAULT}")
 
 
 def _simulate(options: argparse.Namespace) -> int:
@@ -113,66 +122,52 @@ def _simulate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_analyse(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    analyse = commands.add_parser("analyse", help="survival report from any CSV file")
-    analyse.add_argument("file", help="CSV, one row a patient")
-    analyse.add_argument(
-        "--duration", required=True, help="column with the time to event or censoring"
-    )
-    analyse.add_argument(
-        "--event", required=True, help="column with 1 for the event, 0 for censored"
-    )
-    analyse.add_argument("--by", help="column with the groups")
-    analyse.add_argument("--out", help="folder of the report; default: FILE-report")
-    analyse.add_argument("--unit", default="months", help="unit of time; default: %(default)s")
-    analyse.add_argument(
-        "--time-zero", default="the start of follow-up", help="when the clock starts, in words"
-    )
-    analyse.add_argument("--event-name", default="event", help="the event, in words")
-    analyse.add_argument("--horizon", type=float, help="time up to which means are taken")
-    analyse.set_defaults(run=_analyse)
+def _analyse_arguments(add: Adding) -> None:
+    add("file", help="CSV, one row a patient")
+    add("--duration", required=True, help="column with the time to event or censoring")
+    add("--event", required=True, help="column with 1 for the event, 0 for censored")
+    add("--by", help="column with the groups")
+    add("--out", help="folder of the report; default: FILE-report")
+    add("--unit", default="months", help=f"unit of time; {_DEFAULT}")
+    add("--time-zero", default="the start of follow-up", help="when the clock starts, in words")
+    add("--event-name", default="event", help="the event, in words")
+    add("--horizon", type=float, help="time up to which means are taken")
 
 
 def _analyse(options: argparse.Namespace) -> int:
-    from dsrct_edu import reporting
+    from dsrct_edu import reporting, wording
 
-    request = reporting.Request(
-        duration=options.duration,
-        event=options.event,
-        by=options.by,
+    report = reporting.analyse(
+        reporting.read_table(options.file),
+        options.duration,
+        options.event,
+        options.by,
         unit=options.unit,
         time_zero=options.time_zero,
         event_name=options.event_name,
         horizon=options.horizon,
     )
-    report = reporting.analyse(reporting.read_table(options.file), request)
     default = Path(options.file).with_name(f"{Path(options.file).stem}-report")
     page = reporting.write(report, options.out or default)
     print(f"{report.n} patients, {report.events} events.")
     for name, table in report.tables.items():
-        print(f"\n{name.replace('_', ' ')}\n{reporting.readable(table).to_string(index=False)}")
+        print(f"\n{name.replace('_', ' ')}\n{wording.table(table).to_string(index=False)}")
     for note in report.notes:
         print(f"\nNote: {note}")
     print(f"\nReport: {page}")
     return 0
 
 
-def _add_study(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    study = commands.add_parser("study", help="run every method on many synthetic registries")
-    study.add_argument("name", help="where the study is kept: NAME.npz and NAME.json")
-    study.add_argument(
-        "--scenario", default="null", help="null, modest, strong or harm; default: %(default)s"
-    )
-    study.add_argument("--randomised", action="store_true", help="HIPEC by a coin in theatre")
-    study.add_argument("--patients", type=int, default=150, help="default: %(default)s")
-    study.add_argument("--replicates", type=int, default=1000, help="default: %(default)s")
-    study.add_argument("--methods", nargs="+", metavar="METHOD", help="default: all ten")
-    study.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    study.add_argument("--workers", type=int, default=1, help="processes; -1 for all cores")
-    study.add_argument(
-        "--resume", action="store_true", help="go on with the study kept under this name"
-    )
-    study.set_defaults(run=_study)
+def _study_arguments(add: Adding) -> None:
+    add("name", help="where the study is kept: NAME.npz and NAME.json")
+    add("--scenario", default="null", help=_SCENARIOS)
+    add("--randomised", action="store_true", help="HIPEC by a coin in theatre")
+    add("--patients", type=int, default=150, help=_DEFAULT)
+    add("--replicates", type=int, default=1000, help=_DEFAULT)
+    add("--methods", nargs="+", metavar="METHOD", help="default: all ten")
+    add("--seed", type=int, default=0, help=_DEFAULT)
+    add("--workers", type=int, default=1, help="processes; -1 for all cores")
+    add("--resume", action="store_true", help="go on with the study kept under this name")
 
 
 def _study(options: argparse.Namespace) -> int:
@@ -206,12 +201,10 @@ _STUDY_COLUMNS = [
 ]
 
 
-def _add_new_lesson(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    lesson = commands.add_parser("new-lesson", help="write the skeleton of a lesson, for authors")
-    lesson.add_argument("number", type=int, help="0 to 99")
-    lesson.add_argument("name", help="words joined by underscores, such as which_clock")
-    lesson.add_argument("--folder", default="lessons", help="default: %(default)s")
-    lesson.set_defaults(run=_new_lesson)
+def _new_lesson_arguments(add: Adding) -> None:
+    add("number", type=int, help="0 to 99")
+    add("name", help="words joined by underscores, such as which_clock")
+    add("--folder", default="lessons", help=_DEFAULT)
 
 
 def _new_lesson(options: argparse.Namespace) -> int:
@@ -222,5 +215,16 @@ def _new_lesson(options: argparse.Namespace) -> int:
     return 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+COMMANDS = (
+    Command("start", "copy the course into a folder and open it", _start_arguments, _start),
+    Command("doctor", "check this machine for the course", _doctor_arguments, _doctor),
+    Command("simulate", "write a synthetic cohort as CSV", _simulate_arguments, _simulate),
+    Command("analyse", "survival report from any CSV file", _analyse_arguments, _analyse),
+    Command("study", "run every method on many synthetic registries", _study_arguments, _study),
+    Command(
+        "new-lesson",
+        "write the skeleton of a lesson, for authors",
+        _new_lesson_arguments,
+        _new_lesson,
+    ),
+)

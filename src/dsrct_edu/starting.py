@@ -1,26 +1,19 @@
-"""Hands out the course, checks the machine, and opens JupyterLab."""
+"""Hands out the course and opens JupyterLab."""
 
 from __future__ import annotations
 
 import copy
-import importlib.metadata
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 import webbrowser
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dsrct_edu import resources
 from dsrct_edu.errors import InputError
-
-_NEEDED_GIB = 0.2
-_REINSTALL = "Run `make course` again, or install the package again."
 
 
 @dataclass(frozen=True)
@@ -168,137 +161,3 @@ def open_lab(handed: HandOut, browser: bool | None = None, port: int | None = No
         return subprocess.run(lab_command(handed, browser, port), check=False).returncode
     except KeyboardInterrupt:
         return 0
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the doctor: what was looked at, whether it holds, and the fix if not."""
-
-    what: str
-    ok: bool
-    detail: str
-    fix: str = ""
-
-    def __str__(self) -> str:
-        """Return the line, and the fix below it when the check failed."""
-        line = f"{'OK  ' if self.ok else 'FAIL'}  {self.what}: {self.detail}"
-        return line if self.ok else f"{line}\n      Fix: {self.fix}"
-
-
-def examine(folder: str | Path = ".") -> list[Finding]:
-    """Check the machine for the course, one finding a line.
-
-    Parameters
-    ----------
-    folder : str or Path
-        Where the student wants to work; must be writable.
-
-    Returns
-    -------
-    list of Finding
-
-    Examples
-    --------
-    >>> examine()[0].what
-    'Python'
-    """
-    checks: Iterable[Callable[[], Finding]] = (
-        _python,
-        *(lambda r=r: _requirement(r) for r in _requirements()),
-        _kernel,
-        _shipped_files,
-        lambda: _writable(Path(folder)),
-        _arithmetic,
-    )
-    return [check() for check in checks]
-
-
-def _python() -> Finding:
-    version = sys.version_info
-    return Finding(
-        "Python",
-        (3, 11) <= version[:2] <= (3, 13),
-        ".".join(map(str, version[:3])),
-        "Install Python 3.11, 3.12 or 3.13 from python.org and start again.",
-    )
-
-
-def _requirements() -> list[str]:
-    """Return the requirements of the package and of its course extra, as pip reads them."""
-    wanted = []
-    for line in importlib.metadata.requires("dsrct-edu") or []:
-        requirement, _, marker = line.partition(";")
-        if not marker or "course" in marker:
-            wanted.append(requirement.strip())
-    return wanted
-
-
-def _requirement(requirement: str) -> Finding:
-    name = re.split(r"[<>=!~\[ ]", requirement)[0]
-    try:
-        # Comes with jupyterlab; imported here so that its absence is a finding too.
-        from packaging.requirements import Requirement
-
-        found = importlib.metadata.version(name)
-        ok = Requirement(requirement).specifier.contains(found, prereleases=True)
-    except ImportError:
-        found, ok = "not installed", False
-    return Finding(name, ok, found, f"{requirement} is needed. {_REINSTALL}")
-
-
-def _kernel() -> Finding:
-    try:
-        from jupyter_client.kernelspec import KernelSpecManager
-
-        found = "python3" in KernelSpecManager().find_kernel_specs()
-    except ImportError:
-        found = False
-    return Finding(
-        "Jupyter kernel",
-        found,
-        "python3" if found else "none named python3",
-        f"Run: {Path(sys.executable).name} -m ipykernel install --sys-prefix",
-    )
-
-
-def _shipped_files() -> Finding:
-    try:
-        lessons = sorted(resources.find("notebooks").glob("[0-9][0-9]_*.ipynb"))
-        data = sorted(resources.find("data", "synthetic").glob("*.csv"))
-    except InputError as error:
-        return Finding("lessons and data", False, error.found, _REINSTALL)
-    found = f"{len(lessons)} lessons, {len(data)} cohorts"
-    return Finding("lessons and data", bool(lessons and data), found, _REINSTALL)
-
-
-def _writable(folder: Path) -> Finding:
-    existing = folder.expanduser().resolve()
-    while not existing.exists():
-        existing = existing.parent
-    free = shutil.disk_usage(existing).free / 2**30
-    ok = os.access(existing, os.W_OK) and free > _NEEDED_GIB
-    return Finding(
-        "folder to work in",
-        ok,
-        f"writable, {free:.0f} GiB free" if ok else f"{existing} ({free:.1f} GiB free)",
-        "Choose a folder of your own on a disk with room, such as your home folder.",
-    )
-
-
-def _arithmetic() -> Finding:
-    """Work the six patients of lesson 05 and compare with the curve found by hand."""
-    expected = [5 / 6, 5 / 8, 5 / 16]
-    fix = f"The analysis gives wrong numbers on this machine. {_REINSTALL}"
-    try:
-        import pandas as pd
-
-        from dsrct_edu.analysis import kaplan_meier
-
-        six = pd.DataFrame(
-            {"duration": [4, 9, 12, 20, 26, 30], "event": [True, False, True, False, True, False]}
-        )
-        found = kaplan_meier(six).at([4, 12, 26])["survival"].tolist()
-    except Exception as error:  # any failure here is the finding
-        return Finding("six patients by hand", False, f"{type(error).__name__}: {error}", fix)
-    ok = all(abs(a - b) < 1e-12 for a, b in zip(found, expected, strict=True))
-    return Finding("six patients by hand", ok, ", ".join(f"{value:.3f}" for value in found), fix)

@@ -136,13 +136,18 @@ MALFORMED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "text time": (
         lambda: km(table(duration=["1", "2", "3", "4", "5", "x"])),
+        "column 'duration', row 15: expected times, zero or more; found 'x'. "
+        "Give numbers, with a point for decimals; pandas.to_numeric converts text.",
+    ),
+    "numbers written as text": (
+        lambda: km(table(duration=["1", "2", "3", "4", "5", "6"])),
         "column 'duration', rows 10, 11, 12, 13, 14 and 1 more: expected times, zero or more; found "
-        "'1'. Correct the entries, then convert with pandas.to_numeric.",
+        "'1'. Give numbers, with a point for decimals; pandas.to_numeric converts text.",
     ),
     "one text among the times": (
         lambda: km(table(duration=[1, 2, "lost", 4, 5, 6])),
         "column 'duration', row 12: expected times, zero or more; found 'lost'. "
-        "Correct the entries, then convert with pandas.to_numeric.",
+        "Give numbers, with a point for decimals; pandas.to_numeric converts text.",
     ),
     "boolean times": (
         lambda: km(table(), duration="event", event="event"),
@@ -171,7 +176,12 @@ MALFORMED: dict[str, tuple[Callable[[], object], str]] = {
     "event coded 1 and 2": (
         lambda: km(table(event=[1, 2, 1, 2, 1, 2])),
         "column 'event', rows 11, 13, 15: expected events as true/false or 1/0; found the values 1, "
-        "2. Recode it, for example data['event'] == 2.",
+        "2. If 2 means the event, as in some R data sets, subtract 1 from the column.",
+    ),
+    "one text among the events": (
+        lambda: km(table(event=["1", "0", "1", "lost", "0", "1"])),
+        "column 'event', row 13: expected events as true/false or 1/0; found 'lost'. "
+        "Write 1 or 0 in these rows.",
     ),
     "event as half": (
         lambda: cox(table(event=[0, 1, 0.5, 1, 1, 0]), covariates="age"),

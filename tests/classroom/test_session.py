@@ -84,3 +84,8 @@ def test_exports_of_an_empty_session_hold_their_columns(tmp_path):
     assert (tmp_path / "nobody_here.attempts.csv").exists()
     assert gather(tmp_path).empty
     assert gather(tmp_path).columns.tolist() == ["who", "id", "guess", "result", "unit"]
+
+
+def test_only_what_is_exported_can_be_gathered(tmp_path):
+    with pytest.raises(InputError, match="kind: expected 'attempts' or 'predictions'"):
+        gather(tmp_path, "guesses")

@@ -62,8 +62,9 @@ def test_stanford_patients(tmp_path):
         ("months,died\n", "a header and no rows"),
         ("time,died\n4,1\n9,0\n", "column 'months'"),
         ("months,died\n4,1\n-9,0\n", r"column 'months', row 3: .*-9"),
-        ("months,died\n4,1\nnine,0\n", r"column 'months', row 3: expected numbers; .*'nine'"),
-        ("months,died\n4,2\n9,1\n", r"column 'died', row 2: .*1 for the event"),
+        ("months,died\n4,1\nnine,0\n", r"column 'months', row 3: expected times, .*'nine'"),
+        ("months,died\n4,2\n9,1\n", r"column 'died', row 2: .*If 2 means the event.*subtract 1"),
+        ("months,died\n4,1\n9,x\n", r"column 'died', row 3: .*'x'. Write 1 or 0"),
         ("months,died\n4,1\n9,3\n", r"column 'died', row 3"),
         ("months,died\n4,1\n9,\n", r"column 'died', row 3"),
         ("months,died\n4,1\n,0\n", r"column 'months', row 3"),
@@ -83,7 +84,21 @@ def test_malformed_file_gets_a_named_error_and_no_report(tmp_path, capsys, text,
 
 def test_one_group_cannot_be_compared(tmp_path, capsys):
     assert run(tmp_path, GOOD.replace(",b", ",a"), *COLUMNS, "--by", "arm") == 2
-    assert "arm" in capsys.readouterr().err
+    assert "column 'arm': expected at least 2 groups; found only 'a'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("horizon", ["0", "-3", "27", "nan"])
+def test_a_horizon_that_not_every_group_reaches_is_refused(tmp_path, capsys, horizon):
+    assert run(tmp_path, GOOD, *COLUMNS, "--by", "arm", f"--horizon={horizon}") == 2
+    assert "horizon: expected above 0 and at most 26 months" in capsys.readouterr().err
+
+
+def test_all_tables_compare_with_the_same_first_group(tmp_path):
+    text = GOOD.replace(",a\n", ",2\n").replace(",b\n", ",10\n")
+    assert run(tmp_path, text, *COLUMNS, "--by", "arm") == 0
+    folder = tmp_path / "patients-report"
+    assert pd.read_csv(folder / "restricted_mean_difference.csv")["reference"].item() == 2
+    assert pd.read_csv(folder / "hazard_ratio.csv")["covariate"].item() == "arm 10"
 
 
 def test_missing_file(tmp_path, capsys):

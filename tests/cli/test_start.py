@@ -1,11 +1,13 @@
 """`dsrct-edu start` and `doctor`: copies without answers, a student's work left alone."""
 
+import importlib.metadata
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from dsrct_edu import InputError, cli, resources, starting
+from dsrct_edu import InputError, cli, doctor, resources, starting
 
 
 def test_copies_hold_no_outputs(tmp_path):
@@ -63,9 +65,25 @@ def test_doctor_is_content_here(tmp_path, capsys):
 
 
 def test_doctor_names_the_fix(monkeypatch, capsys):
-    monkeypatch.setattr(starting, "_requirements", lambda: ["numpy>=99", "no-such-package>=1"])
+    wanted = ["numpy>=99", "no-such-package>=1", "ruff>=99; extra == 'test'"]
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: wanted)
     assert cli.main(["doctor"]) == 1
     out = capsys.readouterr().out
     assert "FAIL  numpy" in out
     assert "FAIL  no-such-package: not installed" in out
+    assert "no-such-package>=1 is needed." in out
     assert out.count("Fix:") == 2
+
+
+def test_doctor_looks_at_the_folder_to_work_in(tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=2**20))
+    (found,) = [line for line in doctor.examine(tmp_path / "new") if not line.ok]
+    assert found.what == "folder to work in"
+    assert found.detail == f"{tmp_path} (0.0 GiB free)"
+
+
+def test_doctor_works_the_six_patients_and_names_any_failure(monkeypatch):
+    monkeypatch.setattr("dsrct_edu.analysis.kaplan_meier", lambda data: 1 / 0)
+    (found,) = [line for line in doctor.examine() if not line.ok]
+    assert str(found).startswith("FAIL  six patients by hand: ZeroDivisionError: division by zero")
+    assert "wrong numbers on this machine" in found.fix

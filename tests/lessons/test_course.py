@@ -8,7 +8,7 @@ from conftest import ROOT
 
 from dsrct_edu.classroom import lessons, quizzes
 from dsrct_edu.classroom.checking import UNCHECKABLE, evaluate
-from tools import editions, outputs, rules, schemas, stubs
+from tools import editions, outputs, rules, schemas
 from tools.lesson import CHECK_CALL, LessonError, read
 from tools.paths import Places
 
@@ -107,18 +107,6 @@ def test_each_recorded_wrong_answer_gets_its_own_message(path, key, place):
     assert not outcome.passed
     assert outcome.message == record["message"]
     assert outcome.misconception == record.get("misconception")
-
-
-@pytest.mark.parametrize(("path", "key"), EXERCISES, ids=[key for _, key in EXERCISES])
-def test_no_message_tells_the_solution(path, key):
-    entry, _ = entry_of(path, key)
-    solution = stubs.solution(rules.exercises(read(path))[key]["exercise"]).splitlines()
-    secrets = [line.split("=", 1)[1].strip() for line in solution if re.match(r"\w+ = ", line)]
-    told = [*entry["hints"], *(record["message"] for record in entry.get("wrong", []))]
-    for secret in secrets:
-        word = re.compile(rf"(?<![\w]){re.escape(secret.strip(chr(34)))}(?![\w])")
-        if len(secret.strip('"')) > 2:
-            assert not [text for text in told if word.search(text)]
 
 
 # Quizzes

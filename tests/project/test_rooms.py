@@ -22,6 +22,7 @@ FLOORS = {
     "studies": 4,
     "classroom": 5,
     "reporting": 6,
+    "doctor": 6,
     "starting": 6,
     "cli": 7,
     "__main__": 8,

@@ -26,10 +26,11 @@ BUDGET = {
     "bedside": 1_400,
     "disease": 1_160,
     "studies": 1_380,
-    "classroom": 970,
-    "reporting": 260,
-    "starting": 190,
-    "cli": 180,
+    "classroom": 915,
+    "reporting": 182,
+    "doctor": 100,
+    "starting": 90,
+    "cli": 171,
 }
 _NO_CODE = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),

@@ -83,16 +83,26 @@ def _as_float(column: pd.Series[Any], expected: str) -> Floats:
     if pd.api.types.is_complex_dtype(column.dtype):
         raise InputError(expected, "complex numbers", "Take the real part.", name)
     if not pd.api.types.is_numeric_dtype(column.dtype):
-        wrong = np.array([not isinstance(v, Number | np.bool_) for v in column], dtype=bool)
+        wrong = _unreadable(column)
         if wrong.any():
             raise InputError(
                 expected,
                 repr(column[wrong].iloc[0]),
-                "Correct the entries, then convert with pandas.to_numeric.",
+                "Give numbers, with a point for decimals; pandas.to_numeric converts text.",
                 name,
                 list(column.index[wrong]),
             )
     return column.to_numpy(dtype=np.float64)
+
+
+def _unreadable(column: pd.Series[Any]) -> Booleans:
+    """Flag what is no number: the entries that do not even read as one, if there are such.
+
+    One such entry makes text of a whole column that was read from a file.
+    """
+    wrong = np.array([not isinstance(value, Number | np.bool_) for value in column], dtype=bool)
+    lost = wrong & pd.to_numeric(column.astype(str), errors="coerce").isna().to_numpy()
+    return lost if lost.any() else wrong
 
 
 def _where(column: pd.Series[Any], wrong: Booleans, expected: str, remedy: str) -> None:
@@ -147,21 +157,25 @@ def check_events(data: pd.DataFrame, name: object) -> Booleans:
     if isinstance(column.dtype, pd.CategoricalDtype):
         values = column.astype(column.cat.categories.dtype)
     if not pd.api.types.is_numeric_dtype(values.dtype):
-        wrong = np.array([not isinstance(v, bool | Number | np.bool_) for v in values], dtype=bool)
+        wrong = _unreadable(values)
         if wrong.any():
             first = values[wrong].iloc[0]
+            recode = f"Recode it, for example data[{name!r}] == {first!r}."
             raise InputError(
                 expected,
                 repr(first),
-                f"Recode it, for example data[{name!r}] == {first!r}.",
+                recode if wrong.all() else "Write 1 or 0 in these rows.",
                 str(name),
                 list(column.index[wrong]),
             )
     numbers = values.to_numpy(dtype=np.float64)
     wrong = (numbers != 0) & (numbers != 1)
     if wrong.any():
-        found = ", ".join(f"{v:g}" for v in np.unique(numbers)[:6])
+        codes = np.unique(numbers)
+        found = ", ".join(f"{v:g}" for v in codes[:6])
         remedy = f"Recode it, for example data[{name!r}] == {numbers.max():g}."
+        if codes.tolist() == [1, 2]:
+            remedy = "If 2 means the event, as in some R data sets, subtract 1 from the column."
         raise InputError(
             expected, f"the values {found}", remedy, str(name), list(column.index[wrong])
         )

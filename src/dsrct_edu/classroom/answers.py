@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from dsrct_edu.classroom.words import brief
 from dsrct_edu.errors import InputError
 from dsrct_edu.resources import find
+from dsrct_edu.wording import brief
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Checks a student's answer: says what is right, or which misconception shows. Never raises."""
+"""Checks a student's answer: says what is right, or which misconception shows.
+
+No answer raises an error. A lesson's file that does not work does, since no answer can mend it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from typing import Any
 
 from dsrct_edu.classroom import lessons, verifiers
 from dsrct_edu.classroom.progress import SESSION
-from dsrct_edu.classroom.words import BLUE, GREY, ORANGE, box, brief, paragraphs
+from dsrct_edu.classroom.words import box, paragraphs
+from dsrct_edu.figures.style import BLUE, GREY, VERMILLION
+from dsrct_edu.wording import brief, listed
 
 UNANSWERED = (
     "Nothing to check yet. Replace the three dots `...` above, run that cell, then this one."
@@ -59,13 +64,13 @@ class CheckResult:
         return f"{self.verdict} ({self.exercise}). {self.message}{hint}"
 
     def _repr_html_(self) -> str:
-        colour = BLUE if self.passed else ORANGE if self.answered else GREY
+        colour = BLUE if self.passed else VERMILLION if self.answered else GREY
         head = f"**{self.verdict} ({self.exercise}).** {self.message}"
         return box(paragraphs(head) + paragraphs(self.hint or ""), colour)
 
 
 @lru_cache(maxsize=32)
-def _given(code: str) -> dict[str, Any]:
+def _run(code: str) -> dict[str, Any]:
     """Run the code that the expected answers of a lesson share."""
     import numpy as np
     import pandas as pd
@@ -73,7 +78,7 @@ def _given(code: str) -> dict[str, Any]:
     import dsrct_edu as dsrct
 
     names: dict[str, Any] = {"dsrct": dsrct, "np": np, "pd": pd}
-    exec(code, names)
+    exec(compile(code, "<given>", "exec"), names)
     return names
 
 
@@ -95,16 +100,27 @@ def evaluate(exercise: dict[str, Any], answer: object, given: str = "") -> verif
         ``passed``, ``message`` and ``misconception``. Any exception that the answer raises while
         it is looked at becomes a message.
 
+    Raises
+    ------
+    AuthorError
+        If the exercise itself does not work.
+
     Examples
     --------
     >>> half = {"kind": "value", "expected": "1 / 2", "tolerance": 0.01, "right": "Half."}
     >>> evaluate(half, 0.5).message
     'Half.'
     """
-    verify = verifiers.KINDS[exercise["kind"]]
-    prepared = verifiers.Task(exercise, dict(_given(given)))
+    entry = lessons.as_table(exercise)
+    kind = entry["kind"]
+    if kind not in verifiers.KINDS:
+        raise entry.fault(listed(list(verifiers.KINDS), "or"), brief(kind), "kind")
+    with lessons.Table({}, entry.path).blamed("given"):
+        names = dict(_run(given))
     try:
-        return verify(prepared, answer)
+        return verifiers.KINDS[kind](verifiers.Task(entry, names), answer)
+    except lessons.AuthorError:
+        raise
     except (Exception, SystemExit):
         return verifiers.Outcome(False, UNCHECKABLE)
 
@@ -122,8 +138,13 @@ def check(exercise: str, answer: object = ...) -> CheckResult:
     Returns
     -------
     CheckResult
-        ``.passed``; shown by itself at the end of a cell. Nothing is printed, nothing is raised,
-        and the solution is never told.
+        ``.passed``; shown by itself at the end of a cell. Nothing is printed, no answer raises
+        an error, and the solution is never told.
+
+    Raises
+    ------
+    AuthorError
+        If the file of the lesson is broken, with the line.
 
     Examples
     --------
@@ -133,10 +154,9 @@ def check(exercise: str, answer: object = ...) -> CheckResult:
     To do (no such exercise). There is no exercise with this number. Use it as the text gives it.
     """
     key = exercise if isinstance(exercise, str) else brief(exercise)
-    try:
-        data = lessons.beside(key[:2], "checks")
-        entry = data["exercise"][key]
-    except Exception:
+    data = lessons.checks_of(key)
+    entry = data.get("exercise", {}).get(key)
+    if entry is None:
         message = "There is no exercise with this number. Use it as the text gives it."
         return CheckResult(key[:40], False, message, answered=False)
     if answer is ...:

@@ -16,14 +16,8 @@ from dsrct_edu.errors import InputError
 
 __all__ = ["Dial", "peritoneal_effect", "sample_size", "selection_strength"]
 
-OFFER = (
-    "offer_expert",
-    "offer_shrink",
-    "offer_pci",
-    "offer_liver",
-    "offer_extra",
-    "offer_ascites",
-    "offer_poor",
+OFFER = tuple(
+    f"offer_{what}" for what in ("expert", "shrink", "pci", "liver", "extra", "ascites", "poor")
 )
 """What the team looks at before it gives HIPEC, of all that also bears on survival."""
 

@@ -1,18 +1,127 @@
-"""Finds and reads the data that lies beside a lesson: checks, quiz, glossary, misconceptions."""
+"""Finds and reads the data that lies beside a lesson: checks, quiz, glossary, misconceptions.
+
+What is wrong in such a file is its author's fault and never the student's. So a table that is read
+here knows where it stands, and an `AuthorError` names the file and the line.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from dsrct_edu.errors import InputError
 from dsrct_edu.resources import find
+from dsrct_edu.wording import brief
 
 FOLDER_VARIABLE = "DSRCT_EDU_LESSONS"
 """Environment variable: another folder of lessons, for a lecturer who has adapted the course."""
+
+Trail = tuple[str | int, ...]
+"""The way to an entry of a file: ``("exercise", "05.1", "wrong", 0, "answer")``."""
+
+
+class AuthorError(InputError):
+    """A lesson's file that does not work: the fault of its author, not of any answer."""
+
+    def __init__(self, expected: str, found: str, path: Path | None = None, line: int = 1) -> None:
+        place = f"{path.name}, line {line}" if path else None
+        remedy = "This is a fault of the lesson, not of your answer: tell whoever gave it to you."
+        super().__init__(expected, found, remedy, argument=place)
+
+
+class Table(dict[str, Any]):
+    """A table of a lesson's file. A key that it lacks is the author's fault.
+
+    Parameters
+    ----------
+    content : mapping
+        Tables inside become such tables, too.
+    path : Path, optional
+        The file, if the content was read from one.
+    trail : tuple
+        The way from the file to this table.
+
+    Examples
+    --------
+    >>> Table({"kind": "value"})["about"]
+    Traceback (most recent call last):
+        ...
+    dsrct_edu.classroom.lessons.AuthorError: expected an entry `about`; found none. This is a \
+fault of the lesson, not of your answer: tell whoever gave it to you.
+    """
+
+    def __init__(
+        self, content: Mapping[str, Any], path: Path | None = None, trail: Trail = ()
+    ) -> None:
+        self.path, self.trail = path, trail
+        super().__init__(
+            {key: self._inside(value, (*trail, key)) for key, value in content.items()}
+        )
+
+    def _inside(self, value: Any, trail: Trail) -> Any:
+        if isinstance(value, dict):
+            return Table(value, self.path, trail)
+        if isinstance(value, list):
+            return [self._inside(item, (*trail, place)) for place, item in enumerate(value)]
+        return value
+
+    def __missing__(self, key: str) -> Any:
+        raise self.fault(f"an entry `{key}`", "none")
+
+    def fault(self, expected: str, found: str, *key: str) -> AuthorError:
+        """Return the error that names the line of a key, or of the table's header."""
+        written = self.path.read_text("utf-8-sig") if self.path else ""
+        return AuthorError(expected, found, self.path, line_of(written, (*self.trail, *key)))
+
+    @contextmanager
+    def blamed(
+        self, key: str, errors: tuple[type[BaseException], ...] = (Exception, SystemExit)
+    ) -> Iterator[None]:
+        """Make what fails inside the fault of the author of a key."""
+        try:
+            yield
+        except AuthorError:
+            raise
+        except errors as error:
+            text = error.msg if isinstance(error, SyntaxError) else str(error)
+            found = f"{type(error).__name__}: {' '.join(text.split())[:200]}".rstrip(":. ")
+            raise self.fault("code that runs", found, key) from error
+
+
+def as_table(content: Mapping[str, Any]) -> Table:
+    """Return content of any origin as a table."""
+    return content if isinstance(content, Table) else Table(content)
+
+
+def line_of(written: str, trail: Trail) -> int:
+    r"""Return the line of a TOML text on which an entry, or the last table around it, begins.
+
+    Examples
+    --------
+    >>> line_of('[exercise."42.1"]\nkind = "value"', ("exercise", "42.1", "kind"))
+    2
+    """
+    marks: list[tuple[str, ...]] = []
+    name = ""
+    for step in trail:
+        if isinstance(step, str):
+            name = f"{name}.{step}".removeprefix(".")
+            marks.append((f"[{name}]", f"{step}="))
+        else:
+            marks += [(f"[[{name}]]",)] * (step + 1)
+    bare = str.maketrans("", "", "\"' \t")
+    lines = [text.translate(bare) for text in written.splitlines()]
+    line = 0
+    for mark in marks:
+        below = enumerate(lines[line:], line + 1)
+        line = next((number for number, text in below if text.startswith(mark)), line)
+    return max(line, 1)
 
 
 def folder() -> Path:
@@ -24,22 +133,52 @@ def folder() -> Path:
         The folder named by the environment variable ``DSRCT_EDU_LESSONS``, or else the lessons
         that the kit ships.
 
+    Raises
+    ------
+    InputError
+        If the lecturer's own folder is not there.
+
     Examples
     --------
     >>> folder().name
     'lessons'
     """
     own = os.environ.get(FOLDER_VARIABLE)
+    if own and not Path(own).is_dir():
+        remedy = "Correct or remove this environment variable."
+        raise InputError(
+            "a folder of lessons", f"no folder {own}", remedy, argument=FOLDER_VARIABLE
+        )
     return Path(own) if own else find("lessons")
 
 
+def read(path: Path) -> Table:
+    """Return the content of a lesson's file, read anew when the file has changed.
+
+    Raises
+    ------
+    AuthorError
+        If it is not UTF-8, or not TOML.
+    """
+    return _read(path, path.stat().st_mtime_ns)
+
+
 @lru_cache(maxsize=64)
-def _read(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        return tomllib.load(file)
+def _read(path: Path, _written: int) -> Table:
+    raw = path.read_bytes()
+    try:
+        return Table(tomllib.loads(raw.decode("utf-8-sig")), path)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise AuthorError("text in UTF-8", "another encoding", path, line) from error
+    except tomllib.TOMLDecodeError as error:
+        said, _, place = str(error).partition(" (at ")
+        number = re.match(r"line (\d+)", place)
+        line = int(number[1]) if number else len(raw.splitlines())
+        raise AuthorError("valid TOML", f"a mistake: {said}", path, line) from error
 
 
-def shared(name: str) -> dict[str, Any]:
+def shared(name: str) -> Table:
     """Return one of the files that all lessons share.
 
     Parameters
@@ -58,10 +197,10 @@ def shared(name: str) -> dict[str, Any]:
     'Censored means dead, or means failed'
     """
     own = folder() / f"{name}.toml"
-    return _read(own if own.exists() else find("lessons", f"{name}.toml"))
+    return read(own if own.exists() else find("lessons", f"{name}.toml"))
 
 
-def beside(lesson: str, kind: str) -> dict[str, Any]:
+def beside(lesson: str, kind: str) -> Table:
     """Return the data file that lies beside a lesson.
 
     Parameters
@@ -79,19 +218,37 @@ def beside(lesson: str, kind: str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If there is no such lesson, or it has no such file.
+        If there is no such lesson, or it has no such file. `AuthorError` if the file is broken.
 
     Examples
     --------
     >>> sorted(beside("05", "checks"))
     ['exercise', 'predict']
     """
-    found = sorted(folder().glob(f"{lesson}_*.{kind}.toml")) if lesson.isalnum() else []
-    if not found:
+    path = _path(lesson, kind)
+    if path is None:
         have = sorted({path.name[:2] for path in folder().glob(f"[0-9][0-9]_*.{kind}.toml")})
         raise InputError(
             expected=f"a lesson with {kind}: {', '.join(have) or 'none is there yet'}",
-            found=repr(lesson)[:60],
+            found=brief(lesson),
             remedy='Use the two digits of the lesson, such as "05".',
         )
-    return _read(found[0])
+    return read(path)
+
+
+def checks_of(number: str) -> Table:
+    """Return the checks of the lesson of an exercise or prediction; empty if there is none.
+
+    Examples
+    --------
+    >>> sorted(checks_of("05.1")), checks_of("no such exercise")
+    (['exercise', 'predict'], {})
+    """
+    path = _path(number[:2], "checks")
+    return Table({}) if path is None else read(path)
+
+
+def _path(lesson: str, kind: str) -> Path | None:
+    if not isinstance(lesson, str) or not lesson.isalnum():
+        return None  # a student's input must not become a pattern
+    return min(folder().glob(f"{lesson}_*.{kind}.toml"), default=None)

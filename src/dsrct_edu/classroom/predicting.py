@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from dsrct_edu.classroom import lessons
-from dsrct_edu.classroom.progress import PREDICTION_COLUMNS, SESSION
-from dsrct_edu.classroom.words import BLUE, GREY, box, brief, paragraphs
+from dsrct_edu.classroom.progress import COLUMNS, SESSION
+from dsrct_edu.classroom.words import box, paragraphs
+from dsrct_edu.figures.style import BLUE, GREY
+from dsrct_edu.wording import brief
 
 NO_GUESS = "No guess yet. Replace the three dots `...` with your guess and run the cell again."
 
@@ -42,14 +44,14 @@ class Prediction:
         Parameters
         ----------
         result : object
-            What the data say; floats are shown with two significant decimals at most.
+            What the data say; floats are shown with four significant digits.
 
         Returns
         -------
         Prediction
             Shown by itself at the end of a cell.
         """
-        known = Prediction(self.id, self.guess, result, self.about, self.unit)
+        known = replace(self, result=result)
         _note(known)
         return known
 
@@ -73,7 +75,7 @@ class Prediction:
 
 
 def _note(prediction: Prediction) -> None:
-    row: dict[str, Any] = {name: getattr(prediction, name) for name in PREDICTION_COLUMNS}
+    row: dict[str, Any] = {name: getattr(prediction, name) for name in COLUMNS["predictions"]}
     for name in ("guess", "result"):
         if row[name] is not None and not isinstance(row[name], int | float | str):
             row[name] = brief(row[name])
@@ -101,12 +103,11 @@ def predict(prediction: str, guess: object = ...) -> Prediction:
     Median survival with HIPEC. You said: 20 months. It is: 34.2 months.
     """
     key = prediction if isinstance(prediction, str) else brief(prediction)
-    try:
-        entry = lessons.beside(key[:2], "checks")["predict"][key]
-        about, unit = entry["about"], entry.get("unit", "")
-    except Exception:
-        about, unit = f"prediction {key[:40]}", ""
-    noted = Prediction(key, None if guess is ... else guess, None, about, unit)
+    entry = lessons.checks_of(key).get("predict", {}).get(key)
+    if entry is None:
+        entry = {"about": f"prediction {key[:40]}"}
+    made = None if guess is ... else guess
+    noted = Prediction(key, made, None, entry["about"], entry.get("unit", ""))
     _note(noted)
     return noted
 
@@ -124,4 +125,4 @@ def guesses() -> pd.DataFrame:
     >>> guesses().columns.tolist()
     ['id', 'guess', 'result', 'unit']
     """
-    return pd.DataFrame(list(SESSION.predictions.values()), columns=PREDICTION_COLUMNS)
+    return SESSION.table("predictions")

@@ -8,10 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from dsrct_edu.checks import one_of
 from dsrct_edu.classroom import lessons
 
-ATTEMPT_COLUMNS = ["activity", "id", "attempt", "passed", "misconception"]
-PREDICTION_COLUMNS = ["id", "guess", "result", "unit"]
+COLUMNS = {
+    "attempts": ["activity", "id", "attempt", "passed", "misconception"],
+    "predictions": ["id", "guess", "result", "unit"],
+}
 
 
 @dataclass
@@ -25,13 +28,18 @@ class Progress:
         """Note one attempt and return its number: 1 for the first."""
         number = 1 + self.state(activity, key)[1]
         row = (activity, key, number, passed, misconception)
-        self.attempts.append(dict(zip(ATTEMPT_COLUMNS, row, strict=True)))
+        self.attempts.append(dict(zip(COLUMNS["attempts"], row, strict=True)))
         return number
 
     def state(self, activity: str, key: str) -> tuple[bool, int]:
         """Return whether the last attempt passed, and how many there were."""
         rows = [r for r in self.attempts if r["activity"] == activity and r["id"] == key]
         return (bool(rows and rows[-1]["passed"]), len(rows))
+
+    def table(self, kind: str) -> pd.DataFrame:
+        """Return the ``attempts`` or the ``predictions`` as a table."""
+        rows = self.attempts if kind == "attempts" else list(self.predictions.values())
+        return pd.DataFrame(rows, columns=COLUMNS[kind])
 
     def clear(self) -> None:
         """Forget everything."""
@@ -125,13 +133,10 @@ def export(folder: str | Path, who: str) -> list[Path]:
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     label = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in who)
-    tables = {
-        "attempts": pd.DataFrame(SESSION.attempts, columns=ATTEMPT_COLUMNS),
-        "predictions": pd.DataFrame(list(SESSION.predictions.values()), columns=PREDICTION_COLUMNS),
-    }
     paths = []
-    for name, table in tables.items():
-        path = place / f"{label}.{name}.csv"
+    for kind in COLUMNS:
+        path = place / f"{label}.{kind}.csv"
+        table = SESSION.table(kind)
         table.insert(0, "who", who)
         table.to_csv(path, index=False)
         paths.append(path)
@@ -153,6 +158,11 @@ def gather(folder: str | Path, kind: str = "predictions") -> pd.DataFrame:
     pandas.DataFrame
         All rows, sorted by ``who``; write it with ``.to_csv``.
 
+    Raises
+    ------
+    InputError
+        If there is no such kind of export.
+
     Examples
     --------
     >>> import tempfile
@@ -161,7 +171,7 @@ def gather(folder: str | Path, kind: str = "predictions") -> pd.DataFrame:
     ...     gather(folder).columns.tolist()
     ['who', 'id', 'guess', 'result', 'unit']
     """
-    columns = PREDICTION_COLUMNS if kind == "predictions" else ATTEMPT_COLUMNS
+    columns = COLUMNS[one_of(kind, tuple(COLUMNS), "kind")]
     paths = sorted(Path(folder).glob(f"*.{kind}.csv"))
     tables = [table for path in paths if len(table := pd.read_csv(path, dtype={"who": str}))]
     if not tables:

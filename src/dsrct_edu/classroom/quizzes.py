@@ -8,8 +8,9 @@ from typing import Any
 
 from dsrct_edu.classroom import lessons, live
 from dsrct_edu.classroom.progress import SESSION
-from dsrct_edu.classroom.words import BLUE, ORANGE, box, brief, paragraphs
-from dsrct_edu.errors import InputError
+from dsrct_edu.classroom.words import box, paragraphs
+from dsrct_edu.figures.style import BLUE, VERMILLION
+from dsrct_edu.wording import brief
 
 LETTERS = "abcdefgh"
 
@@ -38,9 +39,13 @@ class Item:
         """The letter of the right option."""
         return LETTERS[[option.key for option in self.options].index(True)]
 
+    def lettered(self) -> list[tuple[str, Option]]:
+        """Return each option with its letter."""
+        return list(zip(LETTERS, self.options, strict=False))
+
     def labels(self) -> list[str]:
         """Return the options with their letters: ``a) …``."""
-        return [f"{LETTERS[place]}) {option.text}" for place, option in enumerate(self.options)]
+        return [f"{letter}) {option.text}" for letter, option in self.lettered()]
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Feedback:
         return self.message
 
     def _repr_html_(self) -> str:
-        return box(paragraphs(self.message), BLUE if self.passed else ORANGE)
+        return box(paragraphs(self.message), BLUE if self.passed else VERMILLION)
 
 
 @dataclass(frozen=True)
@@ -145,11 +150,7 @@ class Quiz:
         item = self.items[number - 1]
         name = f"Question {number}"
         stem = widgets.HTML(f"<h4>{name}</h4>{paragraphs(item.abstract)}{paragraphs(item.stem)}")
-        labels = [
-            f"{letter}) {option.text}"
-            for letter, option in zip(LETTERS, item.options, strict=False)
-        ]
-        choices = widgets.RadioButtons(options=labels, value=None, layout={"width": "auto"})
+        choices = widgets.RadioButtons(options=item.labels(), value=None, layout={"width": "auto"})
         button = widgets.Button(
             description=f"Check question {number}", tooltip=f"Check the answer to {name.lower()}"
         )
@@ -192,27 +193,29 @@ def build(lesson: str, data: dict[str, Any]) -> Quiz:
 
     Raises
     ------
-    InputError
-        If an item does not have exactly one key.
+    AuthorError
+        If an item lacks what it needs, or does not have exactly one key.
 
     Examples
     --------
     >>> build("05", {"title": "Empty", "item": []}).items
     ()
     """
-    items = []
-    for number, raw in enumerate(data["item"], 1):
-        fields = {name: value for name, value in raw.items() if name != "option"}
-        item = Item(options=tuple(Option(**option) for option in raw["option"]), **fields)
-        keys = sum(option.key for option in item.options)
-        if keys != 1:
-            raise InputError(
-                expected=f"one option with `key = true` in item {number} of lesson {lesson}",
-                found=f"{keys}",
-                remedy="Mark the one right option in the quiz file.",
-            )
-        items.append(item)
-    return Quiz(lesson, data["title"], tuple(items))
+    table = lessons.as_table(data)
+    items = tuple(_item(lesson, number, raw) for number, raw in enumerate(table["item"], 1))
+    return Quiz(lesson, table["title"], items)
+
+
+def _item(lesson: str, number: int, raw: lessons.Table) -> Item:
+    options = tuple(
+        Option(option["text"], option["why"], option.get("key", False), option.get("misconception"))
+        for option in raw["option"]
+    )
+    keys = sum(option.key for option in options)
+    if keys != 1:
+        expected = f"one option with `key = true` in item {number} of lesson {lesson}"
+        raise raw.fault(expected, str(keys))
+    return Item(raw["stem"], raw["level"], options, raw.get("abstract", ""))
 
 
 def quiz(lesson: str) -> Quiz:
@@ -231,7 +234,7 @@ def quiz(lesson: str) -> Quiz:
     Raises
     ------
     InputError
-        If the lesson has no quiz.
+        If the lesson has no quiz. `AuthorError` if its file is broken, with the line.
 
     Examples
     --------

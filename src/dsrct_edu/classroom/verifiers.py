@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dsrct_edu.classroom.words import brief
+from dsrct_edu.classroom.lessons import Table
+from dsrct_edu.wording import brief
 
 
 @dataclass(frozen=True)
@@ -24,24 +25,42 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Task:
-    """One exercise with the names that its expressions may use."""
+    """One exercise with the names that its expressions may use.
 
-    entry: dict[str, Any]
+    What fails while an expression is computed is the fault of its author: an `AuthorError`.
+    """
+
+    entry: Table
     names: dict[str, Any]
 
-    def compute(self, expression: str, **more: object) -> Any:
-        """Compute an expression of the exercise file, which the kit ships itself."""
-        return eval(expression, {**self.names, **more})
+    def compute(
+        self, table: Table, key: str, form: Callable[[Any], Any] = lambda value: value
+    ) -> Any:
+        """Compute an expression of the exercise file, and bring its value into a form."""
+        with table.blamed(key):
+            value = table[key]
+            return form(eval(value, dict(self.names)) if isinstance(value, str) else value)
+
+    def holds(self, need: Table, **answer: object) -> bool:
+        """Compute whether an answer meets a requirement."""
+        # What else fails may be the answer's fault: it lacks what the test looks at.
+        with need.blamed("test", (NameError, SyntaxError)):
+            return bool(eval(need["test"], {**self.names, **answer}))
+
+    def arguments(self, case: Table) -> tuple[Any, ...]:
+        """Compute the arguments with which a function is called."""
+        with case.blamed("arguments"):
+            return tuple(eval(f"({case['arguments']},)", dict(self.names)))
 
     @property
     def right(self) -> Outcome:
         """The outcome of a right answer."""
         return Outcome(True, self.entry["right"])
 
-    def wrong(self, matches: Callable[[Any], bool], otherwise: str) -> Outcome:
+    def wrong(self, matches: Callable[[Table], bool], otherwise: str) -> Outcome:
         """Return the outcome of the first recorded wrong answer that matches."""
         for record in self.entry.get("wrong", []):
-            if matches(record["answer"]):
+            if matches(record):
                 return Outcome(False, record["message"], record.get("misconception"))
         return Outcome(False, otherwise)
 
@@ -76,8 +95,8 @@ def check_value(task: Task, answer: object) -> Outcome:
         return Outcome(False, f"One number is expected; found {brief(answer)}.")
     if math.isnan(value):
         return Outcome(False, "The answer is `nan`, which means that no number came out.")
-    tolerance = float(task.entry["tolerance"])
-    expected = float(task.compute(task.entry["expected"]))
+    tolerance = task.compute(task.entry, "tolerance", float)
+    expected = task.compute(task.entry, "expected", float)
     if _near(value, expected, tolerance):
         return task.right
     for factor, said in ((100.0, "a percentage"), (0.01, "a share between 0 and 1")):
@@ -85,7 +104,7 @@ def check_value(task: Task, answer: object) -> Outcome:
             other = "a share between 0 and 1" if factor > 1 else "a percentage"
             return Outcome(False, f"This looks like {said}. The exercise asks for {other}.")
     known = task.wrong(
-        lambda expression: _near(value, float(task.compute(expression)), tolerance),
+        lambda record: _near(value, task.compute(record, "answer", float), tolerance),
         f"{brief(answer)} is not {task.entry['about']}.",
     )
     return known
@@ -94,18 +113,23 @@ def check_value(task: Task, answer: object) -> Outcome:
 def check_choice(task: Task, answer: object) -> Outcome:
     """Check one letter of the options; capital letters and spaces do not matter."""
     letters = sorted(task.entry["options"])
+    if task.entry["expected"] not in letters:
+        raise task.entry.fault(f"one of {letters}", brief(task.entry["expected"]), "expected")
     given = answer.strip().strip("().").lower() if isinstance(answer, str) else None
     if given not in letters:
         asked = ", ".join(f'"{letter}"' for letter in letters)
         return Outcome(False, f"Answer with one of {asked}; found {brief(answer)}.")
     if given == task.entry["expected"]:
         return task.right
-    return task.wrong(lambda letter: letter == given, "This option does not fit.")
+    return task.wrong(lambda record: record["answer"] == given, "This option does not fit.")
 
 
 def check_order(task: Task, answer: object) -> Outcome:
     """Check letters of lines in order, as ``"b a c"``, ``"bac"`` or a list; any accepted order."""
     letters = sorted(task.entry["lines"])
+    accepted = [list(text.replace(" ", "")) for text in task.entry["expected"]]
+    if not accepted or not set().union(*accepted) <= set(letters):
+        raise task.entry.fault(f"orders of {letters}", brief(task.entry["expected"]), "expected")
     parts = list(answer) if isinstance(answer, list | tuple) else answer
     if isinstance(parts, str):
         parts = [letter for letter in parts.lower() if letter.isalnum()]
@@ -115,12 +139,11 @@ def check_order(task: Task, answer: object) -> Outcome:
     strange = [part for part in order if part not in letters]
     if strange:
         return Outcome(False, f"There is no line {brief(strange[0])}. The lines are {letters}.")
-    accepted = [list(text.replace(" ", "")) for text in task.entry["expected"]]
     if order in accepted:
         return task.right
     if len(set(order)) < len(order):
         return Outcome(False, "A line stands twice. Each line is used once at most.")
-    known = task.wrong(lambda text: list(text.replace(" ", "")) == order, "")
+    known = task.wrong(lambda record: list(record["answer"].replace(" ", "")) == order, "")
     if known.message:
         return known
     if len(order) != len(accepted[0]):
@@ -150,14 +173,18 @@ def check_table(task: Task, answer: object) -> Outcome:
         answer = pd.DataFrame(answer)
     if not isinstance(answer, pd.DataFrame):
         return Outcome(False, f"A table (DataFrame) is expected; found {brief(answer)}.")
-    expected: pd.DataFrame = task.compute(task.entry["expected"])
+    expected = task.compute(task.entry, "expected", pd.DataFrame)
     missing = [name for name in expected.columns if name not in answer.columns]
     if missing:
         return Outcome(False, f"The table lacks the column `{missing[0]}`.")
     tolerance = float(task.entry.get("tolerance", 1e-9))
-    if _same_table(answer, expected, tolerance):
+
+    def same(target: pd.DataFrame) -> bool:
+        return _same_table(answer, target, tolerance)
+
+    if same(expected):
         return task.right
-    known = task.wrong(lambda text: _same_table(answer, task.compute(text), tolerance), "")
+    known = task.wrong(lambda record: same(task.compute(record, "answer", pd.DataFrame)), "")
     if known.message:
         return known
     if len(answer) != len(expected):
@@ -195,7 +222,7 @@ def check_figure(task: Task, answer: object) -> Outcome:
     if not hasattr(axes, "get_xlabel") or not hasattr(axes, "figure"):
         return Outcome(False, f"A figure or its axes are expected; found {brief(answer)}.")
     for need in task.entry["requires"]:
-        if not bool(task.compute(need["test"], axes=axes, figure=axes.figure)):
+        if not task.holds(need, axes=axes, figure=axes.figure):
             return Outcome(False, need["message"], need.get("misconception"))
     return task.right
 
@@ -208,7 +235,7 @@ def check_function(task: Task, answer: object) -> Outcome:
     results: list[object] = []
     failed: Outcome | None = None
     for case in task.entry["cases"]:
-        arguments = task.compute(f"({case['arguments']},)")
+        arguments = task.arguments(case)
         shown = f"({case['arguments']})"
         try:
             result = answer(*arguments)
@@ -216,7 +243,8 @@ def check_function(task: Task, answer: object) -> Outcome:
             kind = type(error).__name__
             return Outcome(False, f"Called with {shown} the function stops with {kind}.")
         results.append(result)
-        if failed is None and not _same(result, task.compute(case["expected"]), tolerance):
+        expected = task.compute(case, "expected")
+        if failed is None and not _same(result, expected, tolerance):
             message = case.get(
                 "message", f"Called with {shown} the function gives {brief(result)}."
             )
@@ -224,10 +252,11 @@ def check_function(task: Task, answer: object) -> Outcome:
     if failed is None:
         return task.right
 
-    def matches(expression: str) -> bool:
-        wrong = task.compute(expression)
-        cases = task.entry["cases"]
-        theirs = [wrong(*task.compute(f"({case['arguments']},)")) for case in cases]
+    def called(wrong: Callable[..., object]) -> list[object]:
+        return [wrong(*task.arguments(case)) for case in task.entry["cases"]]
+
+    def matches(record: Table) -> bool:
+        theirs = task.compute(record, "answer", called)
         return all(
             _same(mine, other, tolerance) for mine, other in zip(results, theirs, strict=True)
         )

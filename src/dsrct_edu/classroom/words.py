@@ -5,24 +5,6 @@ from __future__ import annotations
 import html
 import re
 
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
-
-
-def brief(thing: object, limit: int = 60) -> str:
-    """Return a short description of any object, whatever its ``repr`` does.
-
-    Examples
-    --------
-    >>> brief("x" * 1000, limit=10)
-    "'xxxxxx..."
-    """
-    try:
-        text = repr(thing[:limit] if isinstance(thing, str | bytes) else thing)
-        text = " ".join(str(text).split())
-    except Exception:
-        text = f"something of type {type(thing).__name__}"
-    return text if len(text) <= limit else text[: limit - 3] + "..."
-
 
 def inline(text: str) -> str:
     """Return text as HTML, with ``code``, *emphasis* and **strong emphasis** marked.
@@ -55,7 +37,7 @@ def box(body: str, colour: str) -> str:
 
     Examples
     --------
-    >>> 'role="status"' in box("<p>Right.</p>", BLUE)
+    >>> 'role="status"' in box("<p>Right.</p>", "#0072B2")
     True
     """
     style = f"border-left:0.3em solid {colour};padding:0.2em 0.8em;max-width:44em"

@@ -1,0 +1,16 @@
+from . import dials as dials
+from .answers import WorkedAnswer as WorkedAnswer
+from .answers import worked_answer as worked_answer
+from .authoring import new_lesson as new_lesson
+from .checking import CheckResult as CheckResult
+from .checking import check as check
+from .predicting import Prediction as Prediction
+from .predicting import guesses as guesses
+from .predicting import predict as predict
+from .progress import Summary as Summary
+from .progress import export as export
+from .progress import gather as gather
+from .progress import summary as summary
+from .quizzes import Feedback as Feedback
+from .quizzes import Quiz as Quiz
+from .quizzes import quiz as quiz
