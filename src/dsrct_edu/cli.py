@@ -1,4 +1,4 @@
-"""The command ``dsrct-edu``: start, doctor, simulate, analyse, study, new-lesson."""
+"""The command ``dsrct-edu``: start, doctor, simulate, analyse, study; and for authors."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=dsrct_edu.__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_start, _add_doctor, _add_simulate, _add_analyse, _add_study, _add_new_lesson):
+    for add in (
+        *(_add_start, _add_doctor, _add_simulate, _add_analyse, _add_study),
+        *(_add_new_lesson, _add_build, _add_check),
+    ):
         add(commands)
     return parser
 
@@ -215,11 +218,52 @@ def _add_new_lesson(commands: argparse._SubParsersAction[argparse.ArgumentParser
 
 
 def _new_lesson(options: argparse.Namespace) -> int:
-    from dsrct_edu.classroom import new_lesson
+    from dsrct_edu.authoring import skeleton
 
-    for path in new_lesson(options.number, options.name, options.folder):
+    for path in skeleton.new_lesson(options.number, options.name, options.folder):
         print(f"wrote {path}")
     return 0
+
+
+def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    build = commands.add_parser("build", help="make notebooks, slides and quiz files of lessons")
+    build.add_argument("lesson", nargs="*", help="beginnings of names, such as 42; default: all")
+    build.add_argument("--folder", default="lessons", help="the sources; default: %(default)s")
+    build.add_argument("--fresh", action="store_true", help="run all cells, whatever is kept")
+    build.add_argument("--pixels", action="store_true", help="take pictures that look alike, too")
+    build.add_argument("--jobs", type=int, default=2, help="runs at the same time; default: 2")
+    build.set_defaults(run=_build)
+
+
+def _build(options: argparse.Namespace) -> int:
+    from dsrct_edu import authoring
+
+    authoring.require_tools()
+    from dsrct_edu.authoring import commands
+
+    return commands.build(
+        options.lesson,
+        options.folder,
+        jobs=options.jobs,
+        fresh=options.fresh,
+        pixels=options.pixels,
+    )
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = commands.add_parser("check", help="hold lessons to the rules, notebooks to lessons")
+    check.add_argument("lesson", nargs="*", help="beginnings of names, such as 42; default: all")
+    check.add_argument("--folder", default="lessons", help="the sources; default: %(default)s")
+    check.set_defaults(run=_check)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from dsrct_edu import authoring
+
+    authoring.require_tools()
+    from dsrct_edu.authoring import commands
+
+    return commands.check(options.lesson, options.folder)
 
 
 if __name__ == "__main__":

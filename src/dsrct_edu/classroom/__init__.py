@@ -2,7 +2,6 @@
 
 from dsrct_edu.classroom import dials
 from dsrct_edu.classroom.answers import WorkedAnswer, worked_answer
-from dsrct_edu.classroom.authoring import new_lesson
 from dsrct_edu.classroom.checking import CheckResult, check
 from dsrct_edu.classroom.predicting import Prediction, guesses, predict
 from dsrct_edu.classroom.progress import Summary, export, gather, summary
@@ -20,7 +19,6 @@ __all__ = [
     "export",
     "gather",
     "guesses",
-    "new_lesson",
     "predict",
     "quiz",
     "summary",

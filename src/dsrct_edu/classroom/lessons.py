@@ -1,4 +1,4 @@
-"""Finds and reads the data that lies beside a lesson: checks, quiz, glossary, misconceptions."""
+"""Finds and reads the data that lies beside a lesson: checks and quiz."""
 
 from __future__ import annotations
 
@@ -37,28 +37,6 @@ def folder() -> Path:
 def _read(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         return tomllib.load(file)
-
-
-def shared(name: str) -> dict[str, Any]:
-    """Return one of the files that all lessons share.
-
-    Parameters
-    ----------
-    name : str
-        ``course``, ``glossary`` or ``misconceptions``.
-
-    Returns
-    -------
-    dict
-        The content of ``lessons/<name>.toml``.
-
-    Examples
-    --------
-    >>> shared("misconceptions")["M2"]["short"]
-    'Censored means dead, or means failed'
-    """
-    own = folder() / f"{name}.toml"
-    return _read(own if own.exists() else find("lessons", f"{name}.toml"))
 
 
 def beside(lesson: str, kind: str) -> dict[str, Any]:
