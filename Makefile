@@ -68,11 +68,11 @@ doctests: setup
 notebooks: setup  ## re-execute the committed notebooks and compare every output
 	$(PY) -m pytest $(NBVAL) notebooks
 
-drift: setup  ## check that everything built follows from its source
-	$(PY) -m tools.build --check
+drift: setup  ## check that lessons keep the rules, and that what is built follows from them
+	$(VENV)/bin/dsrct-edu check
 
 build: setup  ## rebuild all editions from lessons/
-	$(PY) -m tools.build
+	$(VENV)/bin/dsrct-edu build
 
 browser: setup  ## drive the notebooks in JupyterLab in headless Chromium
 	$(PY) -m pytest -m browser tests
@@ -96,8 +96,8 @@ platforms: setup  ## rebuild data/synthetic under other Pythons and NumPys, byte
 	$(PY) -m tools.check_platforms
 
 lock: setup  ## write requirements.txt anew (needs uv)
-	uv pip compile pyproject.toml --extra course --extra build --extra test --extra parquet \
-	  --extra cluster --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	uv pip compile pyproject.toml --extra course --extra author --extra build --extra test \
+	  --extra parquet --extra cluster --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command "make lock" --quiet -o requirements.txt
 
 clean:  ## remove what was built, and the environments

@@ -72,9 +72,7 @@ def survival_curves() -> Figure:
     truth = dsrct.true_effect("modest").survival
     truth = truth.assign(group=truth["arm"].map(names))
     curves = dsrct.kaplan_meier(trial, by="arm")
-    return curves.plot(
-        time_zero="surgery", truth=truth, horizon=60, shade=True, title="A trial of 200"
-    )
+    return curves.plot(time_zero="surgery", truth=truth, horizon=60, shade=True, title="A trial")
 
 
 @example("Twenty patients, with one interval and a tail that is not to be read.")

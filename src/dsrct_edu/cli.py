@@ -208,11 +208,48 @@ def _new_lesson_arguments(add: Adding) -> None:
 
 
 def _new_lesson(options: argparse.Namespace) -> int:
-    from dsrct_edu.classroom import new_lesson
+    from dsrct_edu.authoring import skeleton
 
-    for path in new_lesson(options.number, options.name, options.folder):
+    for path in skeleton.new_lesson(options.number, options.name, options.folder):
         print(f"wrote {path}")
     return 0
+
+
+def _build_arguments(add: Adding) -> None:
+    add("lesson", nargs="*", help="beginnings of names, such as 42; default: all")
+    add("--folder", default="lessons", help=f"the sources; {_DEFAULT}")
+    add("--fresh", action="store_true", help="run all cells, whatever is kept")
+    add("--pixels", action="store_true", help="take pictures that look alike, too")
+    add("--jobs", type=int, default=2, help=f"runs at the same time; {_DEFAULT}")
+
+
+def _build(options: argparse.Namespace) -> int:
+    from dsrct_edu import authoring
+
+    authoring.require_tools()
+    from dsrct_edu.authoring import commands
+
+    return commands.build(
+        options.lesson,
+        options.folder,
+        jobs=options.jobs,
+        fresh=options.fresh,
+        pixels=options.pixels,
+    )
+
+
+def _check_arguments(add: Adding) -> None:
+    add("lesson", nargs="*", help="beginnings of names, such as 42; default: all")
+    add("--folder", default="lessons", help=f"the sources; {_DEFAULT}")
+
+
+def _check(options: argparse.Namespace) -> int:
+    from dsrct_edu import authoring
+
+    authoring.require_tools()
+    from dsrct_edu.authoring import commands
+
+    return commands.check(options.lesson, options.folder)
 
 
 COMMANDS = (
@@ -227,4 +264,6 @@ COMMANDS = (
         _new_lesson_arguments,
         _new_lesson,
     ),
+    Command("build", "make notebooks, slides and quiz files of lessons", _build_arguments, _build),
+    Command("check", "hold lessons to the rules, notebooks to lessons", _check_arguments, _check),
 )

@@ -1,38 +1,46 @@
-import os
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from dsrct_edu.authoring.lesson import read
+from dsrct_edu.authoring.places import Places
+from dsrct_edu.authoring.skeleton import new_lesson
 
-from dsrct_edu.classroom import new_lesson  # noqa: E402
-from tools.paths import Places  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Course:
+    """A folder that holds nothing but the skeleton of one lesson, and the means to spoil it."""
+
+    name = "42_small_steps"
+
+    def __init__(self, folder):
+        self.places = Places(folder / "lessons")
+        new_lesson(42, "small_steps", self.places.lessons)
+
+    def path(self, ending=".md"):
+        return self.places.lessons / f"{self.name}{ending}"
+
+    def lesson(self):
+        return read(self.path())
+
+    def edit(self, old, new, ending=".md"):
+        text = self.path(ending).read_text(encoding="utf-8")
+        assert old in text
+        self.path(ending).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return self
+
+    def line(self, text, ending=".md"):
+        """The number of the first line that holds a text."""
+        lines = self.path(ending).read_text(encoding="utf-8").splitlines()
+        return next(number for number, line in enumerate(lines, 1) if text in line)
 
 
 @pytest.fixture
 def course(tmp_path):
-    """A tiny course of its own: the skeleton of one lesson and the shared data files."""
-    lessons = tmp_path / "lessons"
-    new_lesson(42, "small_steps", lessons)
-    for name in ("course", "glossary", "misconceptions"):
-        text = (ROOT / "lessons" / f"{name}.toml").read_text(encoding="utf-8")
-        (lessons / f"{name}.toml").write_text(text, encoding="utf-8")
-    return Places(
-        lessons=lessons,
-        notebooks=tmp_path / "notebooks",
-        build=tmp_path / "build",
-        cache=tmp_path / ".cache",
-    )
-
-
-@pytest.fixture
-def root():
-    return ROOT
+    return Course(tmp_path)
 
 
 @pytest.fixture(autouse=True)
 def _no_own_lessons(monkeypatch):
     monkeypatch.delenv("DSRCT_EDU_LESSONS", raising=False)
-    assert "DSRCT_EDU_LESSONS" not in os.environ

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import decks
-from tools.lesson import LessonError
-from tools.paths import Places
+from dsrct_edu.authoring import decks
+from dsrct_edu.authoring.places import Places
+from dsrct_edu.authoring.sources import LessonError
 
-DECKS = sorted(Places().lessons.glob("*.deck.toml"))
+LESSONS = ROOT / "lessons"
+DECKS = sorted(LESSONS.glob("*.deck.toml"))
 ONE = """
 title = "One"
 minutes = 5
@@ -37,7 +39,8 @@ def places(tmp_path):
     folder = tmp_path / "build" / "instructor"
     folder.mkdir(parents=True)
     nbformat.write(new_notebook(cells=cells), folder / "77_small.ipynb")
-    return Places(build=tmp_path / "build", lessons=tmp_path)
+    (tmp_path / "lessons").mkdir()
+    return Places(tmp_path / "lessons")
 
 
 def written(places, minutes=5, section="Gates", output=0):
@@ -75,7 +78,7 @@ def test_shipped_decks_name_sections_that_exist(path):
     for slide in (slide for part in content["part"] for slide in part["slide"]):
         if "show" not in slide:
             continue
-        source = next(Places().lessons.glob(f"{slide['show']['lesson']}_*.md"))
+        source = next(LESSONS.glob(f"{slide['show']['lesson']}_*.md"))
         headings = re.findall(r"^#+ (.*)$", source.read_text("utf-8"), flags=re.MULTILINE)
         assert slide["show"]["section"] in headings
     assert any("leave" in slide.get("text", "") for slide in content["part"][0]["slide"])

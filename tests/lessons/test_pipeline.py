@@ -1,60 +1,56 @@
-"""The pipeline on a course of one tiny lesson: editions, cache, drift, broken sources."""
+"""The pipeline on a course of one tiny lesson: editions, cache, drift, what stops a build."""
 
 import json
-import shutil
 
 import nbformat
 import pytest
+from conftest import Course
 
-from dsrct_edu.classroom import new_lesson
-from dsrct_edu.errors import InputError
-from tools import build, editions, execute, rules, slides
-from tools.lesson import LessonError, read
+from dsrct_edu.authoring import building, drift, execute, notebooks, rules, slides, stubs
+from dsrct_edu.authoring.editions import EDITIONS, INSTRUCTOR, RUN, SLIDES, SOLUTION, STUDENT
+from dsrct_edu.authoring.sources import LessonError
 
-NAME = "42_small_steps"
+NOTEBOOKS = (STUDENT, SOLUTION, INSTRUCTOR)
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """One build for the tests that only look at it."""
-    from conftest import ROOT
-
-    from tools.paths import Places
-
-    place = tmp_path_factory.mktemp("course")
-    lessons = place / "lessons"
-    new_lesson(42, "small_steps", lessons)
-    for name in ("course", "glossary", "misconceptions"):
-        text = (ROOT / "lessons" / f"{name}.toml").read_text(encoding="utf-8")
-        (lessons / f"{name}.toml").write_text(text, encoding="utf-8")
-    places = Places(lessons, place / "notebooks", place / "build", place / ".cache")
-    assert build.build([read(path) for path in places.sources()], places) == []
-    return places
+    course = Course(tmp_path_factory.mktemp("course"))
+    assert build(course).problems == []
+    return course
 
 
-def lesson_of(places):
-    return read(places.lessons / f"{NAME}.md")
+def build(course, **options):
+    return building.build([course.lesson()], course.places, **options)
 
 
-def edit(places, old, new, ending=".md"):
-    path = places.lessons / f"{NAME}{ending}"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+def path_of(course, edition=STUDENT):
+    return edition.path(course.places.root, course.name)
 
 
-def notebook_of(places, edition="student"):
-    folder = {"student": places.notebooks, "solution": places.solutions}.get(edition)
-    path = (folder or places.build / "instructor") / f"{NAME}.ipynb"
-    return nbformat.read(path, as_version=4)
+def notebook_of(course, edition=STUDENT):
+    return nbformat.read(path_of(course, edition), as_version=4)
+
+
+def words_of(course, edition):
+    return "\n".join(cell.source for cell in notebook_of(course, edition).cells)
 
 
 def test_the_skeleton_keeps_every_rule_but_the_length(course):
-    assert rules.problems(lesson_of(course), skip=("words",)) == []
+    assert rules.problems(course.lesson(), skip=("words",)) == []
+
+
+def test_each_edition_goes_to_its_place(built):
+    for edition in EDITIONS:
+        assert path_of(built, edition).is_file()
+    quizzes = {path.name for path in (built.places.build / "quizzes").iterdir()}
+    assert quizzes == {"quiz_42.gift", "quiz_42.qti.zip"}
+    assert built.places.glossary.is_file()
 
 
 def test_the_student_gets_stubs_and_the_solution_passes(built):
-    student, solution = notebook_of(built), notebook_of(built, "solution")
+    student, solution = notebook_of(built), notebook_of(built, SOLUTION)
     sources = [cell.source for cell in student.cells]
     assert "share = ..." in sources
     assert not any("7 / 10" in source for source in sources)
@@ -71,24 +67,22 @@ def test_the_student_gets_stubs_and_the_solution_passes(built):
 
 
 def test_answers_and_notes_stand_only_where_they_belong(built):
-    def text(edition):
-        return "\n".join(cell.source for cell in notebook_of(built, edition).cells)
-
-    assert "Worked answer." not in text("student")
-    assert "Worked answer." in text("solution")
-    assert "Collect the guesses" not in text("student") + text("solution")
-    assert "Collect the guesses" in text("instructor")
+    student, solution, instructor = (words_of(built, edition) for edition in NOTEBOOKS)
+    assert "Worked answer." not in student
+    assert "Worked answer." in solution
+    assert "Collect the guesses" not in student + solution
+    assert "Collect the guesses" in instructor
 
 
 def test_cells_keep_their_ids_across_editions(built):
-    student, solution = notebook_of(built), notebook_of(built, "solution")
+    student, solution = notebook_of(built), notebook_of(built, SOLUTION)
     ids = [cell.id for cell in solution.cells]
     assert len(set(ids)) == len(ids)
     assert [cell.id for cell in student.cells if cell.id in ids] == [c.id for c in student.cells]
 
 
 def test_nothing_that_changes_from_run_to_run_is_stored(built):
-    for edition in ("student", "solution", "instructor"):
+    for edition in NOTEBOOKS:
         text = json.dumps(notebook_of(built, edition))
         for word in (
             "widget-view",
@@ -106,45 +100,69 @@ def test_values_fill_the_prose(built):
     assert notebook_of(built).metadata.dsrct_edu["values"] == {"known": "7"}
 
 
-def test_a_second_build_runs_nothing_and_writes_nothing(built, monkeypatch, capsys):
+# What is run, and what is kept
+
+
+def test_a_second_build_runs_nothing_and_writes_nothing(built, monkeypatch):
     monkeypatch.setattr(execute, "_execute", lambda *_: pytest.fail("a cell was run again"))
-    assert build.build([lesson_of(built)], built) == []
-    assert "0 files changed" in capsys.readouterr().out
+    report = build(built)
+    assert (report.wrote, report.kept, report.problems) == ([], [], [])
 
 
 def test_a_fresh_run_gives_the_same(built):
-    cached = execute.run(lesson_of(built), "student", built)
-    assert execute.run(lesson_of(built), "student", built, fresh=True) == cached
+    cached = execute.run(built.lesson(), STUDENT, built.places)
+    assert execute.run(built.lesson(), STUDENT, built.places, fresh=True) == cached
 
 
 def test_prose_alone_needs_no_run_and_code_does(course):
-    lesson = lesson_of(course)
-    before = execute.key(lesson, lesson.edition("student"))
-    edit(course, "Retell one thing", "Tell one thing")
-    lesson = lesson_of(course)
-    assert execute.key(lesson, lesson.edition("student")) == before
-    edit(course, "known = 7", "known = 8")
-    lesson = lesson_of(course)
-    assert execute.key(lesson, lesson.edition("student")) != before
+    before = execute.key(course.lesson(), STUDENT)
+    course.edit("Retell one thing", "Tell one thing")
+    assert execute.key(course.lesson(), STUDENT) == before
+    course.edit("known = 7", "known = 8")
+    assert execute.key(course.lesson(), STUDENT) != before
 
 
 def test_the_key_follows_the_package_and_the_checks(course, monkeypatch):
-    lesson = lesson_of(course)
-    before = execute.key(lesson, lesson.edition("student"))
-    edit(course, "tolerance = 0.005", "tolerance = 0.01", ".checks.toml")
+    before = execute.key(course.lesson(), STUDENT)
+    course.edit("tolerance = 0.005", "tolerance = 0.01", ".checks.toml")
     execute.surroundings.cache_clear()
-    assert execute.key(lesson, lesson.edition("student")) != before
+    assert execute.key(course.lesson(), STUDENT) != before
     monkeypatch.setattr(execute, "version", lambda name: "0")
     execute.surroundings.cache_clear()
-    other = execute.key(lesson, lesson.edition("student"))
+    other = execute.key(course.lesson(), STUDENT)
     monkeypatch.undo()
     execute.surroundings.cache_clear()
-    assert other != execute.key(lesson, lesson.edition("student"))
+    assert other != execute.key(course.lesson(), STUDENT)
+
+
+PICTURE = '<img src=\\"data:image/png;base64,{0}\\" alt=\\"{1}\\">", "image/png": "{0}"'
+
+
+@pytest.mark.parametrize(
+    ("new", "pixels", "kept"),
+    [
+        (PICTURE.format("BBBB", "a curve"), False, True),
+        (PICTURE.format("BBBB", "a curve"), True, False),
+        (PICTURE.format("BBBB", "two curves"), False, False),
+    ],
+)
+def test_a_change_of_nothing_but_pixels_is_kept_out(tmp_path, new, pixels, kept):
+    path = tmp_path / "x.ipynb"
+    old = PICTURE.format("AAAA", "a curve")
+    path.write_text(old, encoding="utf-8")
+    report = building.Report()
+    report.write(path, new, keep_pictures=not pixels)
+    assert path.read_text(encoding="utf-8") == (old if kept else new)
+    assert (report.kept, report.wrote) == (([path], []) if kept else ([], [path]))
+
+
+# Drift
 
 
 def test_no_drift_after_a_build(built):
-    assert editions.drift([lesson_of(built)], built) == []
-    assert editions.orphans(built) == []
+    assert drift.problems(built.lesson(), built.places) == []
+    assert drift.glossary(built.lesson().course, built.places) == []
+    assert drift.orphans(built.places) == []
 
 
 @pytest.mark.parametrize(
@@ -159,84 +177,104 @@ def test_no_drift_after_a_build(built):
     ],
 )
 def test_drift_is_found_and_the_command_named(built, course, old, new, part):
-    edit(course, old, new)
-    found = editions.drift([lesson_of(course)], built)
+    found = drift.problems(course.edit(old, new).lesson(), built.places)
     assert found
-    assert all(part in text and "run `python -m tools.build 42`" in text for text in found)
-
-
-def test_an_edited_notebook_is_drift(built, tmp_path):
-    path = built.notebooks / f"{NAME}.ipynb"
-    before = path.read_text(encoding="utf-8")
-    path.write_text(before.replace("The report counts 7", "The report counts 8"), encoding="utf-8")
-    try:
-        assert "source of cell" in editions.drift([lesson_of(built)], built)[0]
-    finally:
-        path.write_text(before, encoding="utf-8")
-
-
-def test_missing_and_orphaned_notebooks_are_found(built, course):
-    found = editions.drift([lesson_of(course)], course)
-    assert any("is missing; run" in text for text in found)
-    stray = built.notebooks / "99_old.ipynb"
-    stray.write_text("{}", encoding="utf-8")
-    assert "git rm notebooks/99_old.ipynb" in editions.orphans(built)[0]
-    stray.unlink()
-
-
-def test_a_cell_that_fails_is_named_and_nothing_is_written(course):
-    edit(course, "known = 7", "known = 7 / 0")
-    problems = build.build([lesson_of(course)], course)
-    assert any("42-small-steps-005 stops with ZeroDivisionError" in text for text in problems)
-    assert not (course.notebooks / f"{NAME}.ipynb").exists()
-
-
-def test_a_value_that_is_missing_is_named(course):
-    edit(course, "counts {{known}} of ten", "counts {{nowhere}} of ten")
-    with pytest.raises(LessonError, match=r"a `\{\{name\}\}` of the prose stops with NameError"):
-        execute.run(lesson_of(course), "student", course)
-
-
-def test_prose_must_say_the_same_to_students(course):
-    with pytest.raises(LessonError, match="fill prose only from cells outside exercises"):
-        editions.same_values(lesson_of(course), {"values": {"x": "1"}}, {"values": {"x": "2"}})
+    assert all(part in text and "run `dsrct-edu build 42`" in text for text in found)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (":tags: [quiz]", ":tags: [quizz]", "unknown tag 'quizz'"),
-        ("dsrct_edu:", "course:", "lacks the key `dsrct_edu`"),
+        ("The report counts 7", "The report counts 8", "source of cell"),
+        ('"cells"', "cells", "is no notebook"),
     ],
 )
-def test_a_broken_source_is_said(course, old, new, said):
-    edit(course, old, new)
+def test_an_edited_notebook_is_drift(built, old, new, said):
+    path = path_of(built)
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace(old, new), encoding="utf-8")
+    try:
+        assert said in drift.problems(built.lesson(), built.places)[0]
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+def test_missing_and_orphaned_notebooks_are_found(built, course):
+    found = drift.problems(course.lesson(), course.places)
+    assert all("is missing; run" in text for text in found)
+    assert len(found) == len(RUN)
+    stray = built.places.notebooks / "99_old.ipynb"
+    stray.write_text("{}", encoding="utf-8")
+    assert "git rm notebooks/99_old.ipynb" in drift.orphans(built.places)[0]
+    stray.unlink()
+
+
+# What stops a build
+
+
+def test_a_cell_that_fails_is_named_and_nothing_is_written(course):
+    problems = build(course.edit("known = 7", "known = 7 / 0")).problems
+    assert any("42-small-steps-005 stops with ZeroDivisionError" in text for text in problems)
+    assert not path_of(course).exists()
+
+
+def test_a_value_that_is_missing_is_named(course):
+    course.edit("counts {{known}} of ten", "counts {{nowhere}} of ten")
+    with pytest.raises(LessonError, match=r"a `\{\{name\}\}` of the prose stops with NameError"):
+        execute.run(course.lesson(), STUDENT, course.places)
+
+
+def test_a_solution_that_does_not_pass_its_check_is_named_with_its_line(course):
+    course.edit('expected = "7 / 10"', 'expected = "7 / 11"', ".checks.toml")
+    (problem,) = build(course).problems
+    line = course.line('[exercise."42.1"]', ".checks.toml")
+    assert problem.startswith(f"42_small_steps.checks.toml, line {line}: the solution of 42.1")
+    assert not path_of(course).exists()
+
+
+def test_prose_must_say_the_same_to_students(course):
+    runs = {
+        "student": execute.Run([], {"x": "1"}),
+        "solution": execute.Run([], {"x": "2"}),
+    }
+    with pytest.raises(LessonError, match="fill prose only from cells outside exercises"):
+        building.same_values(course.lesson(), runs)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("One sentence.", "One [sentence](glossary:sentence).", "no term 'sentence'"),
+        ("{{options:42.2}}", "{{options:42.7}}", "needs options of exercise 42.7"),
+        ("share = 7 / 10  # stub", "share = 7 / 10", "no marker"),
+    ],
+)
+def test_a_source_that_makes_no_edition_is_said(course, old, new, said):
     with pytest.raises(LessonError, match=said):
-        read(course.lessons / f"{NAME}.md")
+        notebooks.cells(course.edit(old, new).lesson(), STUDENT)
 
 
-def test_a_broken_data_file_is_named(course):
-    edit(course, 'kind = "value"', "kind = value", ".checks.toml")
-    with pytest.raises(LessonError, match=r"42_small_steps\.checks\.toml"):
-        lesson_of(course).data("checks")
+# What differs between editions
 
 
-def test_an_unknown_glossary_term_is_said(course):
-    edit(course, "One sentence.", "One [sentence](glossary:sentence).")
-    with pytest.raises(LessonError, match="no term 'sentence'"):
-        lesson_of(course).edition("student")
+def test_each_edition_writes_its_own_links(course):
+    lesson = course.edit("One sentence.", "One [event](glossary:event).").lesson()
+    last = {
+        edition: notebooks.cells(lesson, edition)[-1].source for edition in (*NOTEBOOKS, SLIDES)
+    }
+    assert '[event](glossary.ipynb#Event "What the clock' in last[STUDENT]
+    assert '[event](../glossary.ipynb#Event "What the clock' in last[SOLUTION]
+    assert '<abbr title="What the clock' in last[SLIDES]
+    assert "glossary" not in last[SLIDES]
 
 
-def test_glossary_links_lead_to_the_glossary(course):
-    edit(course, "One sentence.", "One [event](glossary:event).")
-    student = lesson_of(course).edition("student")[-1].source
-    solution = lesson_of(course).edition("solution")[-1].source
-    assert '](glossary.ipynb#Event "' in student
-    assert '](../glossary.ipynb#Event "' in solution
+def test_every_edition_takes_its_outputs_from_one_that_is_run():
+    assert {edition.shows for edition in EDITIONS} == {edition.name for edition in RUN}
+    assert {edition.exercise for edition in EDITIONS} == {stubs.stub, stubs.solution}
 
 
 def test_the_deck_is_one_page_that_fetches_nothing(built):
-    deck = (built.build / "slides" / f"{NAME}.html").read_text(encoding="utf-8")
+    deck = path_of(built, SLIDES).read_text(encoding="utf-8")
     assert deck.count("<section") == 3
     assert "Collect the guesses" in deck
     assert "Worked answer" not in deck
@@ -254,37 +292,6 @@ def test_reveals_follow_predictions(built):
 def test_slides_are_marked_for_jupyterlab(built):
     kinds = {
         cell.metadata.get("slideshow", {}).get("slide_type")
-        for cell in notebook_of(built, "instructor").cells
+        for cell in notebook_of(built, INSTRUCTOR).cells
     }
     assert kinds == {"slide", "skip", "notes", None}
-
-
-@pytest.mark.parametrize(
-    ("number", "name", "said"),
-    [
-        (100, "ok", "0 to 99"),
-        (-1, "ok", "0 to 99"),
-        (7, "Not Good", "underscores"),
-        (7, "", "words"),
-    ],
-)
-def test_a_bad_skeleton_is_refused(tmp_path, number, name, said):
-    with pytest.raises(InputError, match=said):
-        new_lesson(number, name, tmp_path)
-
-
-def test_a_skeleton_overwrites_nothing(course):
-    with pytest.raises(InputError, match="a free number"):
-        new_lesson(42, "other", course.lessons)
-
-
-def test_the_command_line(built, course, monkeypatch, capsys):
-    shutil.copytree(built.cache, course.cache)
-    monkeypatch.setattr(build, "Places", lambda: course)
-    assert build.main(["--check"]) == 1
-    assert "python -m tools.build 42" in capsys.readouterr().err
-    assert build.main(["--jobs", "1"]) == 0
-    assert "4 files changed" in capsys.readouterr().out
-    assert build.main(["--check"]) == 0
-    with pytest.raises(SystemExit, match="no lesson starts with 77"):
-        build.main(["77"])

@@ -1,13 +1,13 @@
 """Each rule of a lesson is broken once, and its message says what to do."""
 
+import re
+
 import nbformat
 import pytest
 from nbformat import v4
 
-from tools import outputs, prose, rules
-from tools.lesson import read
+from dsrct_edu.authoring import outputs, prose, rules
 
-NAME = "42_small_steps"
 LONG = "\n".join(f"line_{k} = {k}" for k in range(16))
 BREAKS = {
     "front matter lacks a key": ("  seed: 1\n", "", "add `seed`"),
@@ -22,6 +22,11 @@ BREAKS = {
     ),
     "ideas": ("ideas: [share]", "ideas: [a, b, c, d]", "one to 3 new ideas"),
     "misconception": ("misconceptions: []", "misconceptions: [M99]", "misconception M99"),
+    "misconception of no answer": (
+        "misconceptions: []",
+        "misconceptions: [M2]",
+        "no quiz option shows the misconception M2",
+    ),
     "long cell": ("known = 7\n", f"known = 7\n{LONG}\n", "split it: at most 15"),
     "wide cell": ("known = 7\n", f"known = 7\nwide = '{'x' * 90}'\n", "over 88 characters"),
     "semicolon": ("known = 7\n", "known = 7\nknown;\n", "with `;`"),
@@ -86,45 +91,72 @@ BREAKS = {
 }
 
 
-def broken(course, old, new):
-    path = course.lessons / f"{NAME}.md"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return rules.problems(read(path), skip=("words",))
+def problems(course, skip=("words",)):
+    return rules.problems(course.lesson(), skip)
 
 
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_broken_rule_says_what_to_do(course, name):
     old, new, said = BREAKS[name]
-    found = broken(course, old, new)
+    found = problems(course.edit(old, new))
     assert any(said in text for text in found), found
-    assert all(text.startswith(f"{NAME}.md: ") for text in found)
+    assert all(text.startswith("42_small_steps.md: ") for text in found)
+
+
+QUIZ_BREAKS = {
+    "telling": ('text = "option number 1"', 'text = "Both of them"', "an option says 'Both'"),
+    "length": ('text = "option number 1"', f'text = "{"long " * 20}"', "options of like length"),
+    "sentences": ('text = "option number 1"', 'text = "option number 1."', "as sentences, or none"),
+    "abstract": ("abstract = ", "# abstract = ", "one item an unseen `abstract`"),
+    "unknown slip": ('misconception = "M1"', 'misconception = "M99"', "misconception M99"),
+}
+
+
+@pytest.mark.parametrize("name", QUIZ_BREAKS)
+def test_a_broken_rule_of_the_quiz_says_what_to_do(course, name):
+    old, new, said = QUIZ_BREAKS[name]
+    found = problems(course.edit(old, new, ".quiz.toml"))
+    assert any(said in text for text in found), found
+
+
+def test_a_quiz_is_spread_and_asks_for_more_than_memory(course):
+    path = course.path(".quiz.toml")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub('level = "(apply|analyse)"', 'level = "understand"', text), "utf-8")
+    assert any("2 items apply or analyse" in said for said in problems(course))
+    path.write_text(text[: text.rindex("[[item]]")], encoding="utf-8")
+    assert any("4 items; a quiz has 5" in said for said in problems(course))
+    path.unlink()
+    assert any("add 42_small_steps.quiz.toml" in said for said in problems(course))
+
+
+def test_a_written_lesson_is_no_plan(course):
+    plan = (
+        '[42]\nfile = "42_small_steps"\ntitle = "Small steps"\nminutes = 45\nmisconceptions = []\n'
+    )
+    course.path().with_name("course.toml").write_text(plan, encoding="utf-8")
+    assert any("remove [42] from lessons/course.toml" in said for said in problems(course))
 
 
 def test_too_many_exercises_are_counted(course):
-    path = course.lessons / f"{NAME}.checks.toml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('kind = "value"', 'kind = "value"\noptional = true'), "utf-8")
-    found = rules.problems(read(course.lessons / f"{NAME}.md"), skip=("words",))
+    course.edit('kind = "value"', 'kind = "value"\noptional = true', ".checks.toml")
+    found = problems(course)
     assert any("2 core exercises" in text for text in found)
     assert any("tag the cells of 42.1 `optional`" in text for text in found)
 
 
 def test_length_is_counted_without_hints_and_answers(course):
-    lesson = read(course.lessons / f"{NAME}.md")
-    count = prose.count_words(lesson)
-    assert any(f"{count} words of prose; explain more" in text for text in rules.problems(lesson))
-    path = course.lessons / f"{NAME}.md"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("A share lies", "word " * 900 + "A share lies"), encoding="utf-8")
-    assert prose.count_words(read(path)) == count
-    path.write_text(text.replace("One sentence.", "word " * 1500), encoding="utf-8")
-    assert any("cut: at most 1400" in said for said in rules.problems(read(path)))
+    count = prose.count_words(course.lesson())
+    said = problems(course, skip=())
+    assert any(f"{count} words of prose; explain more" in text for text in said)
+    course.edit("A share lies", "word " * 900 + "A share lies")
+    assert prose.count_words(course.lesson()) == count
+    course.edit("One sentence.", "word " * 1500)
+    assert any("cut: at most 1400" in said for said in problems(course, skip=()))
 
 
 def test_a_cited_figure_may_stand(course):
-    assert broken(course, "One sentence.", "Survival was 38% (L061).") == []
+    assert problems(course.edit("One sentence.", "Survival was 38% (L061).")) == []
 
 
 @pytest.mark.parametrize(
@@ -160,12 +192,12 @@ def executed(**data):
     ],
 )
 def test_outputs_that_must_not_be_stored(course, data, said):
-    lesson = read(course.lessons / f"{NAME}.md")
+    lesson = course.lesson()
     assert any(said in text for text in outputs.problems(lesson, executed(**data)))
 
 
 def test_warnings_errors_and_missing_outputs_are_found(course):
-    lesson = read(course.lessons / f"{NAME}.md")
+    lesson = course.lesson()
     notebook = executed(**{"text/plain": "fine"})
     assert outputs.problems(lesson, notebook) == []
     cell = notebook.cells[0]

@@ -2,22 +2,11 @@
 
 import pytest
 
-from tools import schemas
-from tools.lesson import read
-
-NAME = "42_small_steps"
-
-
-def problems(course, kind, old, new):
-    path = course.lessons / f"{NAME}.{kind}.toml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return schemas.problems(read(course.lessons / f"{NAME}.md"))
+from dsrct_edu.authoring import schemas
 
 
 def test_the_skeleton_fits(course):
-    assert schemas.problems(read(course.lessons / f"{NAME}.md")) == []
+    assert schemas.problems(course.lesson()) == []
 
 
 @pytest.mark.parametrize(
@@ -36,6 +25,28 @@ def test_the_skeleton_fits(course):
         ("quiz", 'level = "apply"', 'level = "use"', "'use' is not one of"),
     ],
 )
-def test_slips_are_found(course, kind, old, new, said):
-    found = problems(course, kind, old, new)
+def test_slips_are_found_with_file_and_line(course, kind, old, new, said):
+    found = schemas.problems(course.edit(old, new, f".{kind}.toml").lesson())
     assert any(said in text for text in found), found
+    assert all(f"42_small_steps.{kind}.toml, line " in text for text in found)
+
+
+def test_the_line_is_that_of_the_slip(course):
+    course.edit('kind = "choice"', 'kind = "chance"', ".checks.toml")
+    line = course.line("chance", ".checks.toml")
+    assert f"line {line}: exercise > 42.2 > kind: " in schemas.problems(course.lesson())[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('expected = "7 / 10"', 'expected = "7 / / 10"', "is not a Python expression: 7 / / 10"),
+        ('answer = "10 / 7"', 'answer = "10 over 7"', "is not a Python expression: 10 over 7"),
+        ('given = ""', 'given = "half ="', "`given` is not Python"),
+    ],
+)
+def test_an_expression_that_is_not_python_is_found(course, old, new, said):
+    (found,) = schemas.problems(course.edit(old, new, ".checks.toml").lesson())
+    line = course.line(new, ".checks.toml")
+    assert found.startswith(f"42_small_steps.checks.toml, line {line}: ")
+    assert said in found

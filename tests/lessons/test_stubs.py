@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools import stubs
+from dsrct_edu.authoring import stubs
 
 CELLS = [
     ("share = 4 / 6  # stub", "share = 4 / 6", "share = ..."),

@@ -123,5 +123,8 @@ def test_wheel_carries_notebooks_lessons_and_data(tmp_path):
             if path.is_file() and not path.name.startswith("."):
                 name = path.relative_to(ROOT).as_posix()
                 assert f"dsrct_edu/_share/{name}" in held, name
-    for needed in ("py.typed", "templates/report.html.j2", "lab_settings/overrides.json"):
+    for needed in (
+        *("py.typed", "templates/report.html.j2", "lab_settings/overrides.json"),
+        *("authoring/templates/lesson.md", "authoring/schemas/checks.schema.json"),
+    ):
         assert f"dsrct_edu/{needed}" in held

@@ -21,6 +21,7 @@ FLOORS = {
     "disease": 3,
     "studies": 4,
     "classroom": 5,
+    "authoring": 6,
     "reporting": 6,
     "doctor": 6,
     "starting": 6,

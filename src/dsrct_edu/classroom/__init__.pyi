@@ -1,7 +1,6 @@
 from . import dials as dials
 from .answers import WorkedAnswer as WorkedAnswer
 from .answers import worked_answer as worked_answer
-from .authoring import new_lesson as new_lesson
 from .checking import CheckResult as CheckResult
 from .checking import check as check
 from .predicting import Prediction as Prediction

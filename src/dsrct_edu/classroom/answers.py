@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
+from dsrct_edu.classroom import lessons
+from dsrct_edu.classroom.exercises import source, walk
 from dsrct_edu.errors import InputError
-from dsrct_edu.resources import find
 from dsrct_edu.wording import brief
 
 
@@ -51,13 +52,10 @@ def worked_answer(exercise: str) -> WorkedAnswer:
     """
     key = exercise if isinstance(exercise, str) else brief(exercise)
     lesson = key[:2] if key[:2].isdigit() else "--"
-    for path in sorted(find("notebooks", "solutions").glob(f"{lesson}_*.ipynb")):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        for place, cell in enumerate(cells):
-            if "check" in _tags(cell) and f'check("{key}"' in _source(cell):
-                before = [_source(c) for c in cells[:place] if "exercise" in _tags(c)]
-                after = [_source(c) for c in cells[place:] if "solution" in _tags(c)]
-                return WorkedAnswer(key, before[-1], after[0])
+    for path in sorted(_solutions().glob(f"{lesson}_*.ipynb")):
+        for found in walk(json.loads(path.read_text(encoding="utf-8"))["cells"]):
+            if found.key == key and found.code and found.answer:
+                return WorkedAnswer(key, source(found.code), source(found.answer))
     raise InputError(
         expected="the number of an exercise",
         found=brief(exercise),
@@ -65,10 +63,6 @@ def worked_answer(exercise: str) -> WorkedAnswer:
     )
 
 
-def _tags(cell: dict[str, Any]) -> list[str]:
-    return list(cell["metadata"].get("tags", []))
-
-
-def _source(cell: dict[str, Any]) -> str:
-    source = cell["source"]
-    return source if isinstance(source, str) else "".join(source)
+def _solutions() -> Path:
+    """Return the folder of solutions beside the lessons in use, shipped or a lecturer's own."""
+    return lessons.folder().parent / "notebooks" / "solutions"

@@ -1,4 +1,4 @@
-"""Finds and reads the data that lies beside a lesson: checks, quiz, glossary, misconceptions.
+"""Finds and reads the data that lies beside a lesson: checks and quiz.
 
 What is wrong in such a file is its author's fault and never the student's. So a table that is read
 here knows where it stands, and an `AuthorError` names the file and the line.
@@ -176,28 +176,6 @@ def _read(path: Path, _written: int) -> Table:
         number = re.match(r"line (\d+)", place)
         line = int(number[1]) if number else len(raw.splitlines())
         raise AuthorError("valid TOML", f"a mistake: {said}", path, line) from error
-
-
-def shared(name: str) -> Table:
-    """Return one of the files that all lessons share.
-
-    Parameters
-    ----------
-    name : str
-        ``course``, ``glossary`` or ``misconceptions``.
-
-    Returns
-    -------
-    dict
-        The content of ``lessons/<name>.toml``.
-
-    Examples
-    --------
-    >>> shared("misconceptions")["M2"]["short"]
-    'Censored means dead, or means failed'
-    """
-    own = folder() / f"{name}.toml"
-    return read(own if own.exists() else find("lessons", f"{name}.toml"))
 
 
 def beside(lesson: str, kind: str) -> Table:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-from tools.lesson import FILLER, GLOSSARY_LINK, Lesson, tags
+from dsrct_edu.authoring.editions import STUDENT
+from dsrct_edu.authoring.inserts import BRACES
+from dsrct_edu.authoring.lesson import Lesson
+from dsrct_edu.authoring.notebooks import GLOSSARY_LINK, cells
+from dsrct_edu.classroom.exercises import tags
 
 EVIDENCE = re.compile(r"\b(?:L|HF)\d{3}\b")
 """An evidence id, as in "(L061)"."""
@@ -20,7 +24,7 @@ def readable(source: str) -> str:
     text = re.sub(r"```.*?```", " ", source, flags=re.DOTALL)
     text = re.sub(r"`[^`]*`", " ", text)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = FILLER.sub(" 0 ", text)
+    text = BRACES.sub(" 0 ", text)
     return re.sub(r"<[^>]+>", " ", text)
 
 
@@ -29,23 +33,23 @@ def count_words(lesson: Lesson) -> int:
     left_out = {"hint", "solution", "instructor"}
     return sum(
         len(re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", readable(cell.source)))
-        for cell in lesson.edition("student")
+        for cell in cells(lesson, STUDENT)
         if cell.cell_type == "markdown" and not left_out & set(tags(cell))
     )
 
 
 def problems(lesson: Lesson) -> list[str]:
     """Return what the prose of a lesson breaks."""
-    cells = [cell for cell in lesson.cells if cell.cell_type == "markdown"]
+    texts = [cell for cell in lesson.cells if cell.cell_type == "markdown"]
     said = []
-    first = cells[0].source if cells else ""
+    first = texts[0].source if texts else ""
     if not first.lstrip().startswith(f"# {lesson.metadata['title']}"):
         said.append(f"begin the first cell with `# {lesson.metadata['title']}`")
     if "{{header}}" not in first:
         said.append("put `{{header}}` into the first cell: it shows minutes and objectives")
-    if not cells or "{{footer}}" not in cells[-1].source:
+    if not texts or "{{footer}}" not in texts[-1].source:
         said.append("put `{{footer}}` into the last cell: it says that this is not medical advice")
-    for cell in cells:
+    for cell in texts:
         said += _cell(cell.source, "slide" in tags(cell) or "subslide" in tags(cell))
     return said + _first_uses(lesson)
 
@@ -82,7 +86,7 @@ def _first_uses(lesson: Lesson) -> list[str]:
     ]
     text = "\n".join(texts)
     said = []
-    for key, entry in lesson.shared("glossary").items():
+    for key, entry in lesson.course.glossary.items():
         forms = "|".join(re.escape(form) for form in entry["forms"])
         if not forms:
             continue

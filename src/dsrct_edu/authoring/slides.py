@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 
-from tools.editions import slide_type
-from tools.lesson import Lesson, tags
+from dsrct_edu.authoring.lesson import slide_type
+from dsrct_edu.classroom.exercises import tags
 
 
 @dataclass
@@ -26,15 +26,15 @@ class Slide:
     notes: list[str] = field(default_factory=list)
 
 
-def deck(lesson: Lesson, notebook: NotebookNode) -> str:
-    """Return the deck of an executed instructor notebook as one HTML page."""
+def deck(title: str, notebook: NotebookNode) -> str:
+    """Return the deck of an executed notebook as one HTML page."""
     slides = []
     for slide in _slides(notebook.cells):
         notes = "".join(slide.notes)
         if notes:
             notes = f'<details class="notes"><summary>Notes</summary>{notes}</details>'
         slides.append(f'<section tabindex="-1">{"".join(slide.body)}{notes}</section>')
-    return page(lesson.metadata["title"], slides)
+    return page(title, slides)
 
 
 def page(title: str, slides: list[str]) -> str:
@@ -76,13 +76,8 @@ def reveal_ids(cells: list[NotebookNode]) -> set[str]:
 
 
 def _html(markdown: str) -> str:
-    """Return markdown as HTML without anchors; a glossary link becomes its word with a meaning."""
-    text = re.sub(r'<a class="anchor-link".*?</a>', "", markdown2html(markdown))
-    return re.sub(
-        r'<a href="[^"]*glossary\.ipynb#[^"]*" title="([^"]*)">(.*?)</a>',
-        r'<abbr title="\1">\2</abbr>',
-        text,
-    )
+    """Return markdown as HTML without anchors."""
+    return re.sub(r'<a class="anchor-link".*?</a>', "", markdown2html(markdown))
 
 
 def _code(cell: NotebookNode, folded: bool) -> str:

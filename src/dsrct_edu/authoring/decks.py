@@ -8,7 +8,6 @@ slide is the number in the lesson.
 from __future__ import annotations
 
 import html
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +15,28 @@ import nbformat
 from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 
-from tools.lesson import LessonError, tags
-from tools.paths import Places
-from tools.slides import page, shown_output
+from dsrct_edu.authoring import sources
+from dsrct_edu.authoring.places import Places
+from dsrct_edu.authoring.slides import page, shown_output
+from dsrct_edu.authoring.sources import LessonError
+from dsrct_edu.classroom.exercises import tags
 
 SLIDE_KEYS = {"title", "text", "show", "reveal", "notes"}
 
 
 def read(path: Path) -> dict[str, Any]:
     """Read a deck and check what can be checked without the lessons."""
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    content = sources.toml(path)
     parts = content["part"]
     total = sum(part["minutes"] for part in parts)
     if total != content["minutes"]:
         raise LessonError(
-            f"{path.name}: the parts add up to {total} minutes; the deck has {content['minutes']}"
+            path.name, f"the parts add up to {total} minutes; the deck has {content['minutes']}"
         )
     for slide in (slide for part in parts for slide in part["slide"]):
         unknown = sorted(set(slide) - SLIDE_KEYS)
         if unknown or "title" not in slide:
-            raise LessonError(f"{path.name}: a slide has a title and {sorted(SLIDE_KEYS)}")
+            raise LessonError(path.name, f"a slide has a title and {sorted(SLIDE_KEYS)}")
     return content
 
 
@@ -72,7 +73,7 @@ def _outputs(show: dict[str, Any], path: Path, places: Places) -> list[str]:
     """Return the outputs of one section of a lesson, some of them, or one paragraph of it."""
     found = sorted((places.build / "instructor").glob(f"{show['lesson']}_*.ipynb"))
     if not found:
-        raise LessonError(f"{path.name}: lesson {show['lesson']} is not built")
+        raise LessonError(path.name, f"lesson {show['lesson']} is not built")
     notebook = nbformat.read(found[0], as_version=4)
     cells = _section(notebook.cells, show["section"])
     if "paragraph" in show:
@@ -86,8 +87,9 @@ def _outputs(show: dict[str, Any], path: Path, places: Places) -> list[str]:
     wanted = show.get("outputs", list(range(len(outputs))))
     if not outputs or any(not -len(outputs) <= number < len(outputs) for number in wanted):
         raise LessonError(
-            f"{path.name}: section {show['section']!r} of lesson {show['lesson']} has "
-            f"{len(outputs)} outputs; the slide asks for {wanted}"
+            path.name,
+            f"section {show['section']!r} of lesson {show['lesson']} has "
+            f"{len(outputs)} outputs; the slide asks for {wanted}",
         )
     return [outputs[number] for number in wanted]
 
@@ -99,8 +101,9 @@ def _paragraph(cells: list[NotebookNode], show: dict[str, Any], path: Path) -> s
         if paragraph.startswith(show["paragraph"]):
             return paragraph
     raise LessonError(
-        f"{path.name}: no paragraph of section {show['section']!r} in lesson {show['lesson']} "
-        f"begins with {show['paragraph']!r}"
+        path.name,
+        f"no paragraph of section {show['section']!r} in lesson {show['lesson']} "
+        f"begins with {show['paragraph']!r}",
     )
 
 

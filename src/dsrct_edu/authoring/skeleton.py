@@ -6,6 +6,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
+from dsrct_edu import checks
 from dsrct_edu.errors import InputError
 
 _ENDINGS = (".md", ".checks.toml", ".quiz.toml")
@@ -41,17 +42,17 @@ def new_lesson(number: int, name: str, folder: str | Path = "lessons") -> list[P
     ...     [path.name for path in new_lesson(42, "small_steps", folder)]
     ['42_small_steps.md', '42_small_steps.checks.toml', '42_small_steps.quiz.toml']
     """
-    if not 0 <= number <= 99:
-        raise InputError("a lesson number from 0 to 99", str(number), "Choose a free number.")
+    checks.whole(number, "number", 0, 99)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         remedy = "Write it like kaplan_meier."
-        raise InputError("lower-case words joined by underscores", repr(name), remedy)
+        raise InputError(
+            "lower-case words joined by underscores", repr(name), remedy, argument="name"
+        )
     place = Path(folder)
     taken = sorted(place.glob(f"{number:02d}_*.md"))
     if taken:
-        raise InputError(
-            "a free number", f"{taken[0].name}", "Choose another, or edit that lesson."
-        )
+        remedy = "Choose another, or edit that lesson."
+        raise InputError("a free number", taken[0].name, remedy, argument="number")
     place.mkdir(parents=True, exist_ok=True)
     written = []
     for ending in _ENDINGS:

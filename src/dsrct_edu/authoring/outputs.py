@@ -7,8 +7,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from tools.lesson import Lesson
-from tools.prose import readable
+from dsrct_edu.authoring.inserts import BRACES
+from dsrct_edu.authoring.lesson import Lesson
+from dsrct_edu.authoring.prose import readable
 
 LARGEST_OUTPUT = 300_000
 LARGEST_NOTEBOOK = 1_500_000
@@ -65,23 +66,19 @@ def quoted(lesson: Lesson, notebook: NotebookNode) -> list[str]:
     values: dict[str, str] = notebook.metadata.dsrct_edu["values"]
     shown: list[str] = []
     said, seen = [], set()
-    sources = {cell.id: cell for cell in lesson.edition(notebook.metadata.dsrct_edu.edition)}
+    sources = {lesson.cell_id(place): cell.source for place, cell in enumerate(lesson.cells)}
     for cell in notebook.cells:
         if cell.cell_type == "code":
             shown += [number for output in cell.outputs for number in numbers(output)]
             continue
         for name, value in values.items():
-            if name not in seen and "{{" + name + "}}" in _template(sources, cell):
+            if name not in seen and name in BRACES.findall(sources[cell.id]):
                 seen.add(name)
                 if not any(agrees(value, number) for number in shown):
                     said.append(
                         f"{lesson.name}: no output above shows {value}, the value of {name}"
                     )
     return said
-
-
-def _template(sources: dict[str, NotebookNode], cell: NotebookNode) -> str:
-    return re.sub(r"\{\{\s*([^{}]+?)\s*\}\}", r"{{\1}}", sources[cell.id].source)
 
 
 def numbers(output: NotebookNode) -> list[str]:

@@ -6,8 +6,11 @@ import ast
 import re
 from statistics import median
 
-from tools import prose, stubs
-from tools.lesson import CHECK_CALL, FILLER, Lesson, tags
+from dsrct_edu.authoring import inserts, prose, questions, sources, stubs
+from dsrct_edu.authoring.editions import SOLUTION
+from dsrct_edu.authoring.lesson import Lesson
+from dsrct_edu.authoring.notebooks import cells
+from dsrct_edu.classroom.exercises import Exercise, tags, walk
 
 MOST_CODE_CELLS = 28
 MEDIAN_LINES, MOST_LINES, WIDEST = 4, 15, 88
@@ -15,9 +18,6 @@ FEWEST_WORDS, MOST_WORDS = 800, 1400
 MOST_IDEAS, MOST_DEFS = 3, 1
 CORE_EXERCISES, MOST_OPTIONAL = 3, 3
 VAGUE = {"understand", "know", "learn", "appreciate", "grasp", "be", "see", "become", "realise"}
-KEYS = {
-    "id", "title", "minutes", "prerequisites", "objectives", "ideas", "misconceptions", "seed",
-}  # fmt: skip
 FETCHING = re.compile(r"https?://|\burllib\b|\brequests\.|\burlopen\b|^\s*[!%]", re.MULTILINE)
 
 
@@ -29,9 +29,10 @@ def lines(source: str) -> int:
 def metadata(lesson: Lesson) -> list[str]:
     """Front matter: complete, measurable, in step with the course, few new ideas."""
     meta, said = lesson.metadata, []
-    for key in sorted(KEYS - set(meta)):
+    keys = set(sources.FRONT_MATTER)
+    for key in sorted(keys - set(meta)):
         said.append(f"add `{key}` under `dsrct_edu` in the front matter")
-    for key in sorted(set(meta) - KEYS):
+    for key in sorted(set(meta) - keys):
         said.append(f"remove `{key}` from the front matter: no tool reads it")
     if said:
         return said
@@ -46,45 +47,54 @@ def metadata(lesson: Lesson) -> list[str]:
     ]  # fmt: skip
     if not 1 <= len(meta["ideas"]) <= MOST_IDEAS:
         said.append(f"name one to {MOST_IDEAS} new ideas; there are {len(meta['ideas'])}")
+    return said + _misconceptions(lesson)
+
+
+def _in_course(lesson: Lesson) -> list[str]:
+    said = []
+    if lesson.id in sources.toml(lesson.path.with_name("course.toml")):
+        said.append(f"remove [{lesson.id}] from lessons/course.toml: a written lesson is no plan")
     said += [
-        f"the misconception {code} is not in lessons/misconceptions.toml; add or correct it"
-        for code in meta["misconceptions"] if code not in lesson.shared("misconceptions")
+        f"the prerequisite {key!r} is no lesson: neither written nor planned in lessons/course.toml"
+        for key in lesson.metadata["prerequisites"] if key not in lesson.course.lessons
     ]  # fmt: skip
     return said
 
 
-def _in_course(lesson: Lesson) -> list[str]:
-    meta, said = lesson.metadata, []
-    course = lesson.shared("course")
-    if lesson.id in course:
-        planned, minutes = course[lesson.id], meta["minutes"]
-        if planned["file"] != lesson.name:
-            said.append(f"lessons/course.toml calls the file {planned['file']}; use one name")
-        if planned["title"] != meta["title"]:
-            said.append(f"lessons/course.toml has the title {planned['title']!r}; use one title")
-        if minutes["teach"] + minutes["exercise"] != planned["minutes"]:
-            said.append(f"teach and exercise minutes must add up to {planned['minutes']}")
+def _misconceptions(lesson: Lesson) -> list[str]:
+    named = set(lesson.metadata["misconceptions"])
+    records = [
+        record
+        for exercise in lesson.data("checks").get("exercise", {}).values()
+        for record in exercise.get("wrong", [])
+    ]
+    records += [option for item in lesson.data("quiz").get("item", []) for option in item["option"]]
+    met = {record["misconception"] for record in records if "misconception" in record}
+    said = [
+        f"the misconception {code} is not in lessons/misconceptions.toml; add or correct it"
+        for code in sorted((named | met) - set(lesson.course.misconceptions))
+    ]
     said += [
-        f"the prerequisite {key!r} is not in lessons/course.toml"
-        for key in meta["prerequisites"] if key not in course
-    ]  # fmt: skip
+        f"no wrong answer and no quiz option shows the misconception {code} of the front matter"
+        for code in sorted(named - met)
+    ]
     return said
 
 
 def code(lesson: Lesson) -> list[str]:
     """Code cells: few, short, nothing fetched, nothing hidden."""
     said = []
-    cells = [cell for cell in lesson.edition("solution") if cell.cell_type == "code"]
-    if len(cells) > MOST_CODE_CELLS:
-        said.append(f"{len(cells)} code cells; join or drop some: at most {MOST_CODE_CELLS}")
-    counts = [lines(cell.source) for cell in cells]
+    shown = [cell for cell in cells(lesson, SOLUTION) if cell.cell_type == "code"]
+    if len(shown) > MOST_CODE_CELLS:
+        said.append(f"{len(shown)} code cells; join or drop some: at most {MOST_CODE_CELLS}")
+    counts = [lines(cell.source) for cell in shown]
     if counts and median(counts) > MEDIAN_LINES:
         said.append(f"the median code cell has {median(counts)} lines; at most {MEDIAN_LINES}")
-    for cell in cells:
+    for cell in shown:
         said += [f"cell {cell.id} {text}" for text in _cell(cell.source)]
     definitions = sum(
         isinstance(node, ast.FunctionDef)
-        for cell in cells
+        for cell in shown
         if "optional" not in tags(cell)
         for node in ast.walk(ast.parse(cell.source))
     )
@@ -122,28 +132,35 @@ def words(lesson: Lesson) -> list[str]:
 def structure(lesson: Lesson) -> list[str]:
     """Exercises: hint, exercise, check and solution each; three core, up to three optional."""
     said = []
-    parts = exercises(lesson)
+    exercises = walk(lesson.cells)
+    checks = lesson.file("checks").name
     known = lesson.data("checks").get("exercise", {})
-    for key, cells in parts.items():
-        missing = [name for name in ("hint", "exercise", "check", "solution") if name not in cells]
-        said += [f"exercise {key} lacks a cell tagged `{name}`" for name in missing]
-        if key not in known:
-            said.append(f"add exercise {key} to {lesson.name}.checks.toml")
+    for exercise in exercises:
+        said += [
+            f"exercise {exercise.key} lacks a cell tagged `{tag}`" for tag in _missing(exercise)
+        ]
+        if exercise.key not in known:
+            said.append(f"add exercise {exercise.key} to {checks}")
+    keys = {exercise.key for exercise in exercises}
     said += [
-        f"{lesson.name}.checks.toml has exercise {key}, but no cell checks it"
-        for key in known if key not in parts
-    ]  # fmt: skip
-    optional = [key for key in parts if known.get(key, {}).get("optional", False)]
-    core = len(parts) - len(optional)
+        f"{checks} has exercise {key}, but no cell checks it" for key in known if key not in keys
+    ]
+    optional = [key for key in keys if known.get(key, {}).get("optional", False)]
+    core = len(keys) - len(optional)
     if core != CORE_EXERCISES:
         said.append(f"{core} core exercises; a lesson has {CORE_EXERCISES}")
     if len(optional) > MOST_OPTIONAL:
         said.append(f"{len(optional)} optional exercises; at most {MOST_OPTIONAL}")
-    for key, cells in parts.items():
-        if (key in optional) != ("optional" in cells):
-            said.append(f"tag the cells of {key} `optional` where its check says `optional = true`")
-    said += _tagged_cells(lesson)
-    return said
+    said += [
+        f"tag the cells of {exercise.key} `optional` where its check says `optional = true`"
+        for exercise in exercises if exercise.optional != (exercise.key in optional)
+    ]  # fmt: skip
+    return said + _tagged_cells(lesson)
+
+
+def _missing(exercise: Exercise) -> list[str]:
+    parts = {"hint": exercise.hint, "exercise": exercise.code, "solution": exercise.answer}
+    return [tag for tag, cell in parts.items() if cell is None]
 
 
 def _tagged_cells(lesson: Lesson) -> list[str]:
@@ -159,28 +176,6 @@ def _tagged_cells(lesson: Lesson) -> list[str]:
     if not any("quiz" in tags(cell) for cell in lesson.cells):
         said.append("add a code cell tagged `quiz`")
     return said
-
-
-def exercises(lesson: Lesson) -> dict[str, dict[str, str]]:
-    """Return the cells of each exercise by tag. A check cell belongs to the cells before it."""
-    found: dict[str, dict[str, str]] = {}
-    open_cells: dict[str, str] = {}
-    last = ""
-    for cell in lesson.cells:
-        own = tags(cell)
-        if "solution" in own and last:
-            found[last]["solution"] = cell.source
-        if "hint" in own:
-            open_cells["hint"] = cell.source
-        if "exercise" in own and cell.cell_type == "code":
-            open_cells["exercise"] = cell.source
-            if "optional" in own:
-                open_cells["optional"] = "yes"
-        if "check" in own and (match := CHECK_CALL.search(cell.source)):
-            last = match.group(1)
-            found[last] = {**open_cells, "check": cell.source}
-            open_cells = {}
-    return found
 
 
 def stub_lines(lesson: Lesson) -> list[str]:
@@ -210,22 +205,22 @@ def stub_lines(lesson: Lesson) -> list[str]:
 
 def quoted_values(lesson: Lesson) -> list[str]:
     """Numbers in prose: each ``{{name}}`` is set once, above it, outside exercises."""
-    said, set_by = [], {}
+    said: list[str] = []
+    set_by: dict[str, int] = {}
+    wanted = {text: text.partition(":")[0].strip() for text in inserts.fillers(lesson)}
     for cell in lesson.cells:
-        if cell.cell_type == "code":
-            if not {"exercise", "check"} & set(tags(cell)):
-                for name in stubs.assigned(cell.source):
-                    set_by[name] = set_by.get(name, 0) + 1
-            continue
-        for wanted in FILLER.findall(cell.source):
-            if wanted in lesson.fillers:
-                name = wanted.partition(":")[0].strip()
-                if name not in set_by:
-                    said.append(f"`{{{{{wanted}}}}}` stands above the cell that sets `{name}`")
-    needed = {wanted.partition(":")[0].strip() for wanted in lesson.fillers}
+        if cell.cell_type == "markdown":
+            said += [
+                f"`{{{{{text}}}}}` stands above the cell that sets `{wanted[text]}`"
+                for text in inserts.BRACES.findall(cell.source)
+                if text in wanted and wanted[text] not in set_by
+            ]
+        elif not {"exercise", "check"} & set(tags(cell)):
+            for name in stubs.assigned(cell.source):
+                set_by[name] = set_by.get(name, 0) + 1
     said += [
         f"`{name}` is set {set_by[name]} times; the prose needs one value"
-        for name in sorted(needed) if set_by.get(name, 0) > 1
+        for name in sorted(set(wanted.values())) if set_by.get(name, 0) > 1
     ]  # fmt: skip
     return said
 
@@ -238,6 +233,7 @@ RULES = {
     "stubs": stub_lines,
     "values in prose": quoted_values,
     "prose": prose.problems,
+    "quiz": questions.problems,
 }
 
 

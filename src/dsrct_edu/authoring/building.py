@@ -1,0 +1,138 @@
+"""Runs lessons and writes all their editions, their quiz files, and the lecture decks."""
+
+from __future__ import annotations
+
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tqdm import tqdm
+
+from dsrct_edu import checks
+from dsrct_edu.authoring import decks, execute, marks, notebooks
+from dsrct_edu.authoring.editions import EDITIONS, RUN, notebook_text
+from dsrct_edu.authoring.execute import Run
+from dsrct_edu.authoring.lesson import Lesson
+from dsrct_edu.authoring.places import Places
+from dsrct_edu.authoring.sources import LessonError
+from dsrct_edu.classroom import exporting, quizzes
+
+_PICTURE = re.compile(r'data:image/png;base64,[A-Za-z0-9+/=]+|"image/png": (?:"[^"]*"|\[[^\]]*\])')
+
+
+@dataclass
+class Report:
+    """What a build did: the files it wrote, those it kept as they were, and what went wrong."""
+
+    wrote: list[Path] = field(default_factory=list)
+    kept: list[Path] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def write(self, path: Path, text: str, keep_pictures: bool = False) -> None:
+        """Write a text file if it changed; a change of nothing but pixels may be kept out."""
+        old = path.read_text(encoding="utf-8") if path.exists() else None
+        if old == text:
+            return
+        if keep_pictures and old is not None and _blanked(old) == _blanked(text):
+            self.kept.append(path)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        self.wrote.append(path)
+
+
+def _blanked(text: str) -> str:
+    return _PICTURE.sub("PICTURE", text)
+
+
+def build(
+    lessons: list[Lesson],
+    places: Places,
+    *,
+    jobs: int = 2,
+    fresh: bool = False,
+    pixels: bool = False,
+) -> Report:
+    """Run lessons and write all their editions; a lesson with a fault writes nothing.
+
+    A committed notebook in which nothing but pixels changed, as by another matplotlib, is kept as
+    it was, unless `pixels` asks for the new pictures.
+    """
+    report = Report()
+    runs = _run(lessons, places, jobs, fresh, report)
+    for lesson in lessons:
+        mine = {edition: run for (name, edition), run in runs.items() if name == lesson.name}
+        if len(mine) == len(RUN):
+            try:
+                _write(lesson, mine, places, pixels, report)
+            except LessonError as error:
+                report.problems.append(str(error))
+    return report
+
+
+def _run(
+    lessons: list[Lesson], places: Places, jobs: int, fresh: bool, report: Report
+) -> dict[tuple[str, str], Run]:
+    """Return what each lesson showed in each edition that is run."""
+    runs = {}
+    with ThreadPoolExecutor(checks.whole(jobs, "jobs", 1)) as pool:
+        tasks = {
+            pool.submit(execute.run, lesson, edition, places, fresh): (lesson.name, edition.name)
+            for lesson in lessons
+            for edition in RUN
+        }
+        bar = {"unit": "run", "file": sys.stderr, "disable": not tasks}
+        for task in tqdm(as_completed(tasks), "lessons", len(tasks), **bar):
+            try:
+                runs[tasks[task]] = task.result()
+            except LessonError as error:
+                report.problems.append(str(error))
+    return runs
+
+
+def _write(
+    lesson: Lesson, runs: dict[str, Run], places: Places, pixels: bool, report: Report
+) -> None:
+    same_values(lesson, runs)
+    made = {}
+    for edition in EDITIONS:
+        run = runs[edition.shows]
+        made[edition] = notebooks.notebook(lesson, edition, run.values, run.outputs)
+    for edition in RUN:
+        if faults := marks.in_notebook(lesson, edition, made[edition]):
+            report.problems += faults
+            return
+    for edition, notebook in made.items():
+        text = edition.text(lesson.metadata["title"], notebook)
+        path = edition.path(places.root, lesson.name)
+        report.write(path, text, keep_pictures=edition.committed and not pixels)
+    report.write(places.glossary, notebook_text("", notebooks.glossary(lesson.course.glossary)))
+    if quiz := lesson.data("quiz"):
+        folder = places.build / "quizzes"
+        before = {path: path.read_bytes() for path in folder.glob(f"quiz_{lesson.id}.*")}
+        written = exporting.write(quizzes.build(lesson.id, quiz), folder)
+        report.wrote += [path for path in written if path.read_bytes() != before.get(path)]
+
+
+def same_values(lesson: Lesson, runs: dict[str, Run]) -> None:
+    """Insist that the prose says the same in all editions."""
+    student, solution = runs["student"].values, runs["solution"].values
+    for name, value in solution.items():
+        if student[name] != value:
+            raise LessonError(
+                lesson.path.name,
+                f"{{{{{name}}}}} is {student[name]} for the student and {value} in the solution; "
+                "fill prose only from cells outside exercises",
+            )
+
+
+def build_decks(places: Places, report: Report) -> None:
+    """Write the lecture decks, which take outputs from several lessons."""
+    for path in sorted(places.lessons.glob("*.deck.toml")):
+        made = places.build / "slides" / f"{path.name.removesuffix('.deck.toml')}.html"
+        try:
+            report.write(made, decks.deck(path, places))
+        except LessonError as error:
+            report.problems.append(str(error))

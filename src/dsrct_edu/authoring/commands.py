@@ -1,0 +1,102 @@
+"""The commands of an author: ``dsrct-edu build`` and ``dsrct-edu check``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+
+from dsrct_edu.authoring import building, course, drift, marks, notebooks, outputs, rules, schemas
+from dsrct_edu.authoring.editions import EDITIONS, RUN
+from dsrct_edu.authoring.lesson import Lesson, read
+from dsrct_edu.authoring.places import Places
+from dsrct_edu.authoring.sources import LessonError
+from dsrct_edu.classroom.lessons import FOLDER_VARIABLE
+from dsrct_edu.resources import find
+from dsrct_edu.wording import counted
+
+FAULT, FINDINGS = 2, 1
+
+
+def build(
+    wanted: Sequence[str],
+    folder: str | Path = "lessons",
+    *,
+    jobs: int = 2,
+    fresh: bool = False,
+    pixels: bool = False,
+) -> int:
+    """Build lessons, all or those whose names start as wanted; return the exit code.
+
+    Lecture decks show several lessons, so they are built only with all of them.
+    """
+    places = Places(Path(folder).resolve())
+    lessons, problems = _read(places, wanted)
+    report = building.build(lessons, places, jobs=jobs, fresh=fresh, pixels=pixels)
+    problems += report.problems
+    if not wanted and not problems:
+        building.build_decks(places, report)
+        problems = report.problems
+    for path in report.wrote:
+        print(f"wrote {places.short(path)}")
+    for path in report.kept:
+        print(f"kept {places.short(path)}: only pixels changed (--pixels takes the new pictures)")
+    print(f"{counted(len(lessons), 'lesson')}, {counted(len(report.wrote), 'file')} changed")
+    if report.wrote and places.lessons != find("lessons").resolve():
+        print(f"Checks and quizzes of these lessons need {FOLDER_VARIABLE}={places.lessons}")
+    return _told("build", problems, FAULT)
+
+
+def check(wanted: Sequence[str], folder: str | Path = "lessons") -> int:
+    """Hold lessons to the rules and their notebooks to the sources; return the exit code."""
+    places = Places(Path(folder).resolve())
+    lessons, problems = _read(places, wanted)
+    findings = [said for lesson in lessons for said in _findings(lesson, places)]
+    if lessons:
+        findings += drift.glossary(lessons[0].course, places) + drift.orphans(places)
+    if not problems + findings:
+        print(f"{counted(len(lessons), 'lesson')}: rules kept, notebooks follow from their sources")
+    return _told("check", problems + findings, FAULT if problems else FINDINGS)
+
+
+def _read(places: Places, wanted: Sequence[str]) -> tuple[list[Lesson], list[str]]:
+    """Return the lessons that can be built, and what is wrong with the files of the others."""
+    lessons, problems = [], []
+    paths = places.sources(wanted)
+    try:
+        shared = course.read(places.lessons)
+    except LessonError as error:
+        return [], [str(error)]
+    for path in paths:
+        try:
+            lesson = read(path, shared)
+            faults = schemas.problems(lesson)
+            for edition in () if faults else EDITIONS:
+                notebooks.cells(lesson, edition)  # to find what cannot be made
+        except LessonError as error:
+            faults = [str(error)]
+        problems += faults
+        if not faults:
+            lessons.append(lesson)
+    return lessons, problems
+
+
+def _findings(lesson: Lesson, places: Places) -> list[str]:
+    """Return what an author has to mend."""
+    found = rules.problems(lesson) + marks.slips(lesson)
+    stale = drift.problems(lesson, places)
+    if stale:
+        return found + stale
+    for edition in RUN:
+        notebook = nbformat.read(edition.path(places.root, lesson.name), as_version=4)
+        found += outputs.problems(lesson, notebook) + outputs.quoted(lesson, notebook)
+        found += marks.in_notebook(lesson, edition, notebook)
+    return found
+
+
+def _told(command: str, problems: list[str], code: int) -> int:
+    for problem in problems:
+        print(f"dsrct-edu {command}: {problem}", file=sys.stderr)
+    return code if problems else 0

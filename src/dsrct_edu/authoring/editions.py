@@ -1,0 +1,132 @@
+"""The editions of a lesson: one row each says what it holds, where it goes, how it is written."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from dsrct_edu.authoring import slides, stubs
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One way to give out a lesson.
+
+    Attributes
+    ----------
+    name : str
+        Stands in the notebook's metadata.
+    drops : tuple of str
+        Tags whose cells it leaves out.
+    exercise : callable
+        Makes the code of an exercise from its source: the stub or the solution.
+    shows : str
+        The edition whose run gives its outputs.
+    target : str
+        Where it goes, below the folder that holds the lessons.
+    term : callable
+        Writes a link into the glossary, from the words and the glossary's entry.
+    text : callable
+        Writes the executed notebook as the text of a file, from title and notebook.
+    opening, closing : str
+        What its header begins with, and what its footer adds. ``NN`` stands for the lesson.
+    committed : bool
+        Whether it is kept in git, so that it must follow from its source.
+    slideshow : bool
+        Whether its cells say to JupyterLab what the slides are.
+    """
+
+    name: str
+    drops: tuple[str, ...]
+    exercise: Callable[[str], str]
+    shows: str
+    target: str
+    term: Callable[[str, dict[str, Any]], str]
+    text: Callable[[str, NotebookNode], str]
+    opening: str = ""
+    closing: str = ""
+    committed: bool = False
+    slideshow: bool = False
+
+    def path(self, root: Path, name: str) -> Path:
+        """Return where the edition of a lesson lies below the folder that holds the lessons."""
+        return root / self.target.format(name=name)
+
+
+def notebook_text(_: str, notebook: NotebookNode) -> str:
+    """Return a notebook as the text of an ``.ipynb`` file."""
+    nbformat.validate(notebook)
+    text: str = nbformat.writes(notebook)
+    return text.rstrip("\n") + "\n"
+
+
+def link(up: str, words: str, entry: dict[str, Any]) -> str:
+    """Link words to the glossary notebook, which lies `up` from the edition."""
+    anchor = entry["term"].replace(" ", "-")
+    return f'[{words}]({up}glossary.ipynb#{anchor} "{_meaning(entry)}")'
+
+
+def abbreviation(words: str, entry: dict[str, Any]) -> str:
+    """Give words their meaning on the spot, where no glossary is at hand."""
+    return f'<abbr title="{html.escape(_meaning(entry), quote=False)}">{words}</abbr>'
+
+
+def _meaning(entry: dict[str, Any]) -> str:
+    return " ".join(entry["meaning"].split()).replace('"', "'")
+
+
+STUDENT = Edition(
+    name="student",
+    drops=("solution", "instructor"),
+    exercise=stubs.stub,
+    shows="student",
+    target="notebooks/{name}.ipynb",
+    term=partial(link, ""),
+    text=notebook_text,
+    closing=(
+        "Worked answers, once you have tried: run "
+        '`from dsrct_edu.classroom import worked_answer; worked_answer("NN.1")` '
+        "in a cell of your own."
+    ),
+    committed=True,
+)
+SOLUTION = Edition(
+    name="solution",
+    drops=("instructor",),
+    exercise=stubs.solution,
+    shows="solution",
+    target="notebooks/solutions/{name}.ipynb",
+    term=partial(link, "../"),
+    text=notebook_text,
+    opening="**Worked answers.** Try the exercises yourself first.",
+    committed=True,
+)
+INSTRUCTOR = Edition(
+    name="instructor",
+    drops=(),
+    exercise=stubs.solution,
+    shows="solution",
+    target="build/instructor/{name}.ipynb",
+    term=partial(link, "../"),
+    text=notebook_text,
+    slideshow=True,
+)
+SLIDES = Edition(
+    name="slides",
+    drops=(),
+    exercise=stubs.solution,
+    shows="solution",
+    target="build/slides/{name}.html",
+    term=abbreviation,
+    text=slides.deck,
+)
+EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES)
+RUN = tuple(edition for edition in EDITIONS if edition.shows == edition.name)
+"""The editions that are executed."""

@@ -1,0 +1,94 @@
+"""What stands between ``{{`` and ``}}`` in the prose: values of cells, and parts made here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from dsrct_edu.authoring.editions import Edition
+from dsrct_edu.authoring.lesson import Lesson
+from dsrct_edu.authoring.sources import LessonError
+
+BRACES = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
+
+
+def fillers(lesson: Lesson) -> list[str]:
+    """Return the ``{{name:format}}`` that a cell's value fills, in order."""
+    found: dict[str, None] = {}
+    for cell in lesson.cells:
+        if cell.cell_type == "markdown":
+            found |= dict.fromkeys(BRACES.findall(cell.source))
+    return [wanted for wanted in found if _maker(wanted) is None]
+
+
+def fill(lesson: Lesson, text: str, edition: Edition, values: dict[str, str] | None) -> str:
+    """Return a text with all of them filled in; without values those of cells stay."""
+
+    def filled(match: re.Match[str]) -> str:
+        wanted = match[1]
+        if make := _maker(wanted):
+            return make(lesson, wanted.partition(":")[2].strip(), edition)
+        return match[0] if values is None else values[wanted]
+
+    return BRACES.sub(filled, text)
+
+
+def _maker(wanted: str) -> Callable[[Lesson, str, Edition], str] | None:
+    return _MAKERS.get(wanted.partition(":")[0].strip())
+
+
+def _header(lesson: Lesson, _: str, edition: Edition) -> str:
+    meta, listed = lesson.metadata, lesson.course.lessons
+    teach, exercise = meta["minutes"]["teach"], meta["minutes"]["exercise"]
+    before = [listed[key].title for key in meta["prerequisites"] if key in listed]
+    lines = [
+        f"*About {teach + exercise} minutes: {teach} to read and run, "
+        f"{exercise} for the exercises."
+        + (f" Before this: {'; '.join(before)}.*" if before else "*"),
+        "",
+        "After this lesson you can",
+        "",
+        *[f"- {objective}" for objective in meta["objectives"]],
+    ]
+    if edition.opening:
+        lines[:0] = [edition.opening, ""]
+    return "\n".join(lines)
+
+
+def _footer(lesson: Lesson, _: str, edition: Edition) -> str:
+    lines = []
+    if edition.closing:
+        lines.append(edition.closing.replace("NN", lesson.id))
+    following = f"{int(lesson.id) + 1:02d}"
+    if following in lesson.course.lessons:
+        lines.append(f"Next lesson: {following}, *{lesson.course.lessons[following].title}*.")
+    lines.append(
+        "All patients here are synthetic. This is a course in reading evidence, **not medical "
+        "advice**; it neither endorses nor rejects HIPEC."
+    )
+    return "\n\n".join(["---", *lines])
+
+
+def _lines(lesson: Lesson, key: str, _: Edition) -> str:
+    """Return the lettered lines of an exercise in which lines are put in order."""
+    lines = _part(lesson, key, "lines")
+    return "\n".join(["```text", *(f"{letter})  {line}" for letter, line in lines), "```"])
+
+
+def _options(lesson: Lesson, key: str, _: Edition) -> str:
+    """Return the lettered options of an exercise with a choice."""
+    return "\n".join(f"- **{letter}**: {text}" for letter, text in _part(lesson, key, "options"))
+
+
+def _part(lesson: Lesson, key: str, name: str) -> list[tuple[str, Any]]:
+    exercise = lesson.data("checks").get("exercise", {}).get(key, {})
+    if name not in exercise:
+        checks = lesson.file("checks").name
+        raise LessonError(
+            lesson.path.name, f"`{{{{{name}:{key}}}}}` needs {name} of exercise {key} in {checks}"
+        )
+    return sorted(exercise[name].items())
+
+
+_MAKERS = {"header": _header, "footer": _footer, "lines": _lines, "options": _options}

@@ -1,0 +1,128 @@
+"""Reads what an author writes by hand, and says file and line where it cannot be read."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\s*$", re.DOTALL | re.MULTILINE)
+_AT_LINE = re.compile(r"(.*) \(at line (\d+), column \d+\)")
+_HEADER = re.compile(r"^\s*(\[{1,2})([^\[\]]+)\]{1,2}\s*(?:#.*)?$")
+_KEY = re.compile(r'"[^"]*"|[\w-]+')
+_ASSIGNED = re.compile(rf"^\s*((?:{_KEY.pattern})(?:\s*\.\s*(?:{_KEY.pattern}))*)\s*=")
+
+FRONT_MATTER = {
+    "id": str, "title": str, "minutes": dict, "prerequisites": list, "objectives": list,
+    "ideas": list, "misconceptions": list, "seed": int,
+}  # fmt: skip
+"""The keys of a lesson under ``dsrct_edu``, and what each holds."""
+_NEEDED = ("title", "minutes", "prerequisites", "objectives", "misconceptions")
+KINDS = {str: "text", dict: "a table", list: "a list", int: "a whole number"}
+
+
+class LessonError(ValueError):
+    """Something in the files of a lesson that its author must mend: a place, and a sentence."""
+
+    def __init__(self, place: str, said: str) -> None:
+        super().__init__(f"{place}: {said}")
+
+
+def text(path: Path) -> str:
+    """Return a text file."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise LessonError(path.name, "this is not UTF-8 text; save it as UTF-8") from error
+
+
+def toml(path: Path) -> dict[str, Any]:
+    """Return a data file, or nothing if it is not there."""
+    if not path.exists():
+        return {}
+    written = text(path)
+    try:
+        return tomllib.loads(written)
+    except tomllib.TOMLDecodeError as error:
+        last = len(written.splitlines())
+        match = _AT_LINE.match(str(error))
+        said, line = (match[1], int(match[2])) if match else (str(error).partition(" (")[0], last)
+        said = f"{said[:1].lower()}{said[1:]}"
+        raise LessonError(f"{path.name}, line {line}", f"this is not TOML: {said}") from error
+
+
+def front_matter(path: Path) -> dict[str, Any]:
+    """Return what a lesson says of itself under ``dsrct_edu``, with all that a build needs."""
+    match = _FRONT_MATTER.match(text(path))
+    try:
+        found = yaml.safe_load(match[1]) if match else None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 2}" if mark else ""
+        said = getattr(error, "problem", None) or "it cannot be read"
+        raise LessonError(f"{path.name}{line}", f"the front matter is not YAML: {said}") from error
+    meta = found.get("dsrct_edu") if isinstance(found, dict) else None
+    if not isinstance(meta, dict):
+        raise LessonError(path.name, "the front matter lacks the key `dsrct_edu`")
+    for key in _NEEDED:
+        if key not in meta:
+            raise LessonError(path.name, f"add `{key}` under `dsrct_edu` in the front matter")
+    for key, kind in FRONT_MATTER.items():
+        if key in meta and not isinstance(meta[key], kind):
+            raise LessonError(
+                path.name, f"`{key}` in the front matter is {meta[key]!r}; write {KINDS[kind]}"
+            )
+        if kind is list and not all(isinstance(item, str) and item for item in meta.get(key, ())):
+            said = f"`{key}` in the front matter is {meta[key]!r}; write a list of texts, in quotes"
+            raise LessonError(path.name, said)
+    minutes = meta["minutes"]
+    if not all(isinstance(minutes.get(part), int) for part in ("teach", "exercise")):
+        raise LessonError(path.name, "write the minutes as `{teach: 30, exercise: 15}`")
+    return meta
+
+
+def line_of(written: str, place: Sequence[str | int]) -> int:
+    r"""Return the line of a TOML text on which a table or key stands, or the table around it.
+
+    Examples
+    --------
+    >>> line_of('[exercise."42.1"]\nkind = "value"', ["exercise", "42.1", "kind"])
+    2
+    """
+    lines: dict[tuple[str | int, ...], int] = {}
+    counts: dict[tuple[str, ...], int] = {}
+    table: tuple[str | int, ...] = ()
+    for number, line in enumerate(written.splitlines(), 1):
+        if header := _HEADER.match(line):
+            table = _table(_keys(header[2]), header[1] == "[[", counts)
+            lines[table] = number
+        elif key := _ASSIGNED.match(line):
+            lines.setdefault((*table, *_keys(key[1])), number)
+    wanted = tuple(place)
+    while wanted and wanted not in lines:
+        wanted = wanted[:-1]
+    return lines.get(wanted, 1)
+
+
+def _keys(dotted: str) -> tuple[str, ...]:
+    return tuple(key.strip('"') for key in _KEY.findall(dotted))
+
+
+def _table(
+    keys: tuple[str, ...], repeated: bool, counts: dict[tuple[str, ...], int]
+) -> tuple[str | int, ...]:
+    """Return the keys of a header with the number of each table that stands in a list."""
+    if repeated:
+        counts[keys] = counts.get(keys, -1) + 1
+        for deeper in [known for known in counts if known[: len(keys)] == keys and known != keys]:
+            del counts[deeper]
+    path: list[str | int] = []
+    for place, key in enumerate(keys, 1):
+        path.append(key)
+        if keys[:place] in counts:
+            path.append(counts[keys[:place]])
+    return tuple(path)
