@@ -159,7 +159,7 @@ def _analyse(options: argparse.Namespace) -> int:
 
 def _add_study(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     study = commands.add_parser("study", help="run every method on many synthetic registries")
-    study.add_argument("name", help="where the study is kept: NAME.npz and NAME.json")
+    study.add_argument("name", help="where the estimates are written: NAME.csv")
     study.add_argument(
         "--scenario", default="null", help="null, modest, strong or harm; default: %(default)s"
     )
@@ -169,35 +169,26 @@ def _add_study(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     study.add_argument("--methods", nargs="+", metavar="METHOD", help="default: all ten")
     study.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     study.add_argument("--workers", type=int, default=1, help="processes; -1 for all cores")
-    study.add_argument(
-        "--resume", action="store_true", help="go on with the study kept under this name"
-    )
     study.set_defaults(run=_study)
 
 
 def _study(options: argparse.Namespace) -> int:
-    from dsrct_edu import studies
-
-    if options.resume:
-        kept = studies.Study.load(options.name)
-        replicates = max(options.replicates, kept.n_replicates)
-        study = kept.extend(replicates, workers=options.workers)
-    else:
-        model = dsrct_edu.scenario(options.scenario)
-        study = dsrct_edu.simulation_study(
-            model.randomised() if options.randomised else model,
-            options.patients,
-            options.replicates,
-            options.methods,
-            seed=options.seed,
-            workers=options.workers,
-        )
-    written = study.save(options.name)
-    print(f"{study.n_finished} of {study.n_replicates} replicates. Synthetic: no row is a person.")
+    model = dsrct_edu.scenario(options.scenario)
+    study = dsrct_edu.simulation_study(
+        model.randomised() if options.randomised else model,
+        options.patients,
+        options.replicates,
+        options.methods,
+        seed=options.seed,
+        workers=options.workers,
+    )
+    path = Path(f"{options.name}.csv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    study.estimates.to_csv(path, index=False, lineterminator="\n")
+    print(f"{study.n_replicates} replicates. Synthetic: no row is a person.")
     print(study.performance()[_STUDY_COLUMNS].round(3).to_string(index=False))
-    for path in written:
-        print(f"  {path}")
-    return 0 if study.n_finished == study.n_replicates else 1
+    print(f"  {path}")
+    return 0
 
 
 _STUDY_COLUMNS = [

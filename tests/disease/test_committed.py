@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from dsrct_edu import vocabulary
 from dsrct_edu.disease import cohorts, load_cohort, reveal, simulate_cohort, true_effect
-from dsrct_edu.disease.columns import PATIENTS, TRUTH
+from dsrct_edu.disease.cohort import round_truth
 from dsrct_edu.disease.committed import build, recipes
 from dsrct_edu.disease.dictionary import datapackage
-from dsrct_edu.disease.registry import round_truth
 from dsrct_edu.errors import InputError
 from dsrct_edu.resources import find
 
@@ -51,8 +51,8 @@ def test_the_eight_cohorts():
 @pytest.mark.parametrize("name", NAMES)
 def test_no_truth_in_a_students_file(name):
     columns = pd.read_csv(find("data", "synthetic", f"{name}.csv"), nrows=0).columns
-    assert list(columns) == list(PATIENTS)
-    assert not set(columns) & (set(TRUTH) - {"patient_id"})
+    assert list(columns) == list(vocabulary.patients())
+    assert not set(columns) & (set(vocabulary.truth()) - {"patient_id"})
 
 
 @pytest.mark.parametrize("name", REGISTRIES)
@@ -130,7 +130,7 @@ def test_to_csv_keeps_truth_apart(tmp_path):
     patients, truth = simulate_cohort(12, "null").to_csv(tmp_path / "new", "mine")
     assert patients == tmp_path / "new" / "mine.csv"
     assert truth == tmp_path / "new" / "truth" / "mine.csv"
-    assert list(pd.read_csv(patients).columns) == list(PATIENTS)
+    assert list(pd.read_csv(patients).columns) == list(vocabulary.patients())
 
 
 def test_the_tool_agrees():

@@ -73,7 +73,7 @@ def test_modules_stay_readable(path):
 
 def exported_functions():
     names = set()
-    for path in [*PACKAGE.glob("*/__init__.py"), PACKAGE / "__init__.pyi"]:
+    for path in PACKAGE.rglob("__init__.py*"):
         tree = ast.parse(path.read_text("utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
