@@ -90,9 +90,8 @@ def test_without_covariates_survival_after_recurrence_is_weibull():
     p = quiet(only_peritoneal(scenario("null"))).replace(after_interval=0)
     block = draw(p, 20_000, seed=5)
     rows = block.latent["complete"].ravel()
-    after = (
-        block.arms["no_hipec"]["death_month"] - block.arms["no_hipec"]["recurrence_month"]
-    ).ravel()[rows]
+    arm = block.arms["no_hipec"]
+    after = (arm["death_month"] - arm["recurrence_month"]).ravel()[rows]
     scale = p.after_peritoneal / np.log(2) ** (1 / p.after_shape)
     assert kstest(after, "weibull_min", (p.after_shape, 0, scale)).pvalue > 0.001
 
@@ -116,28 +115,26 @@ def test_observed_outcome_is_the_potential_outcome_of_the_treatment_received(nam
     block = draw(scenario(name), 20_000, seed=8)
     seen, hipec = block.observed, block.observed["hipec"]
     lost = block.latent["censoring_month"]
-    due = np.where(hipec, block.arms["hipec"]["death_month"], block.arms["no_hipec"]["death_month"])
+    treated, untreated = block.arms["hipec"], block.arms["no_hipec"]
+    due = np.where(hipec, treated["death_month"], untreated["death_month"])
     assert np.array_equal(seen["death"], due <= lost)
     # Tenths of a month, and a tenth more where surgery and recurrence push the end on.
     assert np.all(np.abs(seen["follow_up_month"] - np.minimum(due, lost)) < 0.2501)
     for key in ("major_complication", "radiotherapy"):
-        received = np.where(hipec, block.arms["hipec"][key], block.arms["no_hipec"][key])
+        received = np.where(hipec, treated[key], untreated[key])
         assert not np.any(seen[key] & ~received)
         assert not np.any(seen[key] & ~seen["operated"])
-    site = np.where(
-        hipec, block.arms["hipec"]["recurrence_site"], block.arms["no_hipec"]["recurrence_site"]
-    )
+    site = np.where(hipec, treated["recurrence_site"], untreated["recurrence_site"])
     assert np.array_equal(seen["recurrence_site"][seen["recurrence"]], site[seen["recurrence"]])
 
 
 def test_outside_complete_resection_hipec_changes_nothing():
     block = draw(scenario("strong"), 50_000, seed=9)
     rest = ~block.latent["complete"]
-    for key in block.arms["no_hipec"]:
-        assert np.array_equal(block.arms["no_hipec"][key][rest], block.arms["hipec"][key][rest]), (
-            key
-        )
-    assert not np.any(np.isfinite(block.arms["no_hipec"]["recurrence_month"][rest]))
+    treated, untreated = block.arms["hipec"], block.arms["no_hipec"]
+    for key in untreated:
+        assert np.array_equal(untreated[key][rest], treated[key][rest]), key
+    assert not np.any(np.isfinite(untreated["recurrence_month"][rest]))
 
 
 def test_radiotherapy_waits_and_only_acts_from_then_on():
@@ -148,13 +145,12 @@ def test_radiotherapy_waits_and_only_acts_from_then_on():
         since = (event - block.latent["surgery_month"])[arm["radiotherapy"]]
         assert since.min() > start
     without = draw(scenario("strong").replace(peritoneal_radio=0), 50_000, seed=10)
-    before = (block.arms["no_hipec"]["recurrence_month"] - block.latent["surgery_month"]) < start
-    same = (
-        block.arms["no_hipec"]["recurrence_month"] == without.arms["no_hipec"]["recurrence_month"]
-    )
+    arm, other = block.arms["no_hipec"], without.arms["no_hipec"]
+    before = (arm["recurrence_month"] - block.latent["surgery_month"]) < start
+    same = arm["recurrence_month"] == other["recurrence_month"]
     assert before.any()
     assert same[before].all()
-    assert not same[block.arms["no_hipec"]["radiotherapy"]].all()
+    assert not same[arm["radiotherapy"]].all()
 
 
 def test_a_complication_multiplies_early_deaths():
@@ -199,11 +195,11 @@ def test_oracle_weights_find_the_truth():
         means.append(mean)
         variances.append(np.sum((weight * (months - mean)) ** 2) / np.sum(weight) ** 2)
     pairs = draw(scenario("modest"), 1_000_000, seed=14)
-    both = [
-        np.minimum(arm["death_month"] - pairs.latent["surgery_month"], 60)
-        for arm in pairs.arms.values()
-    ]
-    truth = (both[1] - both[0])[pairs.latent["complete"]].mean()
+    both = {
+        name: np.minimum(arm["death_month"] - pairs.latent["surgery_month"], 60)
+        for name, arm in pairs.arms.items()
+    }
+    truth = (both["hipec"] - both["no_hipec"])[pairs.latent["complete"]].mean()
     naive = months[hipec].mean() - months[~hipec].mean()
     error = np.sqrt(sum(variances))
     assert abs(means[0] - means[1] - truth) < 3 * error
@@ -215,11 +211,11 @@ def test_randomised_arms_differ_by_the_truth():
     rows = x["complete"]
     months, hipec = np.minimum(x["death"] - x["surgery_month"], 60)[rows], x["hipec"][rows]
     pairs = draw(scenario("strong").randomised(), 400_000, seed=15)
-    both = [
-        np.minimum(arm["death_month"] - pairs.latent["surgery_month"], 60)
-        for arm in pairs.arms.values()
-    ]
-    truth = (both[1] - both[0])[pairs.latent["complete"]].mean()
+    both = {
+        name: np.minimum(arm["death_month"] - pairs.latent["surgery_month"], 60)
+        for name, arm in pairs.arms.items()
+    }
+    truth = (both["hipec"] - both["no_hipec"])[pairs.latent["complete"]].mean()
     error = np.sqrt(months[hipec].var() / hipec.sum() + months[~hipec].var() / (~hipec).sum())
     assert abs(months[hipec].mean() - months[~hipec].mean() - truth) < 3 * error
     assert abs(hipec.mean() - 0.5) < 0.005
