@@ -27,6 +27,8 @@ PATIENTS, MOST, MCSE_BAR = 6_000_000, 24_000_000, 0.0048
 SEED = 20_000
 _PLACES = 60_000  # grid of the Cox model: fits 16 bits
 _COMMITTED = Path(__file__).with_name("committed_truths.json")
+# Of a block's latent variables: who enters, when his clock starts, how long he is followed then.
+Enter = Callable[[Arrays], tuple[Flags, Floats, Floats]]
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ def _committed() -> dict[str, Any]:
 def stacked_outcomes(
     drawn: Iterable[Draw],
     longest: float,
-    enter: Callable[[Arrays], tuple[Flags, Floats, Floats]],
+    enter: Enter,
     covariates: Callable[[Arrays], Floats] | None = None,
 ) -> Stacked:
     """Follow both futures of the patients who enter, and stack them for `cox_stacked`.
@@ -217,8 +219,8 @@ def stacked_outcomes(
     longest : float
         Months; nobody is followed for longer.
     enter : callable
-        Takes the latent variables of a block. Returns who enters, and for everybody the month at
-        which his clock starts and the months of follow-up from then on.
+        Takes the latent variables of a block, arrays (patients,). Returns who enters, and for
+        everybody the month at which his clock starts and the months of follow-up from then on.
     covariates : callable, optional
         Takes the latent variables too; returns what is adjusted for, (patients, covariates).
     """
@@ -244,7 +246,7 @@ def _place(month: Floats, longest: float) -> NDArray[np.uint16]:
     return np.minimum(month * (_PLACES / longest), _PLACES).astype(np.uint16)
 
 
-def _entrants(origin: str, horizon: float) -> Callable[[Arrays], tuple[Flags, Floats, Floats]]:
+def _entrants(origin: str, horizon: float) -> Enter:
     """Return who enters at an origin and when; all are followed to the horizon."""
 
     def enter(x: Arrays) -> tuple[Flags, Floats, Floats]:
@@ -291,13 +293,13 @@ class _Tally:
             first = np.minimum(arm["recurrence_month"][rows] - start, death)
             site = arm["recurrence_site"][rows].astype(np.intp)
             cause = np.where(site > 0, site - 1, len(CAUSES) - 1)
-            self._place(self.deaths[number], death, np.zeros_like(cause))
-            self._place(self.first[number], first, cause)
+            self._count(self.deaths[number], death, np.zeros_like(cause))
+            self._count(self.first[number], first, cause)
         gain = lived[1] - lived[0]
         self.count += len(gain)
         self.total, self.squares = self.total + float(gain.sum()), self.squares + float(gain @ gain)
 
-    def _place(self, counts: Floats, month: Floats, row: NDArray[np.intp]) -> None:
+    def _count(self, counts: Floats, month: Floats, row: NDArray[np.intp]) -> None:
         """Count events in the month at whose end they have happened; the last place is later."""
         at = np.searchsorted(self.times, month, "left") + row * counts.shape[1]
         counts += np.bincount(at, minlength=counts.size).reshape(counts.shape)
