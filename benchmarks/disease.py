@@ -67,7 +67,7 @@ def speed() -> None:
 def summarise() -> None:
     alive = np.zeros(2)
     for block in blocks(scenario("modest"), STREAMED, 2):
-        alive += [np.count_nonzero(arm["death_month"] > 60) for arm in block.arms]
+        alive += [np.count_nonzero(arm["death_month"] > 60) for arm in block.arms.values()]
     print(f"  five-year survival without and with HIPEC: {alive / STREAMED}")
 
 
@@ -79,7 +79,7 @@ def parquet() -> None:
         path, writer = Path(folder, "patients.parquet"), None
         for block in blocks(scenario("modest"), STREAMED, 2, size=16 * BLOCK):
             columns = {name: pa.array(values) for name, values in block.observed.items()}
-            for arm, outcomes in zip(("no_hipec", "hipec"), block.arms, strict=True):
+            for arm, outcomes in block.arms.items():
                 columns[f"death_month_{arm}"] = pa.array(outcomes["death_month"])
             table = pa.table(columns)
             writer = writer or pq.ParquetWriter(path, table.schema)

@@ -22,7 +22,7 @@ from studies_peers import (
 
 from dsrct_edu.disease import scenario, simulate_cohort
 from dsrct_edu.studies import simulation_study, two_arm_trials
-from dsrct_edu.studies.two_arm import TwoArmDesign, compare
+from dsrct_edu.studies.two_arm import TwoArmDesign, analyse_trials
 
 NAMES = ["cox", "cox_se", "logrank", "logrank_se", "survival", "survival_se", "rmst", "rmst_se"]
 
@@ -46,7 +46,7 @@ def trials_with_kit(time: np.ndarray, death: np.ndarray, model: TwoArmDesign) ->
     parts = []
     for first in range(0, len(time), model.block):
         rows = slice(first, first + model.block)
-        fits = compare(time[rows], death[rows], None, model.n_controls, TRIAL_HORIZON)
+        fits = analyse_trials(time[rows], death[rows], None, model.n_controls, TRIAL_HORIZON)
         parts.append(np.column_stack([values for fit in fits for values in fit[:2]]))
     return pd.DataFrame(np.concatenate(parts), columns=NAMES)
 
@@ -140,7 +140,7 @@ def memory(trials_: int = 1_000_000) -> None:
     begun = process_time()
     study = two_arm_trials(200, trials_, 0.7, progress=False)
     seconds = process_time() - begun
-    stored = sum(part.nbytes for part in study.store.results) + study.store.finished.nbytes
+    stored = sum(part.nbytes for part in study.results)
     print(
         f"memory: peak {small:.0f} MiB after 10,000 trials, {peak():.0f} MiB after {trials_:,} "
         f"(results themselves {stored / 2**20:.0f} MiB); {1e6 * seconds / trials_:.1f} us a trial"

@@ -13,12 +13,11 @@ from lifelines.exceptions import ConvergenceError
 from lifelines.statistics import logrank_test
 from lifelines.utils import restricted_mean_survival_time
 
+from dsrct_edu import vocabulary
+from dsrct_edu.vocabulary import HORIZON
+
 TRIAL_HORIZON = 36.0
-HORIZON = 60.0
-CONFOUNDERS = [
-    *("tumour_shrinkage", "pci_surgery", "liver_metastases", "extra_abdominal_metastases"),
-    *("ascites", "poor_performance", "expert_centre", "age", "diagnosis_year"),
-]
+CONFOUNDERS = list(vocabulary.CONFOUNDERS)
 
 
 def trials_with_r(

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
+from dsrct_edu.analysis.partial_likelihood import one_covariate
 from dsrct_edu.disease import anchors, scenario
-from dsrct_edu.disease.hazards import cox_binary
 from dsrct_edu.disease.scenarios import Scenario
 
 TABLE = Path(__file__).resolve().parents[1] / "src/dsrct_edu/disease/parameters.csv"
@@ -78,7 +78,7 @@ STAIRCASE = {
 ANCHOR_PULL = 3.0  # residuals a half-width counts, against 1 for a prior's distance
 
 
-def staircase(model: Scenario, n: int, seed: int) -> dict[str, float]:
+def naive_ratios(model: Scenario, n: int, seed: int) -> dict[str, float]:
     """Return unadjusted log hazard ratios of HIPEC, everyone followed to death."""
     x = anchors.followed(model, n, seed)
     death, hipec, complete = x["death"], x["hipec"], x["complete"]
@@ -89,9 +89,9 @@ def staircase(model: Scenario, n: int, seed: int) -> dict[str, float]:
     event[(~hipec).sum() : n] = False
     after = np.arange(len(time)) >= n
     return {
-        "staircase_ever_never": cox_binary(death, hipec)[0],
-        "staircase_time_dependent": cox_binary(time, after, event, entry)[0],
-        "staircase_complete": cox_binary((death - surgery)[complete], hipec[complete])[0],
+        "staircase_ever_never": one_covariate(death, hipec)[0],
+        "staircase_time_dependent": one_covariate(time, after, event, entry)[0],
+        "staircase_complete": one_covariate((death - surgery)[complete], hipec[complete])[0],
     }
 
 
@@ -108,7 +108,7 @@ def residuals(values: np.ndarray) -> np.ndarray:
         away = (table["key"].map(anchors.measure(model, PATIENTS, SEED)) - target) / half
         wanted = (table["only_in"] == "") | (table["only_in"] == name)
         parts.append(ANCHOR_PULL * away[wanted].to_numpy())
-    steps = staircase(scenario("null").replace(**changes), PATIENTS, SEED)
+    steps = naive_ratios(scenario("null").replace(**changes), PATIENTS, SEED)
     parts.append(np.array([(steps[k] - goal) / scale for k, (goal, scale) in STAIRCASE.items()]))
     centre, scale = np.array(list(PRIORS.values())).T
     return np.concatenate([*parts, (values - centre) / scale])
@@ -148,7 +148,7 @@ def verify() -> bool:
         table = anchors.fidelity(name, n=1_000_000, seed=SEED + 1)
         inside &= bool(table["inside"].all())
         print(f"\n{name}\n{table.round(3).to_string(index=False)}")
-        steps = staircase(scenario(name), 1_000_000, SEED + 1)
+        steps = naive_ratios(scenario(name), 1_000_000, SEED + 1)
         print({key: round(float(np.exp(value)), 3) for key, value in steps.items()})
     return inside
 

@@ -13,10 +13,10 @@ import pandas as pd
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from dsrct_edu.analysis.partial_likelihood import one_covariate
 from dsrct_edu.disease import fidelity, scenario, true_effect
 from dsrct_edu.disease.anchors import anchor_table, followed
 from dsrct_edu.disease.equations import Arrays
-from dsrct_edu.disease.hazards import cox_binary
 from dsrct_edu.disease.truth import censored_log_hazard_ratio
 from dsrct_edu.evidence import published
 
@@ -90,7 +90,9 @@ def censored() -> pd.DataFrame:
         row = {"scenario": name}
         for adjusted, words in ((False, "unadjusted"), (True, "adjusted for L")):
             truth = censored_log_hazard_ratio(name, adjusted)
-            row[f"{words} (MCSE)"] = f"{truth.log_hazard_ratio:+.4f} ({truth.mcse:.5f})"
+            row[f"{words} (MCSE)"] = (
+                f"{truth.log_hazard_ratio:+.4f} ({truth.log_hazard_ratio_mcse:.5f})"
+            )
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -101,20 +103,24 @@ def unfitted(x: Arrays) -> dict[str, float]:
     since = death - x["surgery_month"]
     liver, ascites, extra = x["liver"], x["ascites"], x["extra"]
     inside, given = complete & ~liver & ~extra, hipec & ~extra
+
+    def ratio(time: np.ndarray, group: np.ndarray) -> float:
+        return float(np.exp(one_covariate(time, group)[0]))
+
     return {
         "L012": float(np.mean(death[given] > 36)),
         "L025": float(np.mean(since[hipec] < 3)),
         "L043": float(np.mean(x["major_complication"][hipec])),
-        "L065": float(np.exp(cox_binary(death, operated)[0])),
-        "L073": float(np.exp(cox_binary(death[operated], x["radiotherapy"][operated])[0])),
-        "L100": float(np.exp(cox_binary(death, ascites)[0])),
+        "L065": ratio(death, operated),
+        "L073": ratio(death[operated], x["radiotherapy"][operated]),
+        "L100": ratio(death, ascites),
         "L167": float(np.mean(death[operated & x["radiotherapy"]] > 36)),
         "L200": float(np.median(death[~operated])),
         "L206": float(np.median(death[operated])),
         "L211": float(np.median(x["pci_surgery"][inside])),
         "L213": float(np.mean(x["radiotherapy"][inside])),
         "L253": float(np.mean((death > 36) & complete & (x["recurrence"] > 36))),
-        "L323": float(np.exp(cox_binary(death, extra)[0])),
+        "L323": ratio(death, extra),
     }
 
 

@@ -1,4 +1,4 @@
-"""Compute the truths of the four scenarios and write src/dsrct_edu/disease/truths.json.
+"""Compute the truths of the four scenarios and write src/dsrct_edu/disease/committed_truths.json.
 
 python tools/truths.py    run it again whenever a parameter or an equation has changed
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 from dsrct_edu.disease import scenario, truth
 
-FILE = Path(truth.__file__).with_name("truths.json")
+FILE = Path(truth.__file__).with_name("committed_truths.json")
 NAMES = ("null", "modest", "strong", "harm")
 HORIZONS = (36.0, 60.0)
 SHOWN = (
@@ -32,7 +32,7 @@ def main() -> None:
         # The switches do not enter the truth; leave them off, as the loader does.
         model = scenario(name)
         for horizon in HORIZONS:
-            for origin in truth.ORIGINS:
+            for origin in ("surgery", "diagnosis"):
                 numbers = truth.simulate_effect(model, origin, horizon)
                 truths[truth.effect_key(model, origin, horizon)] = numbers
                 shown = {key: numbers[key] for key in SHOWN}

@@ -157,6 +157,17 @@ def positive(value: npt.ArrayLike, name: str, expected: str = "a number above ze
     return number(value, name, expected, 0.0, above=True)
 
 
+def between(value: npt.ArrayLike, name: str, low: float, high: float) -> float:
+    """Return one number between two bounds, without the bounds.
+
+    Examples
+    --------
+    >>> between(0.95, "level", 0, 1)
+    0.95
+    """
+    return number(value, name, "", low, high, above=True, below=True)
+
+
 def fraction(value: npt.ArrayLike, name: str) -> Floats:
     """Return fractions from 0 to 1.
 

@@ -159,7 +159,7 @@ def _analyse(options: argparse.Namespace) -> int:
 
 
 def _study_arguments(add: Adding) -> None:
-    add("name", help="where the study is kept: NAME.npz and NAME.json")
+    add("name", help="where the estimates are written: NAME.csv")
     add("--scenario", default="null", help=_SCENARIOS)
     add("--randomised", action="store_true", help="HIPEC by a coin in theatre")
     add("--patients", type=int, default=150, help=_DEFAULT)
@@ -167,32 +167,25 @@ def _study_arguments(add: Adding) -> None:
     add("--methods", nargs="+", metavar="METHOD", help="default: all ten")
     add("--seed", type=int, default=0, help=_DEFAULT)
     add("--workers", type=int, default=1, help="processes; -1 for all cores")
-    add("--resume", action="store_true", help="go on with the study kept under this name")
 
 
 def _study(options: argparse.Namespace) -> int:
-    from dsrct_edu import studies
-
-    if options.resume:
-        kept = studies.Study.load(options.name)
-        replicates = max(options.replicates, kept.n_replicates)
-        study = kept.extend(replicates, workers=options.workers)
-    else:
-        model = dsrct_edu.scenario(options.scenario)
-        study = dsrct_edu.simulation_study(
-            model.randomised() if options.randomised else model,
-            options.patients,
-            options.replicates,
-            options.methods,
-            seed=options.seed,
-            workers=options.workers,
-        )
-    written = study.save(options.name)
-    print(f"{study.n_finished} of {study.n_replicates} replicates. Synthetic: no row is a person.")
+    model = dsrct_edu.scenario(options.scenario)
+    study = dsrct_edu.simulation_study(
+        model.randomised() if options.randomised else model,
+        options.patients,
+        options.replicates,
+        options.methods,
+        seed=options.seed,
+        workers=options.workers,
+    )
+    path = Path(f"{options.name}.csv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    study.estimates.to_csv(path, index=False, lineterminator="\n")
+    print(f"{study.n_replicates} replicates. Synthetic: no row is a person.")
     print(study.performance()[_STUDY_COLUMNS].round(3).to_string(index=False))
-    for path in written:
-        print(f"  {path}")
-    return 0 if study.n_finished == study.n_replicates else 1
+    print(f"  {path}")
+    return 0
 
 
 _STUDY_COLUMNS = [

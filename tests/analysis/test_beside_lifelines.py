@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from dsrct_edu.analysis import ConvergenceWarning, aalen_johansen, cox, kaplan_meier, logrank
+from dsrct_edu.analysis.partial_likelihood import one_covariate
 
 lifelines = pytest.importorskip("lifelines")
 from lifelines import (  # noqa: E402
@@ -49,6 +50,20 @@ def _quiet() -> object:
 
 
 # Where lifelines is right
+
+
+def test_one_covariate_with_delayed_entry() -> None:
+    rng = np.random.default_rng(1)
+    entry = rng.exponential(3, 400)
+    time = entry + rng.exponential(10, 400)
+    group, event = rng.random(400) < 0.4, rng.random(400) < 0.7
+    data = pd.DataFrame({"time": time, "event": event, "group": group * 1.0, "entry": entry})
+    plain = CoxPHFitter().fit(data.drop(columns="entry"), "time", "event")
+    assert one_covariate(time, group, event)[0] == pytest.approx(plain.params_["group"], abs=1e-6)
+    late = CoxPHFitter().fit(data, "time", "event", entry_col="entry")
+    estimate, error = one_covariate(time, group, event, entry)
+    assert estimate == pytest.approx(late.params_["group"], abs=1e-6)
+    assert error == pytest.approx(late.standard_errors_["group"], abs=1e-6)
 
 
 @pytest.mark.parametrize("name", ["lung", "veteran", "colon", "ovarian", "kidney"])

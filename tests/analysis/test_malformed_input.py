@@ -175,8 +175,8 @@ MALFORMED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "event coded 1 and 2": (
         lambda: km(table(event=[1, 2, 1, 2, 1, 2])),
-        "column 'event', rows 11, 13, 15: expected events as true/false or 1/0; found the values 1, "
-        "2. If 2 means the event, as in some R data sets, subtract 1 from the column.",
+        "column 'event', rows 11, 13, 15: expected events as true/false or 1/0; found the "
+        "values 1, 2. If 2 means the event, as in some R data sets, subtract 1 from the column.",
     ),
     "one text among the events": (
         lambda: km(table(event=["1", "0", "1", "lost", "0", "1"])),
@@ -342,51 +342,50 @@ MALFORMED: dict[str, tuple[Callable[[], object], str]] = {
     # choices and numbers
     "unknown ties": (
         lambda: cox(table(), covariates=["age"], ties="exact"),
-        "expected ties to be one of 'efron', 'breslow'; found 'exact'. Choose one of these.",
+        "ties: expected 'efron' or 'breslow'; found 'exact'. Choose one of these.",
     ),
     "unknown interval": (
         lambda: km(table(), ci="logit"),
-        "expected ci to be one of 'log-log', 'log', 'plain'; found 'logit'. Choose one of these.",
+        "ci: expected 'log-log', 'log' or 'plain'; found 'logit'. Choose one of these.",
     ),
     "level in per cent": (
         lambda: km(table(), level=95),
-        "expected level to be a number between 0 and 1; found 95. Choose a value in this range.",
+        "level: expected a number between 0 and 1; found 95. Check the value and its unit.",
     ),
     "level no number": (
         lambda: km(table(), level="95%"),
-        "expected level to be a number between 0 and 1; found '95%'. Give one number.",
+        "level: expected a number between 0 and 1; found '95%'. Give numbers.",
     ),
     "unknown transform": (
         lambda: cox(table(), covariates=["age"]).proportional_hazards("sqrt"),
-        "expected transform to be one of 'km', 'rank', 'identity', 'log'; found 'sqrt'. "
-        "Choose one of these.",
+        "transform: expected 'km', 'rank', 'identity' or 'log'; found 'sqrt'. Choose one of these.",
     ),
     "log of time zero": (
         lambda: cox(table(duration=[0, 4, 4, 7, 9, 12]), covariates=["age"]).proportional_hazards(
             "log"
         ),
-        "expected times above zero for transform='log'; found a time of zero. "
-        "Choose 'km' or 'rank'.",
+        "transform: expected times above zero for 'log'; found a time of zero. Choose 'km' or "
+        "'rank'.",
     ),
     "negative time to read": (
         lambda: km(table()).at([1, -2]),
-        "expected times, zero or more; found -2. Correct the times.",
+        "times, row 1: expected times, zero or more; found -2. Check the value and its unit.",
     ),
     "text to read at": (
         lambda: km(table()).at("one year"),
-        "expected times as numbers; found 'one year'. Give a number or a list.",
+        "times: expected times, zero or more; found 'one year'. Give numbers.",
     ),
     "table of times": (
         lambda: km(table()).at(np.ones((2, 2))),
-        "expected a list of times; found an array of shape (2, 2). Give a flat list.",
+        "times: expected a list of times; found an array of shape (2, 2). Give a flat list.",
     ),
     "quantile above one": (
         lambda: km(table()).quantile(50),
-        "expected p to be a number between 0 and 1; found 50. Choose a value in this range.",
+        "p: expected a number between 0 and 1; found 50. Check the value and its unit.",
     ),
     "tau beyond follow-up": (
         lambda: km(table(), by="arm").rmst(11),
-        "expected tau within the follow-up of group 'a', which ends at 9; found 11. "
+        "tau: expected a time within the follow-up of group 'a', which ends at 9; found 11. "
         "Choose a shorter tau: beyond the last follow-up the curve is not known.",
     ),
     "difference of one curve": (
@@ -396,12 +395,12 @@ MALFORMED: dict[str, tuple[Callable[[], object], str]] = {
     # registries
     "unknown event": (
         lambda: endpoint(registry(), "relapse"),
-        "expected event to be one of 'death', 'recurrence_or_death', 'recurrence', 'first_event'; "
-        "found 'relapse'. Choose one of these.",
+        "event: expected 'death', 'recurrence_or_death', 'recurrence' or 'first_event'; found "
+        "'relapse'. Choose one of these.",
     ),
     "unknown origin": (
         lambda: endpoint(registry(), origin="birth"),
-        "expected origin to be one of 'diagnosis', 'surgery'; found 'birth'. Choose one of these.",
+        "origin: expected 'diagnosis' or 'surgery'; found 'birth'. Choose one of these.",
     ),
     "endpoint of an endpoint": (
         lambda: endpoint(endpoint(registry())),
@@ -459,7 +458,7 @@ MALFORMED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "landmark no number": (
         lambda: landmark(endpoint(registry()), "9"),
-        "expected month to be a number between 0 and inf; found '9'. Give one number.",
+        "month: expected a number above zero; found '9'. Give numbers.",
     ),
     "treatment without a month": (
         lambda: landmark(endpoint(registry(surgery_month=None)), 9),
@@ -498,7 +497,7 @@ MALFORMED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "unknown estimand": (
         lambda: propensity(registry(), "hipec", ["age"], estimand="ATC"),
-        "expected estimand to be one of 'ATE', 'ATT', 'overlap'; found 'ATC'. Choose one of these.",
+        "estimand: expected 'ATE', 'ATT' or 'overlap'; found 'ATC'. Choose one of these.",
     ),
     "more confounders than patients": (
         lambda: propensity(
@@ -520,8 +519,8 @@ MALFORMED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "horizon beyond follow-up": (
         lambda: emulate_trial(LONG.assign(age=np.arange(30) * 7 % 31), ["age"], horizon=120),
-        "expected a horizon within the follow-up of 'no HIPEC', which ends at 60; found 120. "
-        "Choose a shorter horizon.",
+        "horizon: expected a time within the follow-up of 'no HIPEC', which ends at 60; found "
+        "120. Choose a shorter horizon.",
     ),
     "curves without events": (
         lambda: standardised_curves(table(event=0), treatment="arm", confounders=["age"]),
@@ -531,16 +530,16 @@ MALFORMED: dict[str, tuple[Callable[[], object], str]] = {
     # planning
     "no difference to find": (
         lambda: events_needed(1),
-        "expected a hazard_ratio other than 1; found 1. No number of events finds no difference.",
+        "hazard_ratio: expected a number other than 1; found 1. No number of events finds no "
+        "difference.",
     ),
     "negative hazard ratio": (
         lambda: events_needed(-0.5),
-        "expected hazard_ratio to be a number between 0 and inf; found -0.5. "
-        "Choose a value in this range.",
+        "hazard_ratio: expected a number above zero; found -0.5. Check the value and its unit.",
     ),
     "certain power": (
         lambda: events_needed(0.5, power=1),
-        "expected power to be a number between 0 and 1; found 1. Choose a value in this range.",
+        "power: expected a number between 0 and 1; found 1. Check the value and its unit.",
     ),
     "one limit": (
         lambda: e_value(0.5, ci_low=0.3),
@@ -552,7 +551,7 @@ MALFORMED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "boolean for a number": (
         lambda: e_value(True),
-        "expected hazard_ratio to be a number between 0 and inf; found True. Give one number.",
+        "hazard_ratio: expected a number above zero; found True. Give numbers.",
     ),
 }
 

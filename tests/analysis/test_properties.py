@@ -15,7 +15,7 @@ from dsrct_edu.analysis import (
     kernels,
     logrank,
 )
-from dsrct_edu.analysis.incidence import aalen_johansen as incidence_kernel
+from dsrct_edu.analysis.incidence import incidence_curves
 from dsrct_edu.analysis.partial_likelihood import CoxFit, cox_data, cox_fit
 
 often = settings(
@@ -213,9 +213,9 @@ def test_a_batch_is_its_members(codes: list[int]) -> None:
     influence = kernels.influence(grid, event, counts, area, weights)
     scores, covariances = kernels.logrank_scores(grid, event, arm, 2)
     fits = cox_fit(cox_data(grid, event, x, weights))
-    curves = incidence_kernel(grid, cause, 2, weights)
+    curves = incidence_curves(grid, cause, 2, weights)
     times = np.array([2.0, 5.0])
-    alive = kernels.at(grid, kernels.survival(counts), times, 1.0)
+    alive = kernels.value_at(grid, kernels.survival(counts), times, 1.0)
     for i in range(2):
         one = kernels.time_grid(time[i : i + 1], entry[i : i + 1])
         count = kernels.count_events(one, event[i : i + 1], weights[i : i + 1])
@@ -227,12 +227,12 @@ def test_a_batch_is_its_members(codes: list[int]) -> None:
         alone = kernels.influence(one, event[i : i + 1], count, area, weights[i : i + 1])
         np.testing.assert_allclose(alone[0], influence[i], **close)
         np.testing.assert_allclose(
-            kernels.at(one, kernels.survival(count), times, 1.0)[0], alive[i], **close
+            kernels.value_at(one, kernels.survival(count), times, 1.0)[0], alive[i], **close
         )
         score, covariance = kernels.logrank_scores(one, event[i : i + 1], arm[i : i + 1], 2)
         np.testing.assert_allclose(score[0], scores[i], **close)
         np.testing.assert_allclose(covariance[0], covariances[i], **close)
-        curve = incidence_kernel(one, cause[i : i + 1], 2, weights[i : i + 1])
+        curve = incidence_curves(one, cause[i : i + 1], 2, weights[i : i + 1])
         last = curve.incidence.shape[2] - 1
         np.testing.assert_allclose(curve.incidence[0, :, last], curves.incidence[i, :, -1], **close)
         np.testing.assert_allclose(curve.variance[0, :, last], curves.variance[i, :, -1], **close)

@@ -3,26 +3,28 @@
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from dsrct_edu import vocabulary
 from dsrct_edu.disease import cohorts, load_cohort, reveal, simulate_cohort, true_effect
-from dsrct_edu.disease.columns import PATIENTS, TRUTH
+from dsrct_edu.disease.cohort import round_truth
 from dsrct_edu.disease.committed import build, recipes
 from dsrct_edu.disease.dictionary import datapackage
-from dsrct_edu.disease.registry import round_truth
 from dsrct_edu.errors import InputError
 from dsrct_edu.resources import find
 
 NAMES = list(recipes())
+built = cache(build)  # each once, for the tests that need it
 REGISTRIES = [f"registry_{letter}" for letter in "abcd"]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_files_are_rebuilt_byte_for_byte(name, tmp_path):
-    for made in build(name).to_csv(tmp_path, name):
+    for made in built(name).to_csv(tmp_path, name):
         kept = find("data", "synthetic", *made.relative_to(tmp_path).parts)
         assert made.read_bytes() == kept.read_bytes()
         assert kept.stat().st_size < 1_500_000
@@ -30,9 +32,9 @@ def test_files_are_rebuilt_byte_for_byte(name, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_loaded_is_built(name):
-    loaded, built = load_cohort(name), build(name)
-    pd.testing.assert_frame_equal(loaded.patients, built.patients)
-    pd.testing.assert_frame_equal(loaded.truth, round_truth(built.truth))
+    loaded, made = load_cohort(name), built(name)
+    pd.testing.assert_frame_equal(loaded.patients, made.patients)
+    pd.testing.assert_frame_equal(loaded.truth, round_truth(made.truth))
 
 
 def test_the_eight_cohorts():
@@ -51,8 +53,8 @@ def test_the_eight_cohorts():
 @pytest.mark.parametrize("name", NAMES)
 def test_no_truth_in_a_students_file(name):
     columns = pd.read_csv(find("data", "synthetic", f"{name}.csv"), nrows=0).columns
-    assert list(columns) == list(PATIENTS)
-    assert not set(columns) & (set(TRUTH) - {"patient_id"})
+    assert list(columns) == list(vocabulary.patients())
+    assert not set(columns) & (set(vocabulary.truth()) - {"patient_id"})
 
 
 @pytest.mark.parametrize("name", REGISTRIES)
@@ -130,7 +132,7 @@ def test_to_csv_keeps_truth_apart(tmp_path):
     patients, truth = simulate_cohort(12, "null").to_csv(tmp_path / "new", "mine")
     assert patients == tmp_path / "new" / "mine.csv"
     assert truth == tmp_path / "new" / "truth" / "mine.csv"
-    assert list(pd.read_csv(patients).columns) == list(PATIENTS)
+    assert list(pd.read_csv(patients).columns) == list(vocabulary.patients())
 
 
 def test_the_tool_agrees():

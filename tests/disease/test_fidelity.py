@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from dsrct_edu.analysis.partial_likelihood import one_covariate
 from dsrct_edu.disease import fidelity, scenario
 from dsrct_edu.disease.anchors import followed, measure
-from dsrct_edu.disease.hazards import cox_binary
 from dsrct_edu.errors import InputError
 
 NAMES = ("null", "modest", "strong", "harm")
@@ -13,7 +13,7 @@ NAMES = ("null", "modest", "strong", "harm")
 
 def naive(name, n=60_000):
     x = followed(scenario(name), n, seed=3)
-    return float(np.exp(cox_binary(x["death"], x["hipec"])[0]))
+    return float(np.exp(one_covariate(x["death"], x["hipec"])[0]))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -48,12 +48,12 @@ def test_staircase_climbs_towards_the_truth():
     x = followed(scenario("null"), 200_000, seed=4)
     death, hipec, complete = x["death"], x["hipec"], x["complete"]
     surgery, n = x["surgery_month"], len(death)
-    everyone = cox_binary(death, hipec)[0]
+    everyone = one_covariate(death, hipec)[0]
     time = np.concatenate([np.where(hipec, surgery, death), death[hipec]])
     entry = np.concatenate([np.zeros(n), surgery[hipec]])
     event = np.concatenate([~hipec, np.ones(hipec.sum(), bool)])
-    moved = cox_binary(time, np.arange(len(time)) >= n, event, entry)[0]
-    resected = cox_binary((death - surgery)[complete], hipec[complete])[0]
+    moved = one_covariate(time, np.arange(len(time)) >= n, event, entry)[0]
+    resected = one_covariate((death - surgery)[complete], hipec[complete])[0]
     assert everyone < moved < resected < 0
     # Waiting time is the smaller part: a choice made in building the model.
     assert moved - everyone < 0.3 * -everyone

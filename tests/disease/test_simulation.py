@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import kstest
 
+from dsrct_edu import vocabulary
 from dsrct_edu.disease import Cohort, scenario, simulate_cohort
 from dsrct_edu.disease.anchors import followed
-from dsrct_edu.disease.columns import PATIENTS, TRUTH
 from dsrct_edu.disease.simulate import NOISES, blocks, draw
 from dsrct_edu.errors import InputError
+from dsrct_edu.vocabulary import ARMS
 
 NAMES = ("null", "modest", "strong", "harm")
 
@@ -37,7 +38,7 @@ def only_peritoneal(model):
     )
 
 
-@pytest.mark.parametrize("arm", [0, 1])
+@pytest.mark.parametrize("arm", ARMS)
 def test_cumulative_hazard_at_recurrence_is_exponential(arm):
     # The oracle integrates the hazard as the model card states it; nothing is shared with the code.
     p = quiet(only_peritoneal(scenario("strong")), keep=("peritoneal",))
@@ -63,7 +64,7 @@ def test_cumulative_hazard_at_recurrence_is_exponential(arm):
         base = np.log(2) * shape * t ** (shape - 1) / median**shape
         effect = p.effect_peritoneal_early if t < p.effect_window else p.effect_peritoneal_late
         after = p.peritoneal_radio if radiotherapy and t >= p.radio_start else 0.0
-        return base * np.exp(level + after + effect * arm)
+        return base * np.exp(level + after + effect * (arm == "hipec"))
 
     cuts = (0.0, p.radio_start, p.effect_window)
 
@@ -80,7 +81,7 @@ def test_cumulative_hazard_at_recurrence_is_exponential(arm):
 def test_without_covariates_survival_is_weibull():
     p = quiet(scenario("null"))
     never_operated = draw(p.replace(operate_0=-40), 20_000, seed=4)
-    death = never_operated.arms[0]["death_month"].ravel()
+    death = never_operated.arms["no_hipec"]["death_month"].ravel()
     scale = p.natural_median / np.log(2) ** (1 / p.natural_shape)
     assert kstest(death, "weibull_min", (p.natural_shape, 0, scale)).pvalue > 0.001
 
@@ -89,7 +90,8 @@ def test_without_covariates_survival_after_recurrence_is_weibull():
     p = quiet(only_peritoneal(scenario("null"))).replace(after_interval=0)
     block = draw(p, 20_000, seed=5)
     rows = block.latent["complete"].ravel()
-    after = (block.arms[0]["death_month"] - block.arms[0]["recurrence_month"]).ravel()[rows]
+    arm = block.arms["no_hipec"]
+    after = (arm["death_month"] - arm["recurrence_month"]).ravel()[rows]
     scale = p.after_peritoneal / np.log(2) ** (1 / p.after_shape)
     assert kstest(after, "weibull_min", (p.after_shape, 0, scale)).pvalue > 0.001
 
@@ -104,8 +106,8 @@ def test_wait_is_a_gamma_of_shape_two():
 def test_null_is_identical_patient_by_patient():
     for model in (scenario("null"), scenario("null").hidden_confounding()):
         block = draw(model, 50_000, seed=7)
-        for key in block.arms[0]:
-            assert np.array_equal(block.arms[0][key], block.arms[1][key]), key
+        for key in block.arms["no_hipec"]:
+            assert np.array_equal(block.arms["no_hipec"][key], block.arms["hipec"][key]), key
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -113,45 +115,48 @@ def test_observed_outcome_is_the_potential_outcome_of_the_treatment_received(nam
     block = draw(scenario(name), 20_000, seed=8)
     seen, hipec = block.observed, block.observed["hipec"]
     lost = block.latent["censoring_month"]
-    due = np.where(hipec, block.arms[1]["death_month"], block.arms[0]["death_month"])
+    treated, untreated = block.arms["hipec"], block.arms["no_hipec"]
+    due = np.where(hipec, treated["death_month"], untreated["death_month"])
     assert np.array_equal(seen["death"], due <= lost)
     # Tenths of a month, and a tenth more where surgery and recurrence push the end on.
     assert np.all(np.abs(seen["follow_up_month"] - np.minimum(due, lost)) < 0.2501)
     for key in ("major_complication", "radiotherapy"):
-        received = np.where(hipec, block.arms[1][key], block.arms[0][key])
+        received = np.where(hipec, treated[key], untreated[key])
         assert not np.any(seen[key] & ~received)
         assert not np.any(seen[key] & ~seen["operated"])
-    site = np.where(hipec, block.arms[1]["recurrence_site"], block.arms[0]["recurrence_site"])
+    site = np.where(hipec, treated["recurrence_site"], untreated["recurrence_site"])
     assert np.array_equal(seen["recurrence_site"][seen["recurrence"]], site[seen["recurrence"]])
 
 
 def test_outside_complete_resection_hipec_changes_nothing():
     block = draw(scenario("strong"), 50_000, seed=9)
     rest = ~block.latent["complete"]
-    for key in block.arms[0]:
-        assert np.array_equal(block.arms[0][key][rest], block.arms[1][key][rest]), key
-    assert not np.any(np.isfinite(block.arms[0]["recurrence_month"][rest]))
+    treated, untreated = block.arms["hipec"], block.arms["no_hipec"]
+    for key in untreated:
+        assert np.array_equal(untreated[key][rest], treated[key][rest]), key
+    assert not np.any(np.isfinite(untreated["recurrence_month"][rest]))
 
 
 def test_radiotherapy_waits_and_only_acts_from_then_on():
     block = draw(scenario("strong"), 50_000, seed=10)
     start = scenario("strong").radio_start
-    for arm in block.arms:
+    for arm in block.arms.values():
         event = np.minimum(arm["recurrence_month"], arm["death_month"])
         since = (event - block.latent["surgery_month"])[arm["radiotherapy"]]
         assert since.min() > start
     without = draw(scenario("strong").replace(peritoneal_radio=0), 50_000, seed=10)
-    before = (block.arms[0]["recurrence_month"] - block.latent["surgery_month"]) < start
-    same = block.arms[0]["recurrence_month"] == without.arms[0]["recurrence_month"]
+    arm, other = block.arms["no_hipec"], without.arms["no_hipec"]
+    before = (arm["recurrence_month"] - block.latent["surgery_month"]) < start
+    same = arm["recurrence_month"] == other["recurrence_month"]
     assert before.any()
     assert same[before].all()
-    assert not same[block.arms[0]["radiotherapy"]].all()
+    assert not same[arm["radiotherapy"]].all()
 
 
 def test_a_complication_multiplies_early_deaths():
     p = scenario("null").replace(early_death=0.05)
     block = draw(p, 200_000, seed=11)
-    arm = block.arms[0]
+    arm = block.arms["no_hipec"]
     early = (arm["death_month"] - block.latent["surgery_month"] < 3) & block.latent["complete"]
     with_one = early[arm["major_complication"] & block.latent["complete"]].mean()
     without = early[~arm["major_complication"] & block.latent["complete"]].mean()
@@ -166,8 +171,8 @@ def test_shared_noise_keeps_means_and_shrinks_the_variance():
     def months(part, arm, keep):
         return np.minimum(part.arms[arm]["death_month"] - part.latent["surgery_month"], 60)[keep]
 
-    paired = months(block, 1, rows) - months(block, 0, rows)
-    treated, control = months(block, 1, rows), months(other, 0, other_rows)
+    paired = months(block, "hipec", rows) - months(block, "no_hipec", rows)
+    treated, control = months(block, "hipec", rows), months(other, "no_hipec", other_rows)
     unpaired = treated.mean() - control.mean()
     unpaired_se = np.sqrt(treated.var() / treated.size + control.var() / control.size)
     paired_se = np.sqrt(paired.var() / paired.size)
@@ -190,10 +195,11 @@ def test_oracle_weights_find_the_truth():
         means.append(mean)
         variances.append(np.sum((weight * (months - mean)) ** 2) / np.sum(weight) ** 2)
     pairs = draw(scenario("modest"), 1_000_000, seed=14)
-    both = [
-        np.minimum(arm["death_month"] - pairs.latent["surgery_month"], 60) for arm in pairs.arms
-    ]
-    truth = (both[1] - both[0])[pairs.latent["complete"]].mean()
+    both = {
+        name: np.minimum(arm["death_month"] - pairs.latent["surgery_month"], 60)
+        for name, arm in pairs.arms.items()
+    }
+    truth = (both["hipec"] - both["no_hipec"])[pairs.latent["complete"]].mean()
     naive = months[hipec].mean() - months[~hipec].mean()
     error = np.sqrt(sum(variances))
     assert abs(means[0] - means[1] - truth) < 3 * error
@@ -205,10 +211,11 @@ def test_randomised_arms_differ_by_the_truth():
     rows = x["complete"]
     months, hipec = np.minimum(x["death"] - x["surgery_month"], 60)[rows], x["hipec"][rows]
     pairs = draw(scenario("strong").randomised(), 400_000, seed=15)
-    both = [
-        np.minimum(arm["death_month"] - pairs.latent["surgery_month"], 60) for arm in pairs.arms
-    ]
-    truth = (both[1] - both[0])[pairs.latent["complete"]].mean()
+    both = {
+        name: np.minimum(arm["death_month"] - pairs.latent["surgery_month"], 60)
+        for name, arm in pairs.arms.items()
+    }
+    truth = (both["hipec"] - both["no_hipec"])[pairs.latent["complete"]].mean()
     error = np.sqrt(months[hipec].var() / hipec.sum() + months[~hipec].var() / (~hipec).sum())
     assert abs(months[hipec].mean() - months[~hipec].mean() - truth) < 3 * error
     assert abs(hipec.mean() - 0.5) < 0.005
@@ -250,7 +257,7 @@ def test_extreme_uniforms_stay_finite(monkeypatch):
 
     monkeypatch.setattr(np.random, "Generator", Edge)
     block = next(iter(blocks(scenario("strong"), 20, seed=0)))
-    for arm in block.arms:
+    for arm in block.arms.values():
         assert np.isfinite(arm["death_month"]).all()
     assert np.isfinite(block.observed["follow_up_month"]).all()
 
@@ -259,10 +266,10 @@ def test_extreme_uniforms_stay_finite(monkeypatch):
 @settings(max_examples=25, deadline=None, derandomize=True)
 def test_registry_is_what_the_dictionary_promises(seed, name):
     patients = simulate_cohort(120, name, seed).patients
-    assert list(patients.columns) == list(PATIENTS)
-    for column, (kind, _) in PATIENTS.items():
-        if kind == "boolean":
-            assert patients[column].dtype == bool, column
+    assert list(patients.columns) == list(vocabulary.patients())
+    for column in vocabulary.patients().values():
+        if column.type == "boolean":
+            assert patients[column.name].dtype == bool, column.name
     tenths = patients[["surgery_month", "recurrence_month", "follow_up_month"]] * 10
     assert np.allclose(tenths, tenths.round(), atol=1e-9, equal_nan=True)
     operated, recurred = patients["operated"], patients["recurrence"]
@@ -282,13 +289,13 @@ def test_registry_is_what_the_dictionary_promises(seed, name):
     assert patients.loc[complete, "tumour_shrinkage"].notna().all()
     assert patients["cc_score"].dropna().isin([0, 1, 2, 3]).all()
     assert patients["pci_diagnosis"].between(1, 39).all()
-    assert not set(patients.columns) & (set(TRUTH) - {"patient_id"})
+    assert not set(patients.columns) & (set(vocabulary.truth()) - {"patient_id"})
 
 
 def test_cohort_tables_and_their_repr():
     cohort = simulate_cohort(30, "harm", seed=2)
     assert isinstance(cohort, Cohort)
-    assert list(cohort.truth.columns) == list(TRUTH)
+    assert list(cohort.truth.columns) == list(vocabulary.truth())
     assert cohort.truth["patient_id"].equals(cohort.patients["patient_id"])
     assert "harm" in repr(cohort)
 

@@ -10,7 +10,7 @@ import pytest
 from dsrct_edu.disease import scenario
 from dsrct_edu.disease.simulate import draw
 from dsrct_edu.studies.adjusted import emulated_trial, iptw
-from dsrct_edu.studies.registry_arrays import from_draw
+from dsrct_edu.studies.cohort_design import from_draw
 
 HORIZON = 60.0
 

@@ -5,7 +5,7 @@ from math import isnan, sqrt
 import numpy as np
 import pytest
 
-from dsrct_edu.studies.measures import NAMES, performance, replicates_needed
+from dsrct_edu.studies.measures import NAMES, OF_ESTIMATES, performance, replicates_needed
 
 # Four repetitions, truth 2: errors -1, 0, 0, 2; squared 1, 0, 0, 4; mean estimate 2.25.
 ESTIMATE = np.array([1.0, 2.0, 2.0, 4.0])
@@ -22,6 +22,13 @@ def test_bias_and_its_mcse_by_hand(measured):
     # deviations from 2.25: -1.25, -.25, -.25, 1.75; squares sum to 4.75
     assert measured["bias"] == 0.25
     assert measured["bias_mcse"] == pytest.approx(sqrt(4.75 / (4 * 3)), rel=1e-14)
+
+
+def test_mean_and_quantiles_by_hand(measured):
+    # of four estimates in order, the quantile q stands at place 3 q: .075 and 2.925
+    assert measured["mean"] == 2.25
+    assert measured["q025"] == pytest.approx(1 + 0.075, rel=1e-14)
+    assert measured["q975"] == pytest.approx(2 + 0.925 * 2, rel=1e-14)
 
 
 def test_empirical_se_by_hand(measured):
@@ -70,7 +77,8 @@ def test_without_truth_only_what_needs_none():
 @pytest.mark.parametrize("n", [0, 1])
 def test_too_few_repetitions_are_missing_not_zero(n):
     measured = performance(ESTIMATE[:n], SE[:n], TRUTH)
-    assert set(measured) == {key for name in NAMES for key in (name, f"{name}_mcse")}
+    pairs = {key for name in NAMES for key in (name, f"{name}_mcse")}
+    assert set(measured) == {*OF_ESTIMATES, *pairs}
     assert isnan(measured["empirical_se"])
     assert isnan(measured["bias"]) == (n == 0)
 

@@ -9,11 +9,10 @@ import pytest
 
 import dsrct_edu as dsrct
 from dsrct_edu import analysis
-from dsrct_edu.analysis.emulation import CONFOUNDERS
 from dsrct_edu.disease import scenario, simulate_cohort
 from dsrct_edu.studies import simulation_study
-from dsrct_edu.studies.simulation import MEASURES, METHODS
-from dsrct_edu.studies.truths import method_truth
+from dsrct_edu.studies.cohort_design import METHODS, method_truth
+from dsrct_edu.vocabulary import CONFOUNDERS
 
 N, REPLICATES, HORIZON = 120, 6, 60.0
 
@@ -134,7 +133,7 @@ def test_null_randomised_small():
     study = simulation_study(scenario("null").randomised(), 400, 300, methods, seed=2)
     table = study.performance().set_index(["method", "measure"])
     for method in methods[1:]:
-        line = table.loc[(method, MEASURES[method][-1])]
+        line = table.loc[(method, METHODS[method].measures[-1])]
         assert abs(line["bias"]) <= 3.5 * line["bias_mcse"] + 0.1 * line["empirical_se"], method
         assert 0.9 <= line["coverage"] <= 0.985, method
     assert table.loc[("ever_never", "rmst_difference"), "coverage"] < 0.1
@@ -146,13 +145,13 @@ def test_randomised_methods_are_right_and_the_gates_are_not(name):
     study = simulation_study(scenario(name).randomised(), 1000, 2000, seed=1)
     table = study.performance().set_index(["method", "measure"])
     for method in ("complete_resection", "adjusted_cox", "iptw", "emulated_trial"):
-        for measure in MEASURES[method]:
+        for measure in METHODS[method].measures:
             line = table.loc[(method, measure)]
             limit = 3 * line["bias_mcse"] + 0.1 * line["empirical_se"]
             assert abs(line["bias"]) <= limit, (method, measure)
             assert 0.93 <= line["coverage"] <= 0.97, (method, measure)
     for method in list(METHODS)[:6]:
-        line = table.loc[(method, MEASURES[method][0])]
+        line = table.loc[(method, METHODS[method].measures[0])]
         assert line["bias"] < -2 * line["empirical_se"], method
 
 

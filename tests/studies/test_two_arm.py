@@ -15,7 +15,7 @@ from dsrct_edu import analysis
 from dsrct_edu.disease import scenario
 from dsrct_edu.errors import InputError
 from dsrct_edu.studies import two_arm_trials
-from dsrct_edu.studies.two_arm import compare, weibull_at
+from dsrct_edu.studies.two_arm import analyse_trials, weibull_at
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -31,7 +31,7 @@ def trials(replicates, n=60, unit=0.1, seed=3):
 @pytest.mark.parametrize("unit", [0.1, 3.0])
 def test_each_trial_as_the_functions_for_one_have_it(unit):
     time, death, controls = trials(8, unit=unit)
-    cox, logrank, survival, rmst = compare(time, death, None, controls, 24.0)
+    cox, logrank, survival, rmst = analyse_trials(time, death, None, controls, 24.0)
     for i in range(len(time)):
         arm = np.where(np.arange(60) >= controls, "new", "control")
         table = pd.DataFrame({"duration": time[i], "event": death[i], "arm": arm})
@@ -60,7 +60,7 @@ def test_each_trial_as_r_has_it(unit, monkeypatch):
     peers = importlib.import_module("studies_peers")
     time, death, controls = trials(1000, n=200, unit=unit or 1e-9, seed=1)
     r, _, _ = peers.trials_with_r(time, death, controls)
-    fits = compare(time, death, None, controls, 36.0)
+    fits = analyse_trials(time, death, None, controls, 36.0)
     for name, fit in zip(("cox", "logrank", "survival", "rmst"), fits, strict=True):
         np.testing.assert_allclose(fit.estimate, r[name], rtol=1e-8, atol=1e-8)
         np.testing.assert_allclose(fit.se, r[f"{name}_se"], rtol=1e-8)
@@ -69,7 +69,7 @@ def test_each_trial_as_r_has_it(unit, monkeypatch):
 def test_monotone_likelihood_is_flagged():
     time = np.array([[1.0, 2.0, 3.0, 9.0, 9.0, 9.0], [1.0, 4.0, 2.0, 3.0, 5.0, 6.0]])
     death = np.array([[True, True, True, False, False, False], [True] * 6])
-    cox, *_ = compare(time, death, None, 3, 8.0)
+    cox, *_ = analyse_trials(time, death, None, 3, 8.0)
     assert list(cox.separated) == [True, False]
     assert list(cox.converged) == [False, True]
     assert cox.estimate[0] < -10
@@ -77,7 +77,7 @@ def test_monotone_likelihood_is_flagged():
 
 
 def test_nobody_dies():
-    cox, logrank, survival, rmst = compare(
+    cox, logrank, survival, rmst = analyse_trials(
         np.full((1, 4), 5.0), np.zeros((1, 4), dtype=bool), None, 2, 4.0
     )
     assert np.isnan(cox.estimate[0])
@@ -128,7 +128,7 @@ def test_seeds_differ_and_repeat():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "column"),
+    ("arguments", "argument"),
     [
         ({"n_patients": 1}, "n_patients"),
         ({"n_patients": 20.5}, "n_patients"),
@@ -144,10 +144,10 @@ def test_seeds_differ_and_repeat():
         ({"shape": True}, "shape"),
     ],
 )
-def test_senseless_arguments_are_named(arguments, column):
+def test_senseless_arguments_are_named(arguments, argument):
     with pytest.raises(InputError) as error:
         two_arm_trials(**{"n_patients": 50, "n_replicates": 2, "hazard_ratio": 0.7} | arguments)
-    assert error.value.column == column
+    assert error.value.argument == argument
 
 
 def test_neither_ratio_nor_scenario():
@@ -165,7 +165,7 @@ def peak():
 two_arm_trials(200, 10_000, 0.7, progress=False).performance()
 small = peak()
 study = two_arm_trials(200, 1_000_000, 0.7, progress=False)
-stored = sum(part.nbytes for part in study.store.results) / 2**20
+stored = sum(part.nbytes for part in study.results) / 2**20
 print(peak() - small - stored, abs(study.performance()["bias"].iloc[0]))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,26 +1,27 @@
-"""Weighting by the propensity to be treated."""
+"""Weighting by the propensity to be treated, and how much hidden confounding it would take."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs
-from dsrct_edu.analysis.kernels import Booleans, Floats
 from dsrct_edu.analysis.logistic import logistic_fit
 from dsrct_edu.analysis.regression import Design, check_varies, design_matrix
-from dsrct_edu.analysis.results import Result, plural
+from dsrct_edu.analysis.results import Result
+from dsrct_edu.analysis.weighting import ESTIMANDS, treatment_weights
+from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.errors import InputError
 
 if TYPE_CHECKING:
     from dsrct_edu.figures import Figure
-
-ESTIMANDS = ("ATE", "ATT", "overlap")
 
 
 class SeparationWarning(UserWarning):
@@ -66,11 +67,11 @@ class Weights(Result):
 
     def title(self) -> str:
         """Say what was weighted."""
-        n = plural(len(self.weights), "patient")
+        n = wording.counted(len(self.weights), "patient")
         worst = float(self.balance["weighted"].abs().max())
         return (
             f"Propensity weights ({self.estimand}) for {self.treatment}: {n}, "
-            f"largest standardised difference {worst:.2f} after weighting"
+            f"largest standardised difference {wording.plain(worst, 2)} after weighting"
         )
 
     def summary(self) -> pd.DataFrame:
@@ -92,7 +93,7 @@ class Weights(Result):
         """
         from dsrct_edu.figures import love_plot, overlap
 
-        if inputs.check_choice(kind, ("balance", "overlap"), "kind") == "balance":
+        if checks.one_of(kind, ("balance", "overlap"), "kind") == "balance":
             return love_plot(self.balance, **options)
         return overlap(self.overlap.rename(columns={"group": "arm"}), **options)
 
@@ -165,36 +166,34 @@ def propensity(
     """
     table = inputs.check_table(patients)
     treated = inputs.check_events(table, treatment)
-    inputs.check_choice(estimand, ESTIMANDS, "estimand")
+    checks.one_of(estimand, ESTIMANDS, "estimand")
     if treated.all() or not treated.any():
-        raise InputError(
-            "treated and untreated patients",
-            "only treated" if treated.all() else "only untreated",
-            "There is nothing to weight: check the column.",
-            treatment,
-        )
+        found = "only treated" if treated.all() else "only untreated"
+        remedy = "There is nothing to weight: check the column."
+        raise InputError("treated and untreated patients", found, remedy, treatment)
     design = design_matrix(table, confounders)
     if treatment in design.terms:
-        raise InputError(
-            "confounders without the treatment", "the treatment", "Leave it out.", treatment
-        )
-    check_varies(design, np.ones(len(table), dtype=bool), table)
+        expected = "confounders without the treatment"
+        raise InputError(expected, "the treatment", "Leave it out.", treatment)
+    check_varies(design, np.ones(len(table), dtype=bool))
     fit = logistic_fit(treated[None], design.matrix[None], np.ones((1, len(table))))
     if fit.separated[0]:
         warnings.warn(_SEPARATED, SeparationWarning, stacklevel=2)
     score = fit.probability[0]
     weight = treatment_weights(treated, score, estimand, stabilised)
     if truncate is not None:
-        limit = np.quantile(weight, inputs.check_number(truncate, "truncate", 0.5, 1.0))
+        limit = np.quantile(weight, checks.between(truncate, "truncate", 0.5, 1))
         weight = np.minimum(weight, limit)
     names = ["intercept", *design.names]
     group = np.where(treated, "treated", "untreated")
+    columns = {"group": group, "propensity": score, "weight": weight}
+    overlap = pd.DataFrame(columns, index=table.index)
     return Weights(
-        pd.Series(weight, index=table.index, name="weight"),
-        pd.Series(score, index=table.index, name="propensity"),
+        overlap["weight"],
+        overlap["propensity"],
         balance_table(design, treated, weight),
-        _effective(group, weight),
-        pd.DataFrame({"group": group, "propensity": score, "weight": weight}, index=table.index),
+        _effective(overlap),
+        overlap,
         pd.Series(fit.coef[0], index=names, name="coef"),
         bool(fit.separated[0]),
         treatment,
@@ -202,45 +201,132 @@ def propensity(
     )
 
 
-def treatment_weights(
-    treated: Booleans, score: Floats, estimand: str, stabilised: bool = False
-) -> Floats:
-    """Return weights from propensity scores (patients,)."""
-    own = np.where(treated, score, 1 - score)
-    if estimand == "overlap":
-        return 1 - own
-    if estimand == "ATT":
-        return np.where(treated, 1.0, score / (1 - score))
-    share = np.where(treated, treated.mean(), 1 - treated.mean()) if stabilised else 1.0
-    return np.asarray(share / own)
-
-
-def balance_table(design: Design, treated: Booleans, weight: Floats) -> pd.DataFrame:
+def balance_table(design: Design, treated: Flags, weight: Floats) -> pd.DataFrame:
     """Return standardised mean differences; both in units of the unweighted spread."""
     x = design.matrix
-    ones = np.ones(len(x))
+    arms = (treated, ~treated)
 
     def difference(w: Floats) -> Floats:
-        means = [np.average(x[g], axis=0, weights=w[g]) for g in (treated, ~treated)]
-        return np.asarray(means[0] - means[1])
+        one, zero = (np.average(x[arm], axis=0, weights=w[arm]) for arm in arms)
+        return np.asarray(one - zero)
 
     variances = [
-        x[g].var(axis=0, ddof=1) if g.sum() > 1 else np.zeros(x.shape[1])
-        for g in (treated, ~treated)
+        x[arm].var(axis=0, ddof=1) if arm.sum() > 1 else np.zeros(x.shape[1]) for arm in arms
     ]
     spread = np.sqrt((variances[0] + variances[1]) / 2)
     spread = np.where(spread > 0, spread, 1.0)
     table = {
         "covariate": list(design.names),
-        "unweighted": difference(ones) / spread,
+        "unweighted": difference(np.ones(len(x))) / spread,
         "weighted": difference(weight) / spread,
     }
     return pd.DataFrame(table)
 
 
-def _effective(group: Any, weight: Floats) -> pd.DataFrame:
-    rows = []
-    for label in ("treated", "untreated"):
-        w = weight[group == label]
-        rows.append((label, w.size, w.sum() ** 2 / (w**2).sum()))
-    return pd.DataFrame(rows, columns=["group", "n", "effective_sample_size"])
+def _effective(overlap: pd.DataFrame) -> pd.DataFrame:
+    by_group = overlap["weight"].groupby(overlap["group"])
+    size = by_group.sum() ** 2 / by_group.agg(lambda weight: (weight**2).sum())
+    table = pd.DataFrame({"n": by_group.size(), "effective_sample_size": size})
+    return table.reset_index()
+
+
+@dataclass(frozen=True, repr=False)
+class EValue(Result):
+    """How strong hidden confounding would have to be.
+
+    Attributes
+    ----------
+    estimate : float
+        E-value of the hazard ratio.
+    limit : float or None
+        E-value of the confidence limit nearer to 1; 1 if the interval contains 1.
+    risk_ratio : float
+        The risk ratio that the hazard ratio was taken for.
+    """
+
+    estimate: float
+    limit: float | None
+    risk_ratio: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return ``quantity, e_value``."""
+        rows = [("estimate", self.estimate)]
+        if self.limit is not None:
+            rows.append(("confidence limit", self.limit))
+        return pd.DataFrame(rows, columns=["quantity", "e_value"])
+
+    def title(self) -> str:
+        """Say what the number means."""
+        return (
+            f"E-value {self.estimate:.2f}: a hidden confounder tied to treatment and outcome by "
+            f"risk ratios of {self.estimate:.2f} each could explain the estimate away"
+        )
+
+    def summary(self) -> pd.DataFrame:
+        """Return the table."""
+        return self.to_frame()
+
+    def note(self) -> str:
+        """Say what it does not cover."""
+        return "It speaks of confounding only, not of selection, waiting time or chance."
+
+
+def e_value(
+    hazard_ratio: float,
+    ci_low: float | None = None,
+    ci_high: float | None = None,
+    rare: bool = False,
+) -> EValue:
+    """Return the E-value of a hazard ratio.
+
+    Parameters
+    ----------
+    hazard_ratio : float
+    ci_low, ci_high : float, optional
+        Confidence limits of the hazard ratio; give both or neither.
+    rare : bool
+        The outcome is rare (below about 15 %) at the end of follow-up, so the hazard ratio is
+        about a risk ratio. Otherwise the risk ratio is approximated for a common outcome.
+
+    Returns
+    -------
+    EValue
+
+    Raises
+    ------
+    InputError
+        If a ratio is not above zero, or the limits do not enclose the estimate.
+
+    References
+    ----------
+    VanderWeele & Ding 2017, https://doi.org/10.7326/M16-2607
+
+    Examples
+    --------
+    >>> from dsrct_edu.analysis import e_value
+    >>> round(e_value(0.41).estimate, 2), round(e_value(0.41, 0.2, 1.1).limit, 2)
+    (3.09, 1.0)
+    """
+    ratio = checks.positive(hazard_ratio, "hazard_ratio")
+    risk = ratio if rare else _risk_ratio(ratio)
+    if (ci_low is None) != (ci_high is None):
+        raise InputError("both confidence limits, or neither", "one", "Give ci_low and ci_high.")
+    if ci_low is None or ci_high is None:
+        return EValue(_e(risk), None, risk)
+    low, high = checks.positive(ci_low, "ci_low"), checks.positive(ci_high, "ci_high")
+    if not low <= ratio <= high:
+        expected, found = "limits that enclose the hazard ratio", f"{low:g} to {high:g}"
+        raise InputError(expected, found, "Check their order.")
+    nearer = high if ratio < 1 else low
+    crosses = low <= 1 <= high
+    limit = 1.0 if crosses else _e(nearer if rare else _risk_ratio(nearer))
+    return EValue(_e(risk), limit, risk)
+
+
+def _risk_ratio(ratio: float) -> float:
+    return float((1 - 0.5 ** sqrt(ratio)) / (1 - 0.5 ** sqrt(1 / ratio)))
+
+
+def _e(risk: float) -> float:
+    larger = max(risk, 1 / risk)
+    return larger + sqrt(larger * (larger - 1))

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, ndtri
+from scipy.special import chdtrc
 
+from dsrct_edu import wording
 from dsrct_edu.analysis import inputs, kernels
 from dsrct_edu.analysis.results import Result
 from dsrct_edu.errors import InputError
+from dsrct_edu.vocabulary import LEVEL_Z
 
 if TYPE_CHECKING:
     from dsrct_edu.figures import Figure
@@ -32,9 +34,10 @@ class LogrankResult(Result):
 
     def title(self) -> str:
         """Say the result."""
-        p = "p < 0.0001" if self.p_value < 1e-4 else f"p = {self.p_value:.4f}"
+        p = wording.p_value(self.p_value)
         return (
-            f"Log-rank test: chi-square {self.statistic:.4g} on {self.degrees_of_freedom} df, {p}"
+            f"Log-rank test: chi-square {wording.plain(self.statistic, 2)} on "
+            f"{self.degrees_of_freedom} df, p {p if p.startswith('<') else f'= {p}'}"
         )
 
     def summary(self) -> pd.DataFrame:
@@ -46,16 +49,10 @@ class LogrankResult(Result):
         from dsrct_edu.figures import forest
 
         ratio = self.table["observed"] / self.table["expected"]
-        half = ndtri(0.975) / np.sqrt(self.table["observed"].clip(lower=1))
-        table = pd.DataFrame(
-            {
-                "label": self.table["group"].astype(str),
-                "estimate": ratio,
-                "ci_low": ratio * np.exp(-half),
-                "ci_high": ratio * np.exp(half),
-            }
-        )
-        return forest(table, **options)
+        factor = np.exp(LEVEL_Z / np.sqrt(self.table["observed"].clip(lower=1)))
+        table = {"label": self.table["group"].astype(str), "estimate": ratio}
+        limits = {"ci_low": ratio / factor, "ci_high": ratio * factor}
+        return forest(pd.DataFrame(table | limits), **options)
 
 
 def logrank(
@@ -94,14 +91,12 @@ def logrank(
     >>> data = pd.DataFrame({"duration": [1, 3, 4, 5, 6, 8], "event": [1, 1, 1, 1, 0, 0],
     ...                      "arm": ["a", "a", "b", "a", "b", "b"]})
     >>> logrank(data, by="arm")
-    Log-rank test: chi-square 2.557 on 1 df, p = 0.1098
-    group  n  observed expected
-        a  3         3    1.483
-        b  3         1    2.517
+    Log-rank test: chi-square 2.56 on 1 df, p = 0.110
+    group n observed expected
+        a 3        3     1.48
+        b 3        1     2.52
     """
-    table = inputs.check_table(data)
-    time = inputs.check_durations(table, duration)
-    happened = inputs.check_events(table, event)
+    table, time, happened = inputs.check_outcome(data, duration, event)
     groups = inputs.check_groups(table, by, at_least=2)
     if not happened.any():
         raise InputError("at least one event", "none", "Nothing can be compared.", event)
@@ -112,12 +107,9 @@ def logrank(
     )
     statistic = float(kernels.chi_square(score, covariance)[0])
     if np.isnan(statistic):
-        raise InputError(
-            "every group to be at risk together with another at some event",
-            "a group that never is",
-            "Leave that group out, or check the times.",
-            by,
-        )
+        expected = "every group to be at risk together with another at some event"
+        remedy = "Leave that group out, or check the times."
+        raise InputError(expected, "a group that never is", remedy, by)
     observed = np.bincount(groups.codes, happened, len(groups))
     counts = {
         "group": list(groups.labels),

@@ -1,4 +1,4 @@
-"""Competing events: cumulative incidence, the pitfall of 1 - KM, and cause-specific hazards."""
+"""Competing events as tables: cumulative incidence (by `incidence`), 1 - KM, hazards by cause."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from dsrct_edu.analysis import incidence, inputs, kernels
-from dsrct_edu.analysis.kernels import Floats
+from dsrct_edu import checks, wording
+from dsrct_edu.analysis import inputs, kernels
+from dsrct_edu.analysis.incidence import Incidence, incidence_curves
 from dsrct_edu.analysis.regression import CoxResult, cox
-from dsrct_edu.analysis.results import Result, plural
+from dsrct_edu.analysis.results import Result
+from dsrct_edu.arrays import Floats, Whole
 from dsrct_edu.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,10 +29,8 @@ class IncidenceCurves:
 
     label: Any
     time: Floats
-    incidence: Floats = field(repr=False)  # (causes, times)
-    se: Floats = field(repr=False)
-    survival: Floats = field(repr=False)
-    cause_specific: Floats = field(repr=False)  # 1 - KM with other causes censored
+    estimate: Incidence = field(repr=False)  # of one replicate
+    cause_specific: Floats = field(repr=False)  # (causes, times): 1 - KM, other causes censored
     n: float
     events: Floats
 
@@ -77,25 +77,23 @@ class CumulativeIncidence(Result):
 
     def _read(self, curve: IncidenceCurves, times: Floats) -> pd.DataFrame:
         index = np.searchsorted(curve.time, times, side="right")
-        undefined = (times > curve.time[-1]) & (curve.survival[-1] > 0)
+        before, found = np.zeros((len(self.causes), 1)), curve.estimate
+        value = np.hstack([before, found.incidence[0]])[:, index]
+        se = np.hstack([before, np.sqrt(found.variance[0])])[:, index]
+        undefined = (times > curve.time[-1]) & (found.survival[0, -1] > 0)
+        value[:, undefined] = se[:, undefined] = np.nan
         z = ndtri((1 + self.level) / 2)
-        tables = []
-        for k, cause in enumerate(self.causes):
-            value = np.where(undefined, np.nan, np.append(0.0, curve.incidence[k])[index])
-            se = np.where(undefined, np.nan, np.append(0.0, curve.se[k])[index])
-            some = value > 0
-            factor = np.exp(z * np.divide(se, value, out=np.zeros_like(se), where=some))
-            table = {
-                "group": curve.label,
-                "cause": cause,
-                "time": times,
-                "cumulative_incidence": value,
-                "se": se,
-                "ci_low": value / factor,
-                "ci_high": np.minimum(value * factor, 1.0),
-            }
-            tables.append(pd.DataFrame(table))
-        return pd.concat(tables, ignore_index=True)
+        factor = np.exp(z * np.divide(se, value, out=np.zeros_like(se), where=value > 0))
+        table = {
+            "group": curve.label,
+            "cause": pd.Index(self.causes).repeat(times.size),
+            "time": np.tile(times, len(self.causes)),
+            "cumulative_incidence": value.ravel(),
+            "se": se.ravel(),
+            "ci_low": (value / factor).ravel(),
+            "ci_high": np.minimum(value * factor, 1.0).ravel(),
+        }
+        return pd.DataFrame(table)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the curves at time zero and wherever somebody leaves; columns as in `at`."""
@@ -137,7 +135,7 @@ class CumulativeIncidence(Result):
     def survival(self) -> pd.DataFrame:
         """Probability of no event yet: ``group, time, survival``."""
         tables = [
-            pd.DataFrame({"group": c.label, "time": c.time, "survival": c.survival})
+            pd.DataFrame({"group": c.label, "time": c.time, "survival": c.estimate.survival[0]})
             for c in self.curves
         ]
         return pd.concat(tables, ignore_index=True)
@@ -145,12 +143,13 @@ class CumulativeIncidence(Result):
     def title(self) -> str:
         """Say what was estimated."""
         n = sum(c.n for c in self.curves)
-        return f"Aalen-Johansen: {plural(n, 'patient')}, {plural(len(self.causes), 'cause')}"
+        causes = wording.counted(len(self.causes), "cause")
+        return f"Aalen-Johansen: {wording.counted(n, 'patient')}, {causes}"
 
     def summary(self) -> pd.DataFrame:
         """Return the number of events and the last estimate, by group and cause."""
         rows = [
-            (c.label, cause, c.n, float(c.events[k]), c.time[-1], c.incidence[k, -1])
+            (c.label, cause, c.n, float(c.events[k]), c.time[-1], c.estimate.incidence[0, k, -1])
             for c in self.curves
             for k, cause in enumerate(self.causes)
         ]
@@ -230,33 +229,24 @@ def aalen_johansen(
     causes = inputs.check_causes(table, event, censored)
     weight = None if weights is None else inputs.check_weights(table, weights)
     groups = inputs.check_groups(table, by)
-    inputs.check_number(level, "level", 0.0, 1.0)
+    checks.between(level, "level", 0, 1)
     if not causes.labels:
         raise InputError(
             "at least one cause", f"only {censored!r}", "No incidence can be estimated.", event
         )
-    curves = []
-    for code, label in enumerate(groups.labels):
-        member = groups.codes == code
-        if weight is not None:
-            member &= weight > 0
-            if not member.any():
-                raise InputError(
-                    f"some weight above zero in group {label!r}",
-                    "only zeros",
-                    "Leave this group out.",
-                    weights,
-                )
-        w = np.ones(int(member.sum())) if weight is None else weight[member]
-        curves.append(_incidence(label, time[member], causes.codes[member], w, len(causes.labels)))
-    return CumulativeIncidence(tuple(curves), causes.labels, level, by)
+    if weight is None:
+        weight = np.ones(len(table))
+    curves = tuple(
+        _curves(label, time[member], causes.codes[member], weight[member], len(causes.labels))
+        for label, member in inputs.by_group(groups, weight, weights)
+    )
+    return CumulativeIncidence(curves, causes.labels, level, by)
 
 
-def _incidence(
-    label: Any, time: Floats, cause: kernels.Integers, weights: Floats, causes: int
+def _curves(
+    label: Any, time: Floats, cause: Whole, weights: Floats, causes: int
 ) -> IncidenceCurves:
     grid = kernels.time_grid(time[None])
-    estimate = incidence.aalen_johansen(grid, cause[None], causes, weights[None])
     cause_specific = [
         1.0 - kernels.survival(kernels.count_events(grid, cause[None] == k + 1, weights[None]))[0]
         for k in range(causes)
@@ -264,9 +254,7 @@ def _incidence(
     return IncidenceCurves(
         label,
         grid.time[0],
-        estimate.incidence[0],
-        np.sqrt(estimate.variance[0]),
-        estimate.survival[0],
+        incidence_curves(grid, cause[None], causes, weights[None]),
         np.stack(cause_specific),
         float(weights.sum()),
         np.bincount(cause, weights, causes + 1)[1:].astype(np.float64),

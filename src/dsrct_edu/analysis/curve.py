@@ -10,7 +10,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from dsrct_edu.analysis import kernels
-from dsrct_edu.analysis.kernels import Booleans, Counts, Floats, Grid
+from dsrct_edu.analysis.kernels import Counts, Grid
+from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.errors import InputError
 from dsrct_edu.steps import crossing
 
@@ -23,7 +24,7 @@ class Curve:
 
     label: Any
     grid: Grid = field(repr=False)
-    event: Booleans = field(repr=False)
+    event: Flags = field(repr=False)
     weights: Floats | None = field(repr=False)
     counts: Counts = field(repr=False)
 
@@ -51,7 +52,7 @@ class Curve:
     @cached_property
     def leaving(self) -> Floats:
         """Weighted number whose time is each grid time."""
-        return np.asarray(self.grid.leaving(self.weights)[0])
+        return np.asarray(self.grid.sum_leaving(self.weights)[0])
 
     @cached_property
     def times(self) -> Floats:
@@ -101,11 +102,11 @@ class Curve:
         """Return the restricted mean survival time to `tau` and its standard error."""
         last = self.times[-1]
         if tau > last and self.survival[-1] > 0:
-            raise InputError(
-                f"tau within the follow-up of group {self.label!r}, which ends at {last:g}",
-                f"{tau:g}",
-                "Choose a shorter tau: beyond the last follow-up the curve is not known.",
+            expected = (
+                f"a time within the follow-up of group {self.label!r}, which ends at {last:g}"
             )
+            remedy = "Choose a shorter tau: beyond the last follow-up the curve is not known."
+            raise InputError(expected, f"{tau:g}", remedy, argument="tau")
         mean, variance = kernels.rmst(self.grid, self.counts, tau)
         if self.robust:
             area = kernels.area_after(self.grid, self.survival[None], tau)

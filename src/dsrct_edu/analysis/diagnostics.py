@@ -7,15 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsrct_edu.analysis import kernels
-from dsrct_edu.analysis.kernels import Booleans, Floats, Integers
 from dsrct_edu.analysis.partial_likelihood import CoxData, CoxFit
+from dsrct_edu.arrays import Flags, Floats, Whole
 
 TRANSFORMS = ("km", "rank", "identity", "log")
 
 
-def time_scale(
-    transform: str, time: Floats, event: Booleans, entry: Floats | None = None
-) -> Floats:
+def time_scale(transform: str, time: Floats, event: Flags, entry: Floats | None = None) -> Floats:
     """Transform each patient's time (patients,) as ``cox.zph`` does; "km" is 1 - S(t-)."""
     if transform == "identity":
         return time
@@ -65,7 +63,7 @@ def proportional_hazards(
     died = data.weights * data.event * centred
     score = data.score(died - moments.risk * data.exposure(moments, g))[0]
 
-    def statistic(columns: Integers) -> float:
+    def statistic(columns: Whole) -> float:
         schur = square[np.ix_(columns, columns)] - cross[columns] @ np.linalg.solve(
             plain, cross[:, columns]
         )
@@ -79,11 +77,11 @@ def proportional_hazards(
 
 def concordance(
     time: Floats,
-    event: Booleans,
+    event: Flags,
     risk: Floats,
     entry: Floats | None = None,
     weights: Floats | None = None,
-    strata: Integers | None = None,
+    strata: Whole | None = None,
 ) -> float:
     """Share of comparable pairs in which the higher risk had the event first; ties count half.
 
@@ -129,7 +127,7 @@ def concordance(
     return float(w @ (lower + tied[question] / 2)) / comparable if comparable > 0 else float("nan")
 
 
-def _after(block: Integers, level: Integers, weight: Floats) -> tuple[Floats, Floats, Floats]:
+def _after(block: Whole, level: Whole, weight: Floats) -> tuple[Floats, Floats, Floats]:
     """Sum the weights of those later in the same block: at a higher level, the same, and all.
 
     Blocks are contiguous. Works bit by bit from the highest bit of the level: members of a block
@@ -151,7 +149,7 @@ def _after(block: Integers, level: Integers, weight: Floats) -> tuple[Floats, Fl
     return higher, tied, everyone
 
 
-def _sum_after(block: Integers, weight: Floats) -> Floats:
+def _sum_after(block: Whole, weight: Floats) -> Floats:
     """Sum, for each element, the weights of those after it in its block."""
     total = np.cumsum(weight)
     last = np.flatnonzero(np.append(block[1:] != block[:-1], True))

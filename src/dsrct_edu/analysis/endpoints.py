@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dsrct_edu import checks
 from dsrct_edu.analysis import inputs
-from dsrct_edu.analysis.kernels import Booleans, Floats
+from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.errors import InputError
+from dsrct_edu.vocabulary import CAUSES, ORIGINS, SITES
 
 EVENTS = ("death", "recurrence_or_death", "recurrence", "first_event")
-ORIGINS = ("diagnosis", "surgery")
-SITES = ("peritoneal", "hepatic", "distant")
-CAUSES = (*SITES, "death", "censored")
+_CORRECT = "Correct the record."
+_LONGEST = 1200.0  # months: nobody is followed for a century
 
 
 def endpoint(
@@ -79,16 +80,13 @@ def endpoint(
     1      33.9  False  censored
     """
     table = inputs.check_table(patients)
-    inputs.check_choice(event, EVENTS, "event")
-    inputs.check_choice(origin, ORIGINS, "origin")
+    checks.one_of(event, EVENTS, "event")
+    checks.one_of(origin, ORIGINS, "origin")
     clashes = [name for name in ("duration", "event", "cause") if name in table.columns]
     if clashes:
-        raise InputError(
-            "a registry without the columns duration, event and cause, which endpoint adds",
-            "a column of that name",
-            "Start from the patients, not from an earlier endpoint.",
-            clashes[0],
-        )
+        expected = "a registry without the columns duration, event and cause, which endpoint adds"
+        remedy = "Start from the patients, not from an earlier endpoint."
+        raise InputError(expected, "a column of that name", remedy, clashes[0])
     end = _months(table, "follow_up_month")
     died = inputs.check_events(table, "death")
     eligible = np.ones(len(table), dtype=bool)
@@ -104,92 +102,67 @@ def endpoint(
     else:
         eligible = eligible & complete_resection(table, operated)
         last, happened, cause = _recurrence(table, event, eligible, died, end, surgery)
-    kept = table[eligible].copy()
-    kept["duration"] = (
-        np.round(last[eligible] - start[eligible], 1) if start.any() else last[eligible]
+    months = np.round(last - start, 1) if origin == "surgery" else last
+    return table[eligible].assign(
+        duration=months[eligible],
+        event=happened[eligible],
+        cause=pd.Categorical(cause[eligible], categories=[*CAUSES, "censored"]),
     )
-    kept["event"] = happened[eligible]
-    kept["cause"] = pd.Categorical(cause[eligible], categories=CAUSES)
-    return kept
 
 
-def _months(table: pd.DataFrame, name: str, rows: Booleans | None = None) -> Floats:
+def _months(table: pd.DataFrame, name: str, rows: Flags | None = None) -> Floats:
     """Return months; with `rows`, only these need a value and the others are NaN."""
-    part = table if rows is None else table[rows]
-    if rows is not None and not rows.any():
-        inputs.check_column(table, name, "months")
-        return np.full(len(table), np.nan)
-    values = inputs.check_durations(part, name, "months since diagnosis")
-    inputs.check_months(part[name], values)
-    if rows is None:
-        return values
+    column = inputs.check_column(table, name, "months since diagnosis")
+    rows = np.ones(len(table), dtype=bool) if rows is None else rows
     months = np.full(len(table), np.nan)
-    months[rows] = values
+    if rows.any():
+        months[rows] = inputs.check_durations(table[rows], name)
+    remedy = "These look like another unit: divide days by 30.4375."
+    inputs.refuse(column, months > _LONGEST, f"months, at most {_LONGEST:g}", remedy)
     return months
 
 
-def _refuse(table: pd.DataFrame, wrong: Booleans, column: str, expected: str, found: str) -> None:
-    if wrong.any():
-        rows = list(table.index[wrong])
-        raise InputError(expected, found, "Correct the record.", column, rows)
-
-
-def surgery_months(table: pd.DataFrame, end: Floats) -> tuple[Booleans, Floats]:
+def surgery_months(table: pd.DataFrame, end: Floats) -> tuple[Flags, Floats]:
     """Return who was operated on and when (NaN for the others), before follow-up ended."""
     operated = inputs.check_events(table, "operated")
     surgery = _months(table, "surgery_month", operated)
-    with np.errstate(invalid="ignore"):
-        late = operated & (surgery >= end)
-    _refuse(table, late, "surgery_month", "surgery before the end of follow-up", "it at or after")
+    late = operated & (surgery >= end)
+    expected = "surgery before the end of follow-up"
+    inputs.refuse(table["surgery_month"], late, expected, _CORRECT, "it at or after")
     return operated, surgery
 
 
-def complete_resection(table: pd.DataFrame, operated: Booleans) -> Booleans:
+def complete_resection(table: pd.DataFrame, operated: Flags) -> Flags:
     """Return who was completely resected: cc_score 0 or 1."""
+    column = inputs.check_column(table, "cc_score", "completeness scores")
     score = np.full(len(table), np.nan)
     if operated.any():
         score[operated] = inputs.check_numbers(table[operated], "cc_score", "completeness scores")
-    else:
-        inputs.check_column(table, "cc_score", "completeness scores")
     wrong = operated & ~np.isin(score, (0, 1, 2, 3))
-    _refuse(table, wrong, "cc_score", "a completeness score of 0, 1, 2 or 3", "another value")
+    expected = "a completeness score of 0, 1, 2 or 3"
+    inputs.refuse(column, wrong, expected, _CORRECT, "another value")
     return np.asarray(operated & (score <= 1))
 
 
 def _recurrence(
     table: pd.DataFrame,
     event: str,
-    eligible: Booleans,
-    died: Booleans,
+    eligible: Flags,
+    died: Flags,
     end: Floats,
     surgery: Floats,
-) -> tuple[Floats, Booleans, Any]:
+) -> tuple[Floats, Flags, Any]:
     recurred = inputs.check_events(table, "recurrence") & eligible
     when = _months(table, "recurrence_month", recurred)
-    with np.errstate(invalid="ignore"):
-        _refuse(
-            table,
-            recurred & (when <= surgery),
-            "recurrence_month",
-            "recurrence after surgery",
-            "it at or before surgery",
-        )
-        _refuse(
-            table,
-            recurred & (when > end),
-            "recurrence_month",
-            "recurrence within follow-up",
-            "it after the end of follow-up",
-        )
     site = inputs.check_column(table, "recurrence_site", "sites of recurrence").astype(object)
-    known = site.isin(SITES).to_numpy()
-    _refuse(
-        table,
-        recurred & ~known,
-        "recurrence_site",
-        "the site peritoneal, hepatic or distant for every recurrence",
-        "another entry, or none",
-    )
+    early, late, unknown = when <= surgery, when > end, ~site.isin(SITES).to_numpy()
+    site_known = "the site peritoneal, hepatic or distant for every recurrence"
+    for name, wrong, expected, found in (
+        ("recurrence_month", early, "recurrence after surgery", "it at or before surgery"),
+        ("recurrence_month", late, "recurrence within follow-up", "it after the end of follow-up"),
+        ("recurrence_site", unknown, site_known, "another entry, or none"),
+    ):
+        inputs.refuse(table[name], recurred & wrong, expected, _CORRECT, found)
     last = np.where(recurred, when, end)
     cause = np.where(recurred, site, np.where(died, "death", "censored"))
     happened = recurred if event == "recurrence" else recurred | died
@@ -243,26 +216,17 @@ def landmark(
     1      11.0   True                 True
     2      21.0  False                False
     """
-    table = inputs.check_table(patients)
-    start = inputs.check_number(month, "month", 0.0)
-    time = inputs.check_durations(table, duration)
-    inputs.check_events(table, event)
+    start = checks.positive(month, "month")
+    table, time, _ = inputs.check_outcome(patients, duration, event)
     treated = inputs.check_events(table, treatment)
     when = _months(table, treatment_month, treated)
     beyond = time > start
     if not beyond.any():
-        raise InputError(
-            "somebody followed beyond the landmark",
-            f"nobody after {start:g}",
-            "Choose an earlier landmark.",
-            duration,
-        )
-    with np.errstate(invalid="ignore"):
-        by_then = treated & (when <= start)
-    kept = table[beyond].copy()
-    kept[duration] = np.round(time[beyond] - start, 10)
-    kept["treated_by_landmark"] = by_then[beyond]
-    return kept
+        expected, remedy = "somebody followed beyond the landmark", "Choose an earlier landmark."
+        raise InputError(expected, f"nobody after {start:g}", remedy, duration)
+    by_then = treated & (when <= start)
+    clock = {duration: np.round(time[beyond] - start, 10)}
+    return table[beyond].assign(**clock, treated_by_landmark=by_then[beyond])
 
 
 def treatment_episodes(
@@ -306,38 +270,27 @@ def treatment_episodes(
     1           0    5.0  12.0   True     True
     2           1    0.0  20.0  False    False
     """
-    table = inputs.check_table(patients)
-    time = inputs.check_durations(table, duration)
-    happened = inputs.check_events(table, event)
+    table, time, happened = inputs.check_outcome(patients, duration, event)
     treated = inputs.check_events(table, treatment)
     when = _months(table, treatment_month, treated)
-    _refuse(table, time <= 0, duration, "some follow-up", "none")
+    inputs.refuse(table[duration], time <= 0, "some follow-up", _CORRECT, "none")
+    ids = np.arange(len(table))
     if "patient_id" in table.columns:
-        inputs.check_unique(table, "patient_id")
-        ids = table["patient_id"].to_numpy()
-    else:
-        ids = np.arange(len(table))
-    with np.errstate(invalid="ignore"):
-        late = treated & (when >= time)
-        waited = treated & (when > 0) & ~late
-        from_start = treated & (when <= 0)
-    _refuse(table, late, treatment_month, "treatment before the end of follow-up", "it at or after")
+        ids = inputs.check_unique(table, "patient_id").to_numpy()
+    late = treated & (when >= time)
+    expected = "treatment before the end of follow-up"
+    inputs.refuse(table[treatment_month], late, expected, _CORRECT, "it at or after")
     names = list(table.columns) if keep is None else list(keep)
-    added = ["patient_id", "start", "stop", "event", "treated"]
-    names = [name for name in names if name not in [*added, duration]]
-    first = table[names].assign(
-        patient_id=ids,
-        start=0.0,
-        stop=np.where(waited, when, time),
-        event=happened & ~waited,
-        treated=from_start,
+    added = ["patient_id", duration, "start", "stop", "event", "treated"]
+    names = [name for name in names if name not in added]
+    row = np.repeat(np.arange(len(table)), 1 + (when > 0))  # two rows for those who waited
+    after = np.append(False, row[1:] == row[:-1])
+    before = (when > 0)[row] & ~after
+    episodes = table[names].iloc[row].reset_index(drop=True)
+    episodes.insert(0, "patient_id", ids[row])
+    return episodes.assign(
+        start=np.where(after, when[row], 0.0),
+        stop=np.where(before, when[row], time[row]),
+        event=happened[row] & ~before,
+        treated=treated[row] & ~before,
     )
-    second = table[names].assign(
-        patient_id=ids, start=when, stop=time, event=happened, treated=True
-    )[waited]
-    both = pd.concat([first, second]).assign(
-        _row=lambda t: pd.Index(table.index).get_indexer(t.index)
-    )
-    both = both.sort_values(["_row", "start"], kind="stable").drop(columns="_row")
-    order = ["patient_id", *names, "start", "stop", "event", "treated"]
-    return both[order].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Aalen-Johansen estimates and their infinitesimal-jackknife variance, on plain arrays."""
+"""Cumulative incidence on plain arrays, with its variance; `competing` puts it into tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsrct_edu.analysis import kernels
-from dsrct_edu.analysis.kernels import Floats, Grid, Integers
+from dsrct_edu.analysis.kernels import Grid
+from dsrct_edu.arrays import Floats, Whole
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,10 @@ class Incidence:
     survival: Floats
 
 
-def aalen_johansen(
-    grid: Grid, cause: Integers, causes: int, weights: Floats | None = None
+def incidence_curves(
+    grid: Grid, cause: Whole, causes: int, weights: Floats | None = None
 ) -> Incidence:
-    """Estimate the cumulative incidence of competing causes.
+    """Estimate the cumulative incidence of competing causes (Aalen-Johansen).
 
     Parameters
     ----------
@@ -66,16 +67,16 @@ def aalen_johansen(
     own_b = -left
     curves, variances = [], []
     for k in range(1, causes + 1):
-        events = grid.leaving(weight * (cause == k))
+        events = grid.sum_leaving(weight * (cause == k))
         curve = np.cumsum(per_head * events, axis=1)
         share = np.divide(
             per_head * events, counts.at_risk, out=np.zeros_like(curve), where=counts.at_risk > 0
         )
         common_c = -np.cumsum(share + curve * left * hazard, axis=1)
-        own_c = event * grid.take(curve * left, grid.exit)
-        own_c = own_c + (cause == k) * grid.take(per_head, grid.exit)
-        final_b = grid.exposed(common_b) + event * grid.take(own_b, grid.exit)
-        final_c = grid.exposed(common_c) + own_c
+        own_c = event * grid.read(curve * left, grid.exit)
+        own_c = own_c + (cause == k) * grid.read(per_head, grid.exit)
+        final_b = grid.accrued(common_b) + event * grid.read(own_b, grid.exit)
+        final_c = grid.accrued(common_c) + own_c
         parts = kernels.influence_sums(grid, weight**2, (common_b, common_c), (final_b, final_c))
         variance = curve**2 * parts[0] + 2 * curve * parts[1] + parts[2]
         curves.append(curve)

@@ -22,9 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Booleans = NDArray[np.bool_]
+from dsrct_edu.arrays import Flags, Floats, Whole
 
 
 @dataclass(frozen=True)
@@ -40,55 +38,55 @@ class Grid:
     """
 
     time: Floats
-    exit: Integers
-    entry: Integers | None = None
+    exit: Whole
+    entry: Whole | None = None
 
     @cached_property
-    def _exit_cells(self) -> Integers:
+    def _exit_cells(self) -> Whole:
         return self._cells(self.exit)
 
     @cached_property
-    def _entry_cells(self) -> Integers:
+    def _entry_cells(self) -> Whole:
         return self._cells(self.exit if self.entry is None else self.entry)
 
-    def _cells(self, places: Integers) -> Integers:
+    def _cells(self, places: Whole) -> Whole:
         replicates, times = self.time.shape
-        cells: Integers = (places + times * np.arange(replicates)[:, None]).ravel()
+        cells: Whole = (places + times * np.arange(replicates)[:, None]).ravel()
         return cells
 
-    def _sum(self, values: NDArray[Any] | None, cells: Integers) -> Floats:
+    def _sum(self, values: NDArray[Any] | None, cells: Whole) -> Floats:
         shape = self.time.shape
         weights = None if values is None else values.ravel()
         sums = np.bincount(cells, weights, shape[0] * shape[1])
         return sums.reshape(shape).astype(np.float64, copy=False)
 
-    def leaving(self, values: NDArray[Any] | None = None) -> Floats:
+    def sum_leaving(self, values: NDArray[Any] | None = None) -> Floats:
         """Sum `values` (ones if None) over the patients whose time is each grid time."""
         return self._sum(values, self._exit_cells)
 
-    def entering(self, values: NDArray[Any] | None = None) -> Floats:
+    def sum_entering(self, values: NDArray[Any] | None = None) -> Floats:
         """Sum `values` (ones if None) over the patients who enter at each grid time."""
         return self._sum(values, self._entry_cells)
 
-    def at_risk(self, values: NDArray[Any] | None = None) -> Floats:
+    def sum_at_risk(self, values: NDArray[Any] | None = None) -> Floats:
         """Sum `values` (ones if None) over those at risk just before each grid time."""
-        change = self.leaving(values)
+        change = self.sum_leaving(values)
         if self.entry is not None:
-            change = change - self.entering(values)
+            change = change - self.sum_entering(values)
         return _from_right(change)
 
-    def exposed(self, accrued: Floats) -> Floats:
-        """Return how much of a quantity `accrued` along the grid each patient was exposed to."""
-        gained = self.take(accrued, self.exit)
-        return gained if self.entry is None else gained - self.take(accrued, self.entry)
+    def accrued(self, sums: Floats) -> Floats:
+        """Return what cumulative `sums` along the grid rose by while each patient was there."""
+        gained = self.read(sums, self.exit)
+        return gained if self.entry is None else gained - self.read(sums, self.entry)
 
-    def take(self, values: Floats, at: Integers) -> Floats:
-        """Return the grid `values` at the places `at`."""
+    def read(self, values: Floats, places: Whole) -> Floats:
+        """Return the grid `values` at the places of patients."""
         if values.shape[0] == 1:
-            return np.asarray(values[0][at])
-        return np.asarray(np.take_along_axis(values, at, axis=1))
+            return np.asarray(values[0][places])
+        return np.asarray(np.take_along_axis(values, places, axis=1))
 
-    def index(self, times: Floats) -> Integers:
+    def index(self, times: Floats) -> Whole:
         """Return, per replicate, the index of the last grid time <= `times` (-1 if none).
 
         Parameters
@@ -108,7 +106,7 @@ def _from_right(values: Floats) -> Floats:
     return np.cumsum(values[:, ::-1], axis=1)[:, ::-1]
 
 
-def _whole_numbers(values: Floats) -> tuple[Integers, float] | None:
+def _whole_numbers(values: Floats) -> tuple[Whole, float] | None:
     """Return times as whole units or tenths of one, where that is exact and saves the sort."""
     for units in (1.0, 10.0):
         whole = np.rint(values * units)
@@ -120,7 +118,7 @@ def _whole_numbers(values: Floats) -> tuple[Integers, float] | None:
     return None
 
 
-def time_grid(time: Floats, entry: Floats | None = None, strata: Integers | None = None) -> Grid:
+def time_grid(time: Floats, entry: Floats | None = None, strata: Whole | None = None) -> Grid:
     """Place patients on the distinct times of their replicate.
 
     Parameters
@@ -149,7 +147,7 @@ def time_grid(time: Floats, entry: Floats | None = None, strata: Integers | None
     return Grid(grid, places[:, :patients], places[:, patients:])
 
 
-def _sorted_places(values: Floats, strata: Integers | None) -> tuple[Floats, Integers]:
+def _sorted_places(values: Floats, strata: Whole | None) -> tuple[Floats, Whole]:
     if strata is None:
         order = np.argsort(values, axis=1)
     else:
@@ -191,7 +189,7 @@ class Counts:
         return np.divide(self.events, below, out=np.zeros_like(below), where=below > 0)
 
 
-def count_events(grid: Grid, event: Booleans, weights: Floats | None = None) -> Counts:
+def count_events(grid: Grid, event: Flags, weights: Floats | None = None) -> Counts:
     """Count those at risk and the events at every grid time.
 
     Parameters
@@ -202,13 +200,13 @@ def count_events(grid: Grid, event: Booleans, weights: Floats | None = None) -> 
         Case weights, zero or more.
     """
     if weights is None:
-        at_risk = grid.at_risk()
-        events = grid.leaving(event)
+        at_risk = grid.sum_at_risk()
+        events = grid.sum_leaving(event)
         return Counts(at_risk, events, at_risk - events)
-    at_risk, events = grid.at_risk(weights), grid.leaving(weights * event)
+    at_risk, events = grid.sum_at_risk(weights), grid.sum_leaving(weights * event)
     # Sums of weights leave rounding behind where nobody is left; counts of people do not.
     carried = weights > 0
-    left = grid.at_risk(carried) - grid.leaving(event & carried)
+    left = grid.sum_at_risk(carried) - grid.sum_leaving(event & carried)
     remaining = np.where(left > 0, at_risk - events, 0.0)
     return Counts(remaining + events, events, remaining)
 
@@ -230,7 +228,7 @@ def before(values: Floats, start: float) -> Floats:
     return np.concatenate([np.full((values.shape[0], 1), start), values[:, :-1]], axis=1)
 
 
-def at(grid: Grid, values: Floats, times: Floats, start: float) -> Floats:
+def value_at(grid: Grid, values: Floats, times: Floats, start: float) -> Floats:
     """Read grid `values` at `times` (k,): array (replicates, k), `start` before the first."""
     index = grid.index(times)
     return np.where(index < 0, start, np.take_along_axis(values, np.maximum(index, 0), axis=1))
@@ -260,7 +258,7 @@ def rmst(grid: Grid, counts: Counts, tau: float) -> tuple[Floats, Floats]:
 
 
 def influence(
-    grid: Grid, event: Booleans, counts: Counts, gradient: Floats, weights: Floats | None = None
+    grid: Grid, event: Flags, counts: Counts, gradient: Floats, weights: Floats | None = None
 ) -> Floats:
     """Influence of each patient on a functional of the Kaplan-Meier curve.
 
@@ -282,12 +280,12 @@ def influence(
     """
     left = np.divide(1.0, counts.remaining, out=np.zeros_like(gradient), where=counts.remaining > 0)
     gained = np.cumsum(gradient * counts.greenwood, axis=1)
-    value = grid.exposed(gained) - event * grid.take(gradient * left, grid.exit)
+    value = grid.accrued(gained) - event * grid.read(gradient * left, grid.exit)
     return value if weights is None else value * weights
 
 
 def robust_log_survival_variance(
-    grid: Grid, event: Booleans, counts: Counts, weights: Floats
+    grid: Grid, event: Flags, counts: Counts, weights: Floats
 ) -> Floats:
     """Infinitesimal-jackknife variance of the log of the weighted Kaplan-Meier estimate.
 
@@ -295,7 +293,7 @@ def robust_log_survival_variance(
     """
     accrued = log_survival_variance(counts)
     left = np.divide(1.0, counts.remaining, out=np.zeros_like(accrued), where=counts.remaining > 0)
-    final = grid.exposed(accrued) - event * grid.take(left, grid.exit)
+    final = grid.accrued(accrued) - event * grid.read(left, grid.exit)
     return influence_sums(grid, weights**2, (accrued, accrued), (final, final))[0]
 
 
@@ -320,14 +318,14 @@ def influence_sums(
     def present(values: Floats) -> Floats:
         if grid.entry is None:
             total = np.sum(values, axis=1, keepdims=True)
-            return np.asarray(total - np.cumsum(grid.leaving(values), axis=1))
-        return np.cumsum(grid.entering(values) - grid.leaving(values), axis=1)
+            return np.asarray(total - np.cumsum(grid.sum_leaving(values), axis=1))
+        return np.cumsum(grid.sum_entering(values) - grid.sum_leaving(values), axis=1)
 
     def both(a: Floats, b: Floats, last_a: Floats, last_b: Floats) -> Floats:
-        gone = np.cumsum(grid.leaving(square * last_a * last_b), axis=1)
+        gone = np.cumsum(grid.sum_leaving(square * last_a * last_b), axis=1)
         total = gone + a * b * present(square)
         if grid.entry is not None:
-            a0, b0 = grid.take(a, grid.entry), grid.take(b, grid.entry)
+            a0, b0 = grid.read(a, grid.entry), grid.read(b, grid.entry)
             total += present(square * a0 * b0) - a * present(square * b0) - b * present(square * a0)
         return total
 
@@ -337,8 +335,8 @@ def influence_sums(
 
 def logrank_scores(
     grid: Grid,
-    event: Booleans,
-    group: Integers,
+    event: Flags,
+    group: Whole,
     groups: int,
     weights: Floats | None = None,
 ) -> tuple[Floats, Floats]:
@@ -357,8 +355,8 @@ def logrank_scores(
     """
     ones = np.ones(event.shape) if weights is None else weights
     member = [(group == g) * ones for g in range(groups)]
-    at_risk = np.stack([grid.at_risk(m) for m in member], axis=1)
-    events = np.stack([grid.leaving(m * event) for m in member], axis=1)
+    at_risk = np.stack([grid.sum_at_risk(m) for m in member], axis=1)
+    events = np.stack([grid.sum_leaving(m * event) for m in member], axis=1)
     n, d = at_risk.sum(axis=1), events.sum(axis=1)
     share = np.divide(at_risk, n[:, None], out=np.zeros_like(at_risk), where=n[:, None] > 0)
     score = (events - d[:, None] * share).sum(axis=2)

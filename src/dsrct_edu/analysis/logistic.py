@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import expit
 
-from dsrct_edu.analysis.kernels import Booleans, Floats, Integers
+from dsrct_edu.arrays import Flags, Floats, Whole
 
 _CERTAIN = 1e-6
 _MAX_LOG_ODDS = 30.0
@@ -35,8 +35,8 @@ class LogisticFit:
 
     coef: Floats
     probability: Floats
-    converged: Booleans
-    separated: Booleans
+    converged: Flags
+    separated: Flags
     design: Floats
     weights: Floats
 
@@ -48,7 +48,7 @@ class LogisticFit:
 
 
 def logistic_fit(
-    outcome: Booleans,
+    outcome: Flags,
     covariates: Floats,
     weights: Floats,
     max_iterations: int = 50,
@@ -73,7 +73,7 @@ def logistic_fit(
     coef = np.zeros((replicates, design.shape[2]))
     deviance = 2 * np.log(2) * weights.sum(axis=1)
     settled, separated = np.zeros((2, replicates), dtype=bool)
-    rows: Integers = np.arange(replicates)  # those still on their way
+    rows: Whole = np.arange(replicates)  # those still on their way
     for _ in range(max_iterations):
         x, w, y = design[rows], weights[rows], outcome[rows]
         information, singular = _information(x, w, probability[rows])
@@ -107,7 +107,7 @@ def _standardise(covariates: Floats, weights: Floats) -> tuple[Floats, Floats, F
     return np.concatenate([included, x * scale[:, None, :]], axis=2), centre, scale
 
 
-def _information(design: Floats, weights: Floats, probability: Floats) -> tuple[Floats, Booleans]:
+def _information(design: Floats, weights: Floats, probability: Floats) -> tuple[Floats, Flags]:
     """Return the information, and where it was singular and had to be replaced.
 
     A column of zeros gets a one on the diagonal, and so a coefficient of zero.
@@ -122,7 +122,7 @@ def _information(design: Floats, weights: Floats, probability: Floats) -> tuple[
 
 
 def _descend(
-    data: tuple[Floats, Floats, Booleans], coef: Floats, step: Floats, deviance: Floats
+    data: tuple[Floats, Floats, Flags], coef: Floats, step: Floats, deviance: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Take the step, halved where the deviance rises."""
     design, weights, outcome = data

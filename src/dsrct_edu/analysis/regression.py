@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, ndtr, ndtri
 
+from dsrct_edu import checks, wording
 from dsrct_edu.analysis import diagnostics, inputs, kernels
-from dsrct_edu.analysis.kernels import Booleans, Floats, Integers
 from dsrct_edu.analysis.partial_likelihood import CoxData, CoxFit, cox_data, cox_fit
-from dsrct_edu.analysis.results import Result, plural
+from dsrct_edu.analysis.results import Result
+from dsrct_edu.arrays import Flags, Floats, Whole
 from dsrct_edu.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,32 +40,26 @@ class Design:
 
 def design_matrix(data: pd.DataFrame, covariates: Sequence[str]) -> Design:
     """Turn covariates into numbers; categories become an indicator for each level but the first."""
-    columns: list[Floats] = []
-    names: list[str] = []
-    terms: list[str] = []
+    columns: list[tuple[str, str, Floats]] = []
     for covariate in inputs.check_names(covariates, "covariates"):
         column = inputs.check_column(data, covariate, "a covariate")
         if isinstance(column.dtype, pd.CategoricalDtype):
             groups = inputs.check_groups(data, covariate, at_least=2)
             for code, label in enumerate(groups.labels[1:], start=1):
-                columns.append((groups.codes == code).astype(np.float64))
-                names.append(f"{covariate}[{label}]")
-                terms.append(covariate)
+                indicator = (groups.codes == code).astype(np.float64)
+                columns.append((f"{covariate}[{label}]", covariate, indicator))
             continue
         if pd.api.types.is_string_dtype(column.dtype) and not column.isna().any():
-            raise InputError(
-                "a covariate of numbers, booleans or categories",
-                repr(column.iloc[0]),
-                f"Text with few values: data[{covariate!r}].astype('category').",
-                covariate,
-            )
-        columns.append(inputs.check_numbers(data, covariate, "a covariate"))
-        names.append(covariate)
-        terms.append(covariate)
-    return Design(np.column_stack(columns), tuple(names), tuple(terms))
+            expected = "a covariate of numbers, booleans or categories"
+            remedy = f"Text with few values: data[{covariate!r}].astype('category')."
+            raise InputError(expected, repr(column.iloc[0]), remedy, covariate)
+        values = inputs.check_numbers(data, covariate, "a covariate")
+        columns.append((covariate, covariate, values))
+    names, terms, matrix = zip(*columns, strict=True)
+    return Design(np.column_stack(matrix), names, terms)
 
 
-def check_varies(design: Design, used: Booleans, data: pd.DataFrame) -> None:
+def check_varies(design: Design, used: Flags) -> None:
     """Refuse a covariate that is constant, or a sum of multiples of those before it."""
     x = design.matrix[used]
     x = x - x.mean(axis=0)
@@ -77,18 +72,12 @@ def check_varies(design: Design, used: Booleans, data: pd.DataFrame) -> None:
     _, r = np.linalg.qr(x / size)
     for j, pivot in enumerate(np.abs(np.diagonal(r))):
         if pivot < 1e-9:
-            raise InputError(
-                "covariates that do not determine each other",
-                "a combination of those named before it",
-                "Leave one of them out.",
-                design.names[j],
-            )
+            expected = "covariates that do not determine each other"
+            found = "a combination of those named before it"
+            raise InputError(expected, found, "Leave one of them out.", design.names[j])
     if len(r) < len(design.names):
-        raise InputError(
-            f"more rows than covariates ({len(design.names)})",
-            plural(len(x), "row"),
-            "Use fewer covariates.",
-        )
+        expected = f"more rows than covariates ({len(design.names)})"
+        raise InputError(expected, wording.counted(len(x), "row"), "Use fewer covariates.")
 
 
 @dataclass(frozen=True, repr=False)
@@ -129,7 +118,7 @@ class CoxResult(Result):
     _data: CoxData = field(repr=False)
     _fit: CoxFit = field(repr=False)
     _terms: tuple[str, ...] = field(repr=False)
-    _times: tuple[Floats, Floats | None, Integers | None] = field(repr=False)
+    _times: tuple[Floats, Floats | None, Whole | None] = field(repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of coefficients with the covariate as a column."""
@@ -169,17 +158,16 @@ class CoxResult(Result):
         ----------
         Grambsch & Therneau 1994, https://doi.org/10.1093/biomet/81.3.515
         """
-        inputs.check_choice(transform, diagnostics.TRANSFORMS, "transform")
+        checks.one_of(transform, diagnostics.TRANSFORMS, "transform")
         time, entry, _ = self._times
         if transform == "log" and (time <= 0).any():
-            raise InputError(
-                "times above zero for transform='log'", "a time of zero", "Choose 'km' or 'rank'."
-            )
+            expected, remedy = "times above zero for 'log'", "Choose 'km' or 'rank'."
+            raise InputError(expected, "a time of zero", remedy, argument="transform")
         scale = diagnostics.time_scale(transform, time, self._data.event[0], entry)
         statistics = diagnostics.proportional_hazards(self._data, self._fit, scale, self._terms)
-        rows = [(name, value, df, float(chdtrc(df, value))) for name, value, df in statistics]
+        tests = [(name, value, df, float(chdtrc(df, value))) for name, value, df in statistics]
         columns = ["covariate", "chi_square", "degrees_of_freedom", "p_value"]
-        return pd.DataFrame(rows, columns=columns).set_index("covariate")
+        return pd.DataFrame(tests, columns=columns).set_index("covariate")
 
     def tests(self) -> pd.DataFrame:
         """Test all coefficients together: ``test, statistic, degrees_of_freedom, p_value``."""
@@ -193,11 +181,9 @@ class CoxResult(Result):
 
     def title(self) -> str:
         """Say what was fitted."""
+        counts = f"{wording.counted(self.n, 'row')}, {wording.counted(self.events, 'event')}"
         errors = "robust" if self.robust else "model-based"
-        return (
-            f"Cox model: {plural(self.n, 'row')}, {plural(self.events, 'event')}, "
-            f"{self.ties.capitalize()} ties, {errors} standard errors"
-        )
+        return f"Cox model: {counts}, {self.ties.capitalize()} ties, {errors} standard errors"
 
     def summary(self) -> pd.DataFrame:
         """Return the hazard ratios."""
@@ -224,7 +210,7 @@ class CoxResult(Result):
 
 
 def _not_converged(diverging: tuple[str, ...]) -> str:
-    named = ", ".join(diverging) or "the covariates"
+    named = wording.listed(diverging) or "the covariates"
     return (
         f"Did not converge: the likelihood keeps rising as the coefficient of {named} grows "
         "(no events in some group, or perfect prediction). Do not use these estimates."
@@ -295,22 +281,20 @@ def cox(
     >>> cox(data, covariates=["age"])
     Cox model: 6 rows, 4 events, Efron ties, model-based standard errors
     covariate hazard_ratio ci_low ci_high p_value
-          age        1.034 0.9473   1.128  0.4564
+          age         1.03  0.947    1.13   0.456
     """
-    table = inputs.check_table(data)
-    time = inputs.check_durations(table, duration)
-    happened = inputs.check_events(table, event)
+    checks.one_of(ties, _TIES, "ties")
+    checks.between(level, "level", 0, 1)
+    table, time, happened = inputs.check_outcome(data, duration, event)
     start = None if entry is None else inputs.check_entry(table, entry, time)
     design = design_matrix(table, covariates)
     weight = None if weights is None else inputs.check_weights(table, weights)
     stratum = None if strata is None else inputs.check_groups(table, strata).codes
     clusters = None if cluster is None else inputs.check_groups(table, cluster).codes
-    inputs.check_choice(ties, _TIES, "ties")
-    inputs.check_number(level, "level", 0.0, 1.0)
     used = np.ones(len(table), dtype=bool) if weight is None else weight > 0
     if not (happened & used).any():
         raise InputError("at least one event", "none", "No hazard can be estimated.", event)
-    check_varies(design, used, table)
+    check_varies(design, used)
     # Sorted rows keep the sums over risk sets in cache.
     order = np.flatnonzero(used)
     order = order[np.argsort(time[order])]
@@ -323,36 +307,48 @@ def cox(
 
     grid = kernels.time_grid(batch(time), batch(start), batch(stratum))
     prepared = cox_data(grid, batch(happened), batch(design.matrix), batch(weight), ties)
-    fit = cox_fit(prepared)
-    fractional = weight is not None and bool((weight != np.floor(weight)).any())
-    robust = cluster is not None or fractional
+    times = (pick(time), pick(start), pick(stratum))
+    return _fitted(prepared, design, times, pick(clusters), ties, level)
+
+
+def _fitted(
+    data: CoxData,
+    design: Design,
+    times: tuple[Floats, Floats | None, Whole | None],
+    clusters: Whole | None,
+    ties: str,
+    level: float,
+) -> CoxResult:
+    fit = cox_fit(data)
+    converged = bool(fit.converged[0])
+    robust = clusters is not None or bool((data.weights != np.floor(data.weights)).any())
     covariance = fit.covariance[0]
-    if robust and fit.converged[0]:
-        covariance = robust_covariance(prepared, fit, pick(clusters))
-    diverging = () if fit.converged[0] else tuple(np.array(design.names)[fit.moving[0]])
-    if not fit.converged[0]:
-        warnings.warn(_not_converged(diverging), ConvergenceWarning, stacklevel=2)
+    if robust and converged:
+        covariance = robust_covariance(data, fit, clusters)
+    diverging = () if converged else tuple(np.array(design.names)[fit.moving[0]])
+    if not converged:
+        warnings.warn(_not_converged(diverging), ConvergenceWarning, stacklevel=3)
     return CoxResult(
         coefficient_table(fit.coef[0], covariance, design.names, level),
         pd.DataFrame(covariance, index=list(design.names), columns=list(design.names)),
         float(fit.log_likelihood[0]),
         float(fit.null_log_likelihood[0]),
         float(fit.score_statistic[0]),
-        bool(fit.converged[0]),
+        converged,
         diverging,
-        int(used.sum()),
-        int((happened & used).sum()),
+        data.event.size,
+        int(data.event.sum()),
         ties,
         robust,
         level,
-        prepared,
+        data,
         fit,
         design.terms,
-        (pick(time), pick(start), pick(stratum)),
+        times,
     )
 
 
-def robust_covariance(data: CoxData, fit: CoxFit, clusters: Integers | None) -> Floats:
+def robust_covariance(data: CoxData, fit: CoxFit, clusters: Whole | None) -> Floats:
     """Sandwich covariance from the influence of each cluster (each row, if None)."""
     influence = data.score_residuals(fit.coef)[0].T @ fit.covariance[0]
     if clusters is not None:

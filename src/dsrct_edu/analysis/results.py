@@ -1,11 +1,19 @@
-"""What every result of this room has in common: how it prints."""
+"""What the results of this room have in common: how they print, and curves as one table."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+from dsrct_edu import wording
+from dsrct_edu.analysis import inputs
+
+if TYPE_CHECKING:
+    from dsrct_edu.figures import Figure
 
 
 class Result:
@@ -24,38 +32,50 @@ class Result:
         return ""
 
     def __repr__(self) -> str:
-        parts = [self.title(), format_table(self.summary()).to_string(index=False), self.note()]
-        return "\n".join(part for part in parts if part)
+        table = wording.table(self.summary()).to_string(index=False)
+        return "\n".join(part for part in (self.title(), table, self.note()) if part)
 
     def _repr_html_(self) -> str:
-        table = format_table(self.summary()).to_html(index=False, border=0)
+        table = wording.table(self.summary()).to_html(index=False, border=0)
         note = f"<p><em>{escape(self.note())}</em></p>" if self.note() else ""
         return f"<div><p><strong>{escape(self.title())}</strong></p>{table}{note}</div>"
 
 
-def format_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Turn numbers into short text: p values, infinite times, four significant digits."""
-    shown = table.copy()
-    for name in shown.columns:
-        if pd.api.types.is_float_dtype(shown[name]):
-            p_value = str(name).startswith("p_value")
-            shown[name] = [_number(float(v), p_value) for v in shown[name]]
-    return shown
+@dataclass(frozen=True, repr=False)
+class CurveTable(Result):
+    """Survival curves that stand in one table.
 
+    Attributes
+    ----------
+    curves : DataFrame
+        ``group, time, survival, se, ci_low, ci_high``; errors and limits NaN if there are none.
+    """
 
-def _number(value: float, p_value: bool) -> str:
-    if np.isnan(value):
-        return "-"
-    if p_value:
-        return "<0.0001" if value < 1e-4 else f"{value:.4f}"
-    if np.isinf(value):
-        return "not reached" if value > 0 else "-inf"
-    if value == round(value) and abs(value) < 1e6:
-        return f"{value:.0f}"
-    return f"{value:.4g}"
+    curves: pd.DataFrame
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return the curves."""
+        return self.curves.copy()
 
-def plural(number: float, noun: str) -> str:
-    """Write a count with its noun: 1 patient, 1,204 patients."""
-    count = f"{number:,.0f}" if number == round(number) else f"{number:,.1f}"
-    return f"{count} {noun}" if number == 1 else f"{count} {noun}s"
+    def at(self, times: object) -> pd.DataFrame:
+        """Read the curves at `times`; columns as in `curves`."""
+        values = inputs.check_times(times)
+        parts = []
+        for _, part in self.curves.groupby("group", sort=False):
+            index = np.searchsorted(part["time"], values, side="right") - 1
+            parts.append(part.iloc[index].assign(time=values))
+        return pd.concat(parts, ignore_index=True)
+
+    def plot(self, **options: Any) -> Figure:
+        """Draw the curves.
+
+        Parameters
+        ----------
+        **options
+            Passed to `dsrct_edu.figures.survival_curves`.
+        """
+        from dsrct_edu.figures import survival_curves
+
+        known = self.curves["se"].notna().any()
+        curves = self.curves if known else self.curves[["group", "time", "survival"]]
+        return survival_curves(curves, **options)

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
 from dsrct_edu.analysis.curve import INTERVALS, Curve
-from dsrct_edu.analysis.kernels import Booleans, Floats
-from dsrct_edu.analysis.results import Result, plural
+from dsrct_edu.analysis.results import Result
+from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.errors import InputError
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class SurvivalCurves(Result):
         DataFrame
             ``group, p, quantile, ci_low, ci_high``
         """
-        share = inputs.check_number(p, "p", 0.0, 1.0)
+        share = checks.between(p, "p", 0, 1)
         rows = [(c.label, share, *c.quantile(share, self.ci, self.level)) for c in self.curves]
         return pd.DataFrame(rows, columns=["group", "p", "quantile", "ci_low", "ci_high"])
 
@@ -132,7 +133,7 @@ class SurvivalCurves(Result):
         ----------
         Royston & Parmar 2013, https://doi.org/10.1186/1471-2288-13-152
         """
-        horizon = inputs.check_number(tau, "tau", 0.0)
+        horizon = checks.positive(tau, "tau")
         z = ndtri((1 + self.level) / 2)
         rows = []
         for curve in self.curves:
@@ -175,7 +176,7 @@ class SurvivalCurves(Result):
         """Say what was estimated."""
         n = sum(float(curve.leaving.sum()) for curve in self.curves)
         events = sum(float(curve.counts.events.sum()) for curve in self.curves)
-        return f"Kaplan-Meier: {plural(n, 'patient')}, {plural(events, 'event')}"
+        return f"Kaplan-Meier: {wording.counted(n, 'patient')}, {wording.counted(events, 'event')}"
 
     def summary(self) -> pd.DataFrame:
         """Return ``group, n, events, median, ci_low, ci_high``."""
@@ -258,35 +259,24 @@ def kaplan_meier(
     group n events median ci_low     ci_high
       all 6      3      7      2 not reached
     """
-    table = inputs.check_table(data)
-    time = inputs.check_durations(table, duration)
-    happened = inputs.check_events(table, event)
+    table, time, happened = inputs.check_outcome(data, duration, event)
     start = None if entry is None else inputs.check_entry(table, entry, time)
     weight = None if weights is None else inputs.check_weights(table, weights)
     groups = inputs.check_groups(table, by)
-    inputs.check_choice(ci, INTERVALS, "ci")
-    inputs.check_number(level, "level", 0.0, 1.0)
-    curves = []
-    for code, label in enumerate(groups.labels):
-        member = groups.codes == code
-        if weight is not None:
-            member &= weight > 0
-            if not member.any():
-                raise InputError(
-                    f"some weight above zero in group {label!r}",
-                    "only zeros",
-                    "Leave this group out.",
-                    weights,
-                )
-        curves.append(_curve(label, member, time, happened, start, weight))
-    return SurvivalCurves(tuple(curves), ci, level, by, duration, event)
+    checks.one_of(ci, INTERVALS, "ci")
+    checks.between(level, "level", 0, 1)
+    curves = tuple(
+        _curve(label, member, time, happened, start, weight)
+        for label, member in inputs.by_group(groups, weight, weights)
+    )
+    return SurvivalCurves(curves, ci, level, by, duration, event)
 
 
 def _curve(
     label: Any,
-    member: Booleans,
+    member: Flags,
     time: Floats,
-    event: Booleans,
+    event: Flags,
     entry: Floats | None,
     weights: Floats | None,
 ) -> Curve:

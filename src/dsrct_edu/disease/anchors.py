@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from dsrct_edu import checks
+from dsrct_edu.analysis.partial_likelihood import one_covariate
+from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.disease import scenarios
-from dsrct_edu.disease.equations import Arrays, Bools, Floats
-from dsrct_edu.disease.hazards import cox_binary
-from dsrct_edu.disease.registry import whole_number
+from dsrct_edu.disease.equations import Arrays
 from dsrct_edu.disease.scenarios import Scenario
 from dsrct_edu.disease.simulate import blocks
 
@@ -56,12 +57,10 @@ def fidelity(scenario: str | Scenario = "modest", n: int = 100_000, seed: int = 
     True
     """
     model = scenarios.scenario(scenario)
-    n, seed = whole_number(n, "n", 1000), whole_number(seed, "seed", 0)
+    n, seed = checks.whole(n, "n", 1000), checks.whole(seed, "seed")
     simulated = measure(model, n, seed)
-    effects = [value for name, value in model.parameters.items() if name.startswith("effect_")]
-    no_effect = not any(effects[1:])  # the first is the length of the window
     table = anchor_table()
-    table = table[(table["only_in"] == "") | no_effect].reset_index(drop=True)
+    table = table[(table["only_in"] == "") | model.does_nothing].reset_index(drop=True)
     table["simulated"] = table["key"].map(simulated)
     table["inside"] = table["simulated"].between(table["low"], table["high"])
     return table[["anchor", "published", "low", "high", "simulated", "inside"]]
@@ -87,7 +86,7 @@ def followed(scenario: Scenario, n: int, seed: int) -> Arrays:
             ("radiotherapy", "radiotherapy"),
             ("major_complication", "major_complication"),
         ):
-            part[key] = np.where(hipec, block.arms[1][name], block.arms[0][name])
+            part[key] = np.where(hipec, block.arms["hipec"][name], block.arms["no_hipec"][name])
         parts.append(part)
     return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
@@ -99,7 +98,7 @@ def measure(scenario: Scenario, n: int, seed: int) -> dict[str, float]:
     return _survival(x) | {
         "share_operated": _share(operated),
         "share_complete": _share(complete),
-        "liver_hazard_ratio": float(np.exp(cox_binary(death, x["liver"])[0])),
+        "liver_hazard_ratio": float(np.exp(one_covariate(death, x["liver"])[0])),
         "male": _share(x["male"]),
         "age_median": float(np.median(x["age"])),
         "liver": _share(x["liver"]),
@@ -135,5 +134,5 @@ def _survival(x: Arrays) -> dict[str, float]:
     }
 
 
-def _share(flags: Bools | Floats) -> float:
+def _share(flags: Flags | Floats) -> float:
     return float(np.mean(flags))

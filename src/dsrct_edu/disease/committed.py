@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from dsrct_edu.disease import columns
-from dsrct_edu.disease.registry import WHOLE_OR_MISSING, Cohort, simulate_cohort
+from dsrct_edu import checks, vocabulary
+from dsrct_edu.disease.cohort import WHOLE_OR_MISSING, Cohort, simulate_cohort
 from dsrct_edu.disease.scenarios import Scenario, scenario
 from dsrct_edu.disease.truth import TrueEffect, true_effect
-from dsrct_edu.errors import InputError
 from dsrct_edu.resources import find
 
 Keep = Callable[[pd.DataFrame], "pd.Series[bool]"]
@@ -170,7 +169,7 @@ def load_cohort(name: str) -> Cohort:
     patients = pd.read_csv(find("data", "synthetic", f"{name}.csv"), dtype=_types())
     truth = pd.read_csv(
         find("data", "synthetic", "truth", f"{name}.csv"),
-        dtype={f"recurrence_site_{arm}": object for arm in ("hipec", "no_hipec")},
+        dtype={f"recurrence_site_{arm}": object for arm in vocabulary.ARMS},
     )
     return Cohort(patients, truth, recipe.scenario, recipe.seed, name)
 
@@ -178,7 +177,7 @@ def load_cohort(name: str) -> Cohort:
 def _types() -> dict[Hashable, type]:
     numpy_types = {"string": object, "boolean": bool, "integer": np.int64, "number": np.float64}
     types: dict[Hashable, type] = {
-        name: numpy_types[kind] for name, (kind, _) in columns.PATIENTS.items()
+        column.name: numpy_types[column.type] for column in vocabulary.patients().values()
     }
     # Whole numbers that may be missing are floats in memory, as pandas users expect.
     return types | {name: np.float64 for name in WHOLE_OR_MISSING}
@@ -186,11 +185,7 @@ def _types() -> dict[Hashable, type]:
 
 def _recipe(name: str) -> Recipe:
     known = recipes()
-    if name not in known:
-        raise InputError(
-            "one of " + ", ".join(map(repr, known)), repr(name), "Choose one of these.", "cohort"
-        )
-    return known[name]
+    return known[checks.one_of(name, tuple(known), "cohort")]
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dsrct_edu.disease.columns import LEVELS, MAY_BE_MISSING, PATIENTS, TRUTH
+from dsrct_edu import vocabulary
 from dsrct_edu.disease.committed import recipes
+from dsrct_edu.vocabulary import Column
 
 
 def datapackage() -> dict[str, Any]:
@@ -13,10 +14,9 @@ def datapackage() -> dict[str, Any]:
     resources = []
     for name, recipe in recipes().items():
         about = f"{recipe.summary} ({recipe.patients} synthetic patients)"
-        resources.append(_resource(name, f"{name}.csv", about, PATIENTS))
-        resources.append(
-            _resource(f"{name}_truth", f"truth/{name}.csv", f"What is true of {name}", TRUTH)
-        )
+        true = f"What is true of {name}"
+        resources.append(_resource(name, f"{name}.csv", about, vocabulary.patients()))
+        resources.append(_resource(f"{name}_truth", f"truth/{name}.csv", true, vocabulary.truth()))
     return {
         "name": "dsrct-edu-synthetic",
         "title": "Synthetic cohorts of desmoplastic small round cell tumour",
@@ -30,10 +30,8 @@ def datapackage() -> dict[str, Any]:
     }
 
 
-def _resource(
-    name: str, path: str, about: str, columns: dict[str, tuple[str, str]]
-) -> dict[str, Any]:
-    fields = [_field(column, *spec) for column, spec in columns.items()]
+def _resource(name: str, path: str, about: str, columns: dict[str, Column]) -> dict[str, Any]:
+    fields = [_field(column) for column in columns.values()]
     schema: dict[str, Any] = {"fields": fields, "missingValues": [""], "primaryKey": "patient_id"}
     return {
         "name": name,
@@ -46,12 +44,11 @@ def _resource(
     }
 
 
-def _field(column: str, kind: str, text: str) -> dict[str, Any]:
-    described: dict[str, Any] = {"name": column, "type": kind, "description": text}
-    base = column.removesuffix("_hipec").removesuffix("_no")
-    constraints: dict[str, Any] = {"required": base not in MAY_BE_MISSING}
-    if base in LEVELS:
-        constraints["enum"] = LEVELS[base]
-    if kind == "boolean":
-        described |= {"trueValues": ["True"], "falseValues": ["False"]}
-    return described | {"constraints": constraints}
+def _field(column: Column) -> dict[str, Any]:
+    described = {"name": column.name, "type": column.type, "description": column.meaning}
+    constraints: dict[str, Any] = {"required": not column.may_be_missing}
+    if column.levels:
+        constraints["enum"] = list(column.levels)
+    truth_values = {"trueValues": ["True"], "falseValues": ["False"]}
+    boolean = truth_values if column.type == "boolean" else {}
+    return described | boolean | {"constraints": constraints}

@@ -16,15 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from dsrct_edu import vocabulary
+from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.disease.scenarios import Scenario
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Arrays = dict[str, NDArray[Any]]
 Noise = Mapping[str, Floats]
 
-SITES = ("none", "peritoneal", "hepatic", "distant")
-RECIST = ("CR", "PR", "SD", "PD")
+# What a registry records as it is at diagnosis, with its name in the equations.
+AT_DIAGNOSIS = {
+    name: vocabulary.patients()[name].short
+    for name in (
+        *("sex", "age", "expert_centre", "poor_performance", "liver_metastases"),
+        *("extra_abdominal_metastases", "ascites", "pci_diagnosis"),
+    )
+}
 LN2 = float(np.log(2.0))
 # Centres of covariates. Moving one only shifts an intercept.
 PCI_AT_DIAGNOSIS, PCI_AT_SURGERY, AGE, YEAR = 15, 10, 21, 2012
@@ -88,7 +94,7 @@ def pathway(p: Scenario, noise: Noise, x: Arrays) -> None:
     x["censoring_month"] = np.minimum(lost, 12 * (p.year_cut - x["date"]))
 
 
-def _offer(p: Scenario, uniform: Floats, x: Arrays, causes: Arrays) -> Bools:
+def _offer(p: Scenario, uniform: Floats, x: Arrays, causes: Arrays) -> Flags:
     """Decide on HIPEC in theatre, after complete resection only."""
     if p.coin > 0:
         x["propensity"] = np.where(x["complete"], p.coin, 0.0)
@@ -98,12 +104,13 @@ def _offer(p: Scenario, uniform: Floats, x: Arrays, causes: Arrays) -> Bools:
     return np.asarray(uniform < x["propensity"])
 
 
-def registry(p: Scenario, noise: Noise, x: Arrays, arms: tuple[Arrays, Arrays]) -> Arrays:
+def recorded(p: Scenario, noise: Noise, x: Arrays, arms: Mapping[str, Arrays]) -> Arrays:
     """Return what a registry records: the arm received, censored, in tenths of months."""
     lost = x["censoring_month"]
     operated = x["operated"] & (x["surgery_month"] < lost)
     hipec = x["hipec"] & operated
-    seen = {key: np.where(hipec, arms[1][key], arms[0][key]) for key in arms[0]}
+    treated, untreated = arms["hipec"], arms["no_hipec"]
+    seen = {key: np.where(hipec, treated[key], untreated[key]) for key in treated}
     end = np.minimum(seen["death_month"], lost)
     recurrence = operated & (seen["recurrence_month"] <= end)
     surgery = np.maximum(np.rint(10 * x["surgery_month"]), 1.0)
@@ -117,16 +124,8 @@ def registry(p: Scenario, noise: Noise, x: Arrays, arms: tuple[Arrays, Arrays]) 
     recist = np.select(
         [shrinkage >= 0.995, shrinkage >= 0.3, shrinkage > -0.2], [0.0, 1.0, 2.0], 3.0
     )
-    return {
-        "sex": x["male"],
-        "age": x["age"],
+    return {name: x[short] for name, short in AT_DIAGNOSIS.items()} | {
         "diagnosis_year": np.floor(x["date"]),
-        "expert_centre": x["expert"],
-        "poor_performance": x["poor"],
-        "liver_metastases": x["liver"],
-        "extra_abdominal_metastases": x["extra"],
-        "ascites": x["ascites"],
-        "pci_diagnosis": x["pci"],
         "chemotherapy_cycles": np.minimum(planned, given),
         "tumour_shrinkage": np.where(restaged, shrinkage, np.nan),
         "recist": np.where(restaged, recist, np.nan),
@@ -176,7 +175,7 @@ def linear(group: Mapping[str, float], causes: Arrays) -> Floats:
     return total
 
 
-def chance(uniform: Floats, log_odds: Floats) -> Bools:
+def chance(uniform: Floats, log_odds: Floats) -> Flags:
     """Return whether the uniform falls below the probability; overwrites the log odds."""
     np.negative(log_odds, out=log_odds)
     np.exp(log_odds, out=log_odds)

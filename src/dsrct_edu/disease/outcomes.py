@@ -12,13 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.disease.equations import (
     INTERVAL,
     LN2,
-    SITES,
     Arrays,
-    Bools,
-    Floats,
     Noise,
     chance,
     covariates,
@@ -26,8 +24,9 @@ from dsrct_edu.disease.equations import (
     weibull,
 )
 from dsrct_edu.disease.scenarios import Scenario
+from dsrct_edu.vocabulary import ARMS, SITES
 
-_NOISE = ("radio", "complication", "cure", *SITES[1:], "other", "after")
+_NOISE = ("radio", "complication", "cure", *SITES, "other", "after")
 _LONGEST_INTERVAL = 60  # a later recurrence foretells no more than one at five years
 
 
@@ -56,8 +55,8 @@ class _Shared:
     after_due: Floats
 
 
-def outcomes(p: Scenario, noise: Noise, x: Arrays) -> tuple[Arrays, Arrays]:
-    """Draw the potential outcomes without HIPEC and with it."""
+def outcomes(p: Scenario, noise: Noise, x: Arrays) -> dict[str, Arrays]:
+    """Draw the potential outcomes without HIPEC and with it, by the names of `ARMS`."""
     n = len(x["operated"])
     causes = covariates(x)
     death = x["natural_month"].copy()
@@ -71,8 +70,8 @@ def outcomes(p: Scenario, noise: Noise, x: Arrays) -> tuple[Arrays, Arrays]:
     complication &= x["operated"]
     rows = np.flatnonzero(x["complete"])
     shared = _share(p, _rows({key: noise[key] for key in _NOISE}, rows), _rows(causes, rows))
-    arms = []
-    for hipec in (0, 1):
+    arms = {}
+    for hipec, name in enumerate(ARMS):
         arm: Arrays = {
             "death_month": death.copy(),
             "recurrence_month": np.full(n, np.inf),
@@ -83,8 +82,8 @@ def outcomes(p: Scenario, noise: Noise, x: Arrays) -> tuple[Arrays, Arrays]:
         }
         for key, values in _arm(p, shared, x["surgery_month"][rows], hipec).items():
             arm[key][rows] = values
-        arms.append(arm)
-    return arms[0], arms[1]
+        arms[name] = arm
+    return arms
 
 
 def _rows(arrays: Arrays, rows: NDArray[np.intp]) -> Arrays:
@@ -97,7 +96,7 @@ def _share(p: Scenario, noise: Noise, causes: Arrays) -> _Shared:
         uniform = noise[chance_event]
         odds_against = np.exp(-linear(p.group(chance_event), causes))
         needs[chance_event] = odds_against * uniform / (1 - uniform)
-    due = {site: _due(noise[site], linear(p.group(site), causes)) for site in SITES[1:]}
+    due = {site: _due(noise[site], linear(p.group(site), causes)) for site in SITES}
     after = linear(p.group("after"), causes) - p.after_interval * INTERVAL
     early = np.exp(linear(p.group("early"), causes))
     early *= -np.log(1 - p.early_death) / p.early_window
@@ -120,7 +119,7 @@ def _arm(p: Scenario, shared: _Shared, start: Floats, hipec: int) -> Arrays:
     cured = shared.needs["cure"] < np.exp(p.effect_cure * hipec)
     event = _death_before_recurrence(p, shared, complication, hipec)
     site = np.zeros(len(event))
-    for number, name in enumerate(SITES[1:], start=1):
+    for number, name in enumerate(SITES, start=1):
         month = _recurrence(p, name, shared.due[name], complication, radio, hipec)
         first = (month < event) & ~cured
         event = np.where(first, month, event)
@@ -138,7 +137,7 @@ def _arm(p: Scenario, shared: _Shared, start: Floats, hipec: int) -> Arrays:
 
 
 def _death_before_recurrence(
-    p: Scenario, shared: _Shared, complication: Bools, hipec: int
+    p: Scenario, shared: _Shared, complication: Flags, hipec: int
 ) -> Floats:
     factor = np.exp(p.effect_early_death * hipec)
     early = shared.other_early * np.where(
@@ -150,7 +149,7 @@ def _death_before_recurrence(
 
 
 def _recurrence(
-    p: Scenario, site: str, due: Floats, complication: Bools, radio: Bools, hipec: int
+    p: Scenario, site: str, due: Floats, complication: Flags, radio: Flags, hipec: int
 ) -> Floats:
     """Invert a Weibull cumulative hazard whose level changes at radiotherapy and at the window."""
     of = p.group(site)

@@ -8,7 +8,6 @@ another.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -16,10 +15,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from dsrct_edu import checks
 from dsrct_edu.errors import InputError
 
 _FOLDER = Path(__file__).parent
-# Raise this when an equation of simulate.py changes: truths are cached by parameters and equations.
+# Raise this when an equation changes (equations.py, outcomes.py, the noise of simulate.py): truths
+# are cached by parameters and equations.
 EQUATIONS = 1
 
 
@@ -94,6 +95,12 @@ class Scenario:
         text = ";".join(f"{name}={value!r}" for name, value in self.parameters.items())
         return hashlib.sha256(f"{EQUATIONS};{text}".encode()).hexdigest()[:16]
 
+    @property
+    def does_nothing(self) -> bool:
+        """Whether every coefficient of HIPEC is zero: both futures of a patient are then one."""
+        effects = self.group("effect").items()
+        return not any(value for name, value in effects if name != "window")  # months, no effect
+
     def replace(self, **parameters: float) -> Scenario:
         """Return the scenario with some parameters changed.
 
@@ -140,14 +147,9 @@ class Scenario:
         >>> dsrct.scenario("modest").randomised().name
         'modest, randomised'
         """
-        if not 0 < probability <= 1:
-            raise InputError(
-                "a probability above 0 and at most 1",
-                repr(probability),
-                "Use 0.5 for a fair coin.",
-                "probability",
-            )
-        return self._with({"coin": probability}, f"{self.name}, randomised")
+        expected = "a probability above 0 and at most 1"
+        coin = checks.number(probability, "probability", expected, 0, 1, above=True)
+        return self._with({"coin": coin}, f"{self.name}, randomised")
 
     def hidden_confounding(self, strength: float = -0.8) -> Scenario:
         """Return the scenario in which surgeons see an aggressiveness that no registry records.
@@ -192,18 +194,9 @@ class Scenario:
         merged = self.parameters
         for key, value in changes.items():
             if key not in merged:
-                raise InputError(
-                    "a parameter of the scenario",
-                    repr(key),
-                    "scenario().describe() lists the names.",
-                )
-            try:
-                number = float(value)
-            except (TypeError, ValueError):
-                number = math.nan
-            if not math.isfinite(number):
-                raise InputError("a finite number", repr(value), "Give a number.", key)
-            merged[key] = number
+                remedy = "scenario().describe() lists the names."
+                raise InputError("a parameter of the scenario", repr(key), remedy)
+            merged[key] = checks.number(value, key, "a finite number")
         return Scenario(name, tuple(merged.values()))
 
 
@@ -245,13 +238,7 @@ def scenario(name: str | Scenario = "modest") -> Scenario:
     """
     if isinstance(name, Scenario):
         return name
-    if name not in _effects().columns:
-        raise InputError(
-            "one of " + ", ".join(map(repr, _effects().columns)),
-            repr(name),
-            "Choose one of these.",
-            "scenario",
-        )
+    checks.one_of(name, tuple(_effects().columns), "scenario")
     base = Scenario(name, tuple(float(value) for value in _table()["value"]))
     effects = {str(key): float(value) for key, value in _effects()[name].items()}
     return base._with(effects, name)

@@ -16,6 +16,7 @@ import numpy as np
 from dsrct_edu.disease import equations, outcomes
 from dsrct_edu.disease.equations import Arrays
 from dsrct_edu.disease.scenarios import Scenario
+from dsrct_edu.vocabulary import ARMS
 
 NOISES = (
     *("aggressiveness", "age", "sex", "expert", "year", "pci", "liver", "extra", "ascites"),
@@ -39,12 +40,12 @@ class Draw:
     observed : dict of array
         What a registry holds, by the names of ``Cohort.patients`` (without ``patient_id``).
         Months are rounded to tenths. Booleans are bool; other columns are float with NaN for
-        not applicable. ``sex`` is 1 for male, ``recist`` an index into ``equations.RECIST``,
-        ``recurrence_site`` an index into ``equations.SITES``.
-    arms : tuple of dict of array
-        Potential outcomes without HIPEC (0) and with HIPEC (1), at full precision:
-        ``death_month``, ``recurrence_month`` (infinite if never), ``recurrence_site``,
-        ``cured``, ``major_complication``, ``radiotherapy``.
+        not applicable. ``sex`` is 1 for male, ``recist`` counts the levels of the column from 0,
+        ``recurrence_site`` from 1 (0 is none).
+    arms : dict of dict of array
+        Potential outcomes, ``no_hipec`` and ``hipec``, at full precision: ``death_month``,
+        ``recurrence_month`` (infinite if never), ``recurrence_site``, ``cured``,
+        ``major_complication``, ``radiotherapy``.
     latent : dict of array
         What nobody observes or what censoring hides: ``aggressiveness``, ``propensity``,
         ``operated``, ``complete``, ``surgery_month``, ``censoring_month``, and for everyone
@@ -52,7 +53,7 @@ class Draw:
     """
 
     observed: Arrays
-    arms: tuple[Arrays, Arrays]
+    arms: dict[str, Arrays]
     latent: Arrays
 
 
@@ -96,7 +97,7 @@ def draw(
 
     return Draw(
         join([part.observed for part in parts]),
-        (join([part.arms[0] for part in parts]), join([part.arms[1] for part in parts])),
+        {arm: join([part.arms[arm] for part in parts]) for arm in ARMS},
         join([part.latent for part in parts]),
     )
 
@@ -151,5 +152,5 @@ def _patients(p: Scenario, noise: equations.Noise, observe: bool) -> Draw:
     equations.chemotherapy(p, noise, latent)
     equations.pathway(p, noise, latent)
     arms = outcomes.outcomes(p, noise, latent)
-    observed = equations.registry(p, noise, latent, arms) if observe else {}
+    observed = equations.recorded(p, noise, latent, arms) if observe else {}
     return Draw(observed, arms, latent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,27 +13,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dsrct_edu import checks, vocabulary
+from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.disease import scenarios
-from dsrct_edu.disease.columns import ARMS
-from dsrct_edu.disease.equations import SITES, Floats
-from dsrct_edu.disease.hazards import Stacked, cox_stacked
+from dsrct_edu.disease.equations import Arrays
 from dsrct_edu.disease.scenarios import Scenario
-from dsrct_edu.disease.simulate import blocks
-from dsrct_edu.errors import InputError
+from dsrct_edu.disease.simulate import Draw, blocks
+from dsrct_edu.disease.stacked import Stacked, cox_stacked
+from dsrct_edu.vocabulary import ARMS, CAUSES, CONFOUNDERS, HORIZON, ORIGINS
 
 # Six million patients, and more where the error is still above the bar.
 PATIENTS, MOST, MCSE_BAR = 6_000_000, 24_000_000, 0.0048
 SEED = 20_000
-ORIGINS = ("surgery", "diagnosis")
-CAUSES = (*SITES[1:], "death")
-# The set L of measured confounders, as the registry names them.
-CONFOUNDERS = (
-    *("tumour_shrinkage", "pci_surgery", "liver_metastases", "extra_abdominal_metastases"),
-    *("ascites", "poor_performance", "expert_centre", "age", "diagnosis_year"),
-)
-_LATENT = ("tumour_shrinkage", "pci_surgery", "liver", "extra", "ascites", "poor", "expert", "age")
 _PLACES = 60_000  # grid of the Cox model: fits 16 bits
-_COMMITTED = Path(__file__).with_name("truths.json")
+_COMMITTED = Path(__file__).with_name("committed_truths.json")
+# Of a block's latent variables: who enters, when his clock starts, how long he is followed then.
+Enter = Callable[[Arrays], tuple[Flags, Floats, Floats]]
 
 
 @dataclass(frozen=True)
@@ -102,16 +98,16 @@ class TrueHazardRatio:
 
     Parameters
     ----------
-    log_hazard_ratio, mcse : float
+    log_hazard_ratio, log_hazard_ratio_mcse : float
         The value and its Monte Carlo standard error.
     """
 
     log_hazard_ratio: float
-    mcse: float
+    log_hazard_ratio_mcse: float
 
 
 def true_effect(
-    scenario: str | Scenario = "modest", origin: str = "surgery", horizon: float = 60
+    scenario: str | Scenario = "modest", origin: str = "surgery", horizon: float = HORIZON
 ) -> TrueEffect:
     """Return the true effect of HIPEC in a scenario.
 
@@ -145,17 +141,16 @@ def true_effect(
     True
     """
     model = scenarios.scenario(scenario)
-    if origin not in ORIGINS:
-        raise InputError(f"one of {ORIGINS}", repr(origin), "Choose one of these.", "origin")
-    if not 0 < horizon <= 600:
-        raise InputError("months, above 0 and at most 600", repr(horizon), "", "horizon")
+    checks.one_of(origin, ORIGINS, "origin")
+    expected = "months, above 0 and at most 600"
+    horizon = checks.number(horizon, "horizon", expected, 0, 600, above=True)
     found = _committed().get(effect_key(model, origin, horizon))
-    result = found if found is not None else _effect(_unswitched(model), origin, float(horizon))
+    result = found if found is not None else _effect(_unswitched(model), origin, horizon)
     return _as_effect(model, origin, horizon, result)
 
 
 def censored_log_hazard_ratio(
-    scenario: str | Scenario = "modest", adjusted: bool = False, horizon: float = 60
+    scenario: str | Scenario = "modest", adjusted: bool = False, horizon: float = HORIZON
 ) -> TrueHazardRatio:
     """Return what a Cox model would find among the completely resected, were everyone both.
 
@@ -209,14 +204,105 @@ def _committed() -> dict[str, Any]:
     return dict(json.loads(_COMMITTED.read_text(encoding="utf-8")))
 
 
-@cache
-def _effect(model: Scenario, origin: str, horizon: float) -> dict[str, Any]:
-    return simulate_effect(model, origin, horizon)
+def stacked_outcomes(
+    drawn: Iterable[Draw],
+    longest: float,
+    enter: Enter,
+    covariates: Callable[[Arrays], Floats] | None = None,
+) -> Stacked:
+    """Follow both futures of the patients who enter, and stack them for `cox_stacked`.
+
+    Parameters
+    ----------
+    drawn : iterable of Draw
+        Blocks of patients.
+    longest : float
+        Months; nobody is followed for longer.
+    enter : callable
+        Takes the latent variables of a block, arrays (patients,). Returns who enters, and for
+        everybody the month at which his clock starts and the months of follow-up from then on.
+    covariates : callable, optional
+        Takes the latent variables too; returns what is adjusted for, (patients, covariates).
+    """
+    places: list[list[NDArray[np.uint16]]] = []
+    events: list[list[Flags]] = []
+    measured: list[NDArray[np.float32]] = []
+    for block in drawn:
+        rows, start, end = enter(block.latent)
+        start, end = start[rows], end[rows]
+        deaths = [block.arms[arm]["death_month"][rows] - start for arm in ARMS]
+        places.append([_place(np.minimum(death, end), longest) for death in deaths])
+        events.append([death < end for death in deaths])
+        if covariates is not None:
+            measured.append(covariates(block.latent)[rows].astype(np.float32))
+    place, event = np.concatenate(places, axis=1), np.concatenate(events, axis=1)
+    adjusted = np.concatenate(measured) if measured else np.empty((place.shape[1], 0), np.float32)
+    adjusted -= adjusted.mean(axis=0, dtype=np.float64).astype(np.float32)
+    return Stacked((place[0], place[1]), (event[0], event[1]), adjusted, _PLACES + 1)
 
 
-@cache
-def _censored(model: Scenario, adjusted: bool, horizon: float) -> TrueHazardRatio:
-    return simulate_censored(model, adjusted, horizon)
+def _place(month: Floats, longest: float) -> NDArray[np.uint16]:
+    """Place times on the grid of the Cox model; the last place holds all beyond the longest."""
+    return np.minimum(month * (_PLACES / longest), _PLACES).astype(np.uint16)
+
+
+def _entrants(origin: str, horizon: float) -> Enter:
+    """Return who enters at an origin and when; all are followed to the horizon."""
+
+    def enter(x: Arrays) -> tuple[Flags, Floats, Floats]:
+        end = np.full(len(x["complete"]), horizon)
+        if origin == "surgery":
+            return x["complete"], x["surgery_month"], end
+        return np.ones(len(end), dtype=bool), np.zeros(len(end)), end
+
+    return enter
+
+
+class _Tally:
+    """Months gained, deaths and first events by time, added up over blocks."""
+
+    def __init__(self, origin: str, horizon: float) -> None:
+        self.enter, self.horizon = _entrants(origin, horizon), horizon
+        self.times = curve_times(horizon)
+        self.drawn, self.count, self.total, self.squares = 0, 0, 0.0, 0.0
+        self.deaths = np.zeros((len(ARMS), 1, len(self.times) + 1))
+        self.first = np.zeros((len(ARMS), len(CAUSES), len(self.times) + 1))
+
+    @property
+    def variance(self) -> float:
+        """Variance of the months gained."""
+        return max(self.squares / self.count - (self.total / self.count) ** 2, 0)
+
+    def watch(self, drawn: Iterable[Draw], enough: int) -> Iterator[Draw]:
+        """Pass blocks on, until there are enough patients and the error is below the bar."""
+        for block in drawn:
+            if self.drawn >= enough and self.variance < self.count * MCSE_BAR**2:
+                return
+            self.add(block)
+            yield block
+
+    def add(self, block: Draw) -> None:
+        """Add a block."""
+        rows, start, _ = self.enter(block.latent)
+        start = start[rows]
+        self.drawn += len(rows)
+        lived = []
+        for number, arm in enumerate(block.arms[name] for name in ARMS):
+            death = arm["death_month"][rows] - start
+            lived.append(np.minimum(death, self.horizon))
+            first = np.minimum(arm["recurrence_month"][rows] - start, death)
+            site = arm["recurrence_site"][rows].astype(np.intp)
+            cause = np.where(site > 0, site - 1, len(CAUSES) - 1)
+            self._count(self.deaths[number], death, np.zeros_like(cause))
+            self._count(self.first[number], first, cause)
+        gain = lived[1] - lived[0]
+        self.count += len(gain)
+        self.total, self.squares = self.total + float(gain.sum()), self.squares + float(gain @ gain)
+
+    def _count(self, counts: Floats, month: Floats, row: NDArray[np.intp]) -> None:
+        """Count events in the month at whose end they have happened; the last place is later."""
+        at = np.searchsorted(self.times, month, "left") + row * counts.shape[1]
+        counts += np.bincount(at, minlength=counts.size).reshape(counts.shape)
 
 
 def simulate_effect(
@@ -228,45 +314,20 @@ def simulate_effect(
     the RMST difference is below the bar. A call for fewer than ``PATIENTS`` stops there.
     """
     most = MOST if patients >= PATIENTS else patients
-    drawn, count, total, squares = 0, 0, 0.0, 0.0
-    times = curve_times(horizon)
-    alive, first = np.zeros((2, len(times))), np.zeros((2, len(CAUSES), len(times) + 1))
-    places: list[list[NDArray[np.uint16]]] = []
-    for block in blocks(model, most, seed, observe=False):
-        if drawn >= patients and squares / count - (total / count) ** 2 < count * MCSE_BAR**2:
-            break
-        drawn += len(block.latent["complete"])
-        rows = block.latent["complete"] if origin == "surgery" else slice(None)
-        start = block.latent["surgery_month"][rows] if origin == "surgery" else 0.0
-        deaths = [arm["death_month"][rows] - start for arm in block.arms]
-        gain = np.minimum(deaths[1], horizon) - np.minimum(deaths[0], horizon)
-        count += len(gain)
-        total, squares = total + float(gain.sum()), squares + float(gain @ gain)
-        places.append([_place(death, horizon) for death in deaths])
-        for number, arm in enumerate(block.arms):
-            alive[number] += len(gain) - np.searchsorted(np.sort(deaths[number]), times, "right")
-            month = np.minimum(arm["recurrence_month"][rows] - start, deaths[number])
-            site = arm["recurrence_site"][rows].astype(np.intp)
-            cause = np.where(site > 0, site - 1, len(CAUSES) - 1)
-            at = np.searchsorted(times, month, "left") + cause * (len(times) + 1)
-            first[number] += np.bincount(at, minlength=first[number].size).reshape(
-                first[number].shape
-            )
-    place = np.concatenate(places, axis=1)
-    died = place < _PLACES
-    alone = np.empty((place.shape[1], 0), np.float32)
-    log_ratio, mcse = cox_stacked(
-        Stacked((place[0], place[1]), (died[0], died[1]), alone, _PLACES + 1)
+    tally = _Tally(origin, horizon)
+    watched = tally.watch(blocks(model, most, seed, observe=False), patients)
+    log_ratio, mcse = cox_stacked(stacked_outcomes(watched, horizon, tally.enter))
+    died, incidence = (
+        np.cumsum(counts, axis=2)[:, :, :-1] for counts in (tally.deaths, tally.first)
     )
-    mean = total / count
     return {
-        "rmst_difference": mean,
-        "rmst_difference_mcse": float(np.sqrt(max(squares / count - mean**2, 0) / count)),
+        "rmst_difference": tally.total / tally.count,
+        "rmst_difference_mcse": float(np.sqrt(tally.variance / tally.count)),
         "log_hazard_ratio": log_ratio,
         "log_hazard_ratio_mcse": mcse,
-        "patients": drawn,
-        "survival": np.round(alive / count, 6).tolist(),
-        "cumulative_incidence": np.round(np.cumsum(first, axis=2)[:, :, :-1] / count, 6).tolist(),
+        "patients": tally.drawn,
+        "survival": np.round((tally.count - died[:, 0]) / tally.count, 6).tolist(),
+        "cumulative_incidence": np.round(incidence / tally.count, 6).tolist(),
     }
 
 
@@ -274,26 +335,25 @@ def simulate_censored(
     model: Scenario, adjusted: bool, horizon: float, patients: int = PATIENTS, seed: int = SEED
 ) -> TrueHazardRatio:
     """Simulate the completely resected twice, censored alike, and fit the Cox model to both."""
-    places, events, confounders = [], [], []
-    for block in blocks(model, patients, seed, observe=False):
-        x = block.latent
+
+    def enter(x: Arrays) -> tuple[Flags, Floats, Floats]:
         # Who is lost before surgery never enters the analysis.
         rows = x["complete"] & (x["surgery_month"] < x["censoring_month"])
-        start = x["surgery_month"][rows]
-        last = np.minimum(x["censoring_month"][rows] - start, horizon)
-        deaths = [arm["death_month"][rows] - start for arm in block.arms]
-        places.append([_place(np.minimum(death, last), horizon) for death in deaths])
-        events.append([death < last for death in deaths])
-        if adjusted:
-            columns = [x[key][rows] for key in _LATENT] + [np.floor(x["date"][rows])]
-            confounders.append(np.stack(columns, axis=1).astype(np.float32))
-    place, event = np.concatenate(places, axis=1), np.concatenate(events, axis=1)
-    measured = (
-        np.concatenate(confounders) if adjusted else np.empty((place.shape[1], 0), np.float32)
-    )
-    measured -= measured.mean(axis=0, dtype=np.float64).astype(np.float32)
-    data = Stacked((place[0], place[1]), (event[0], event[1]), measured, _PLACES + 1)
+        end = np.minimum(x["censoring_month"] - x["surgery_month"], horizon)
+        return rows, x["surgery_month"], end
+
+    drawn = blocks(model, patients, seed, observe=False)
+    data = stacked_outcomes(drawn, horizon, enter, _confounders if adjusted else None)
     return TrueHazardRatio(*cox_stacked(data))
+
+
+def _confounders(x: Arrays) -> Floats:
+    columns = {"diagnosis_year": np.floor(x["date"])} | x
+    names = [vocabulary.patients()[name].short for name in CONFOUNDERS]
+    return np.stack([columns[name] for name in names], axis=1)
+
+
+_effect, _censored = cache(simulate_effect), cache(simulate_censored)
 
 
 def curve_times(horizon: float) -> Floats:
@@ -302,30 +362,16 @@ def curve_times(horizon: float) -> Floats:
     return months if months[-1] == horizon else np.append(months, horizon)
 
 
-def _place(month: Floats, horizon: float) -> NDArray[np.uint16]:
-    """Place times on the grid of the Cox model; the last place holds all beyond the horizon."""
-    return np.minimum(month * (_PLACES / horizon), _PLACES).astype(np.uint16)
-
-
 def _as_effect(model: Scenario, origin: str, horizon: float, numbers: dict[str, Any]) -> TrueEffect:
     times = curve_times(horizon)
-    survival = pd.concat(
-        pd.DataFrame({"arm": arm, "time": times, "survival": curve})
-        for arm, curve in zip(ARMS, numbers["survival"], strict=True)
-    )
-    incidence = pd.concat(
-        pd.DataFrame({"arm": arm, "cause": cause, "time": times, "cumulative_incidence": curve})
-        for arm, curves in zip(ARMS, numbers["cumulative_incidence"], strict=True)
-        for cause, curve in zip(CAUSES, curves, strict=True)
-    )
-    scalars = {
-        key: numbers[key] for key in numbers if key not in ("survival", "cumulative_incidence")
-    }
-    return TrueEffect(
-        model.name,
-        origin,
-        float(horizon),
-        **scalars,
-        survival=survival.reset_index(drop=True),
-        cumulative_incidence=incidence.reset_index(drop=True),
-    )
+    tables = {}
+    for value, kinds in (
+        ("survival", {"arm": ARMS}),
+        ("cumulative_incidence", {"arm": ARMS, "cause": CAUSES}),
+    ):
+        index = pd.MultiIndex.from_product(
+            [*kinds.values(), pd.Index(times)], names=[*kinds, "time"]
+        )
+        series = pd.Series(np.ravel(numbers[value]), index, name=value)
+        tables[value] = series.reset_index()
+    return TrueEffect(model.name, origin, float(horizon), **numbers | tables)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from dsrct_edu.errors import InputError
+from dsrct_edu.wording import brief
 
 
 @cache
@@ -64,11 +65,8 @@ def published(quantity: str | None = None, subgroup: str | None = None) -> pd.Da
         if not rows.any():
             known = sorted(table[column].unique())
             near = ", ".join(get_close_matches(wanted, known, cutoff=0.4)) or ", ".join(known[:5])
-            raise InputError(
-                f"one of the {len(known)} in the table",
-                repr(wanted),
-                f"Near it: {near}. published()[{column!r}].unique() lists all.",
-                column,
-            )
+            remedy = f"Near it: {near}. published()[{column!r}].unique() lists all."
+            expected = f"one of the {len(known)} in the table"
+            raise InputError(expected, brief(wanted), remedy, argument=column)
         table = table[rows]
     return table.reset_index(drop=True)

@@ -1,29 +1,8 @@
-"""Monte Carlo studies: every method beside the truth."""
+"""Monte Carlo studies: every method beside the truth.
 
-from dsrct_edu.studies.measures import replicates_needed
-from dsrct_edu.studies.planning import (
-    Posterior,
-    decisions,
-    posterior,
-    power_curve,
-    sceptical_prior,
-    trial_size,
-)
-from dsrct_edu.studies.simulation import simulation_study
-from dsrct_edu.studies.study import Study
-from dsrct_edu.studies.tables import staircase
-from dsrct_edu.studies.two_arm import two_arm_trials
+What is exported stands in ``__init__.pyi``, and is imported when first used.
+"""
 
-__all__ = [
-    "Posterior",
-    "Study",
-    "decisions",
-    "posterior",
-    "power_curve",
-    "replicates_needed",
-    "sceptical_prior",
-    "simulation_study",
-    "staircase",
-    "trial_size",
-    "two_arm_trials",
-]
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from math import nan, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from dsrct_edu.arrays import Floats
+from dsrct_edu.vocabulary import LEVEL_Z
 
+OF_ESTIMATES = ("mean", "q025", "q975")
 NAMES = (
     "bias",
     "empirical_se",
@@ -24,9 +25,7 @@ NAMES = (
 )
 
 
-def performance(
-    estimate: Array, se: Array, truth: float, z: float = 1.959963984540054
-) -> dict[str, float]:
+def performance(estimate: Floats, se: Floats, truth: float, z: float = LEVEL_Z) -> dict[str, float]:
     """Measure how one method did over repetitions, with Monte Carlo standard errors.
 
     Parameters
@@ -42,10 +41,11 @@ def performance(
     Returns
     -------
     dict
+        ``mean``, ``q025``, ``q975`` (between which the middle 95 % of the estimates lie), then
         ``bias``, ``empirical_se``, ``model_se`` (root of the mean squared standard error),
         ``relative_error`` (of the model standard error, per cent), ``mse``, ``coverage``,
         ``bias_eliminated_coverage`` (of the mean estimate) and ``rejection`` (of zero),
-        and each again with ``_mcse``.
+        each of these again with ``_mcse``.
 
     References
     ----------
@@ -61,10 +61,12 @@ def performance(
     (0.5, 1.0, 1.0)
     """
     n = len(estimate)
-    measured = {key: nan for name in NAMES for key in (name, f"{name}_mcse")}
+    measured = dict.fromkeys(OF_ESTIMATES, nan)
+    measured |= {key: nan for name in NAMES for key in (name, f"{name}_mcse")}
     if n == 0:
         return measured
-    mean = float(estimate.mean())
+    measured["mean"] = mean = float(estimate.mean())
+    measured["q025"], measured["q975"] = map(float, np.quantile(estimate, [0.025, 0.975]))
     error = estimate - truth
     squared = error**2
     measured["bias"] = mean - truth

@@ -6,27 +6,20 @@ All end their follow-up at the horizon on their own clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import numpy as np
-from numpy.typing import NDArray
 
-from dsrct_edu.studies.registry_arrays import Patients, months_between
-from dsrct_edu.studies.two_sample import (
+from dsrct_edu.analysis.registry_arrays import RegistryArrays, months_between
+from dsrct_edu.analysis.two_groups import (
     Fit,
     Ranked,
     cox_two_groups,
     death_counts,
     difference,
-    kaplan_meier,
-    logrank,
     rank,
+    two_group_curves,
+    two_group_logrank,
 )
-
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Method = Callable[[Patients, float], dict[str, Fit]]
+from dsrct_edu.arrays import Flags, Floats
 
 # what leaves or enters at a time: untreated and treated death, untreated and treated censoring,
 # start of treatment, nothing
@@ -37,18 +30,16 @@ _TREATED = np.array([0.0, -1.0, 0.0, -1.0, 1.0, 0.0])
 def _hazard_ratio(ranked: Ranked) -> Fit:
     at_risk_0, at_risk_1, share, variance = death_counts(ranked)
     died_1 = ranked.group * ranked.death
-    guess = logrank(died_1, share, variance).estimate
+    guess = two_group_logrank(died_1, share, variance).estimate
     return cox_two_groups(died_1, at_risk_0, at_risk_1, guess)
 
 
 def _two_groups(
-    time: Array, death: Flags, group: Flags, included: Flags, horizon: float
+    time: Floats, death: Flags, group: Flags, included: Flags, horizon: float
 ) -> dict[str, Fit]:
     death = death & (time <= horizon)
     time = np.minimum(time, horizon)
-    one, zero = (
-        kaplan_meier(time, death, horizon, included & member) for member in (group, ~group)
-    )
+    zero, one = two_group_curves(time, death, group, horizon, included)
     nobody = ~(included & group).any(axis=1) | ~(included & ~group).any(axis=1)
     rmst_1 = np.where(nobody, np.nan, one.rmst)
     return {
@@ -57,51 +48,51 @@ def _two_groups(
     }
 
 
-def ever_never(patients: Patients, horizon: float) -> dict[str, Fit]:
+def ever_never(registry: RegistryArrays, horizon: float) -> dict[str, Fit]:
     """Compare all who ever had HIPEC with all who never had, from diagnosis."""
-    return _two_groups(patients.time, patients.death, patients.hipec, patients.included, horizon)
+    return _two_groups(registry.time, registry.death, registry.hipec, registry.included, horizon)
 
 
-def landmark(patients: Patients, horizon: float, month: float) -> dict[str, Fit]:
+def from_landmark(registry: RegistryArrays, horizon: float, month: float) -> dict[str, Fit]:
     """Compare, among those followed beyond a month, who had HIPEC by then with who had not."""
     return _two_groups(
-        months_between(month, np.maximum(patients.time, month)),
-        patients.death,
-        patients.hipec & (patients.surgery <= month),
-        patients.included & (patients.time > month),
+        months_between(month, np.maximum(registry.time, month)),
+        registry.death,
+        registry.hipec & (registry.surgery <= month),
+        registry.included & (registry.time > month),
         horizon,
     )
 
 
-def operated_only(patients: Patients, horizon: float) -> dict[str, Fit]:
+def operated_only(registry: RegistryArrays, horizon: float) -> dict[str, Fit]:
     """Compare with and without HIPEC from surgery, among all who were operated."""
-    return _since_surgery(patients.only(patients.operated), horizon)
+    return _since_surgery(registry.only(registry.operated), horizon)
 
 
-def complete_resection(patients: Patients, horizon: float) -> dict[str, Fit]:
+def complete_resection(registry: RegistryArrays, horizon: float) -> dict[str, Fit]:
     """Compare with and without HIPEC from surgery, among the completely resected."""
-    return _since_surgery(patients.resected, horizon)
+    return _since_surgery(registry.resected, horizon)
 
 
-def _since_surgery(chosen: Patients, horizon: float) -> dict[str, Fit]:
+def _since_surgery(chosen: RegistryArrays, horizon: float) -> dict[str, Fit]:
     return _two_groups(chosen.since_surgery, chosen.death, chosen.hipec, chosen.included, horizon)
 
 
-def time_dependent(patients: Patients, horizon: float) -> dict[str, Fit]:
+def time_dependent(registry: RegistryArrays, horizon: float) -> dict[str, Fit]:
     """Fit Cox with HIPEC as a time-dependent covariate: untreated until the operation."""
-    death = patients.death & (patients.time <= horizon)
-    time = np.minimum(patients.time, horizon)
-    treated = patients.hipec & (patients.surgery < time)
+    death = registry.death & (registry.time <= horizon)
+    time = np.minimum(registry.time, horizon)
+    treated = registry.hipec & (registry.surgery < time)
     leaving = np.where(death, 0, 2) + treated
-    entering = np.where(treated, patients.surgery, np.inf)
+    entering = np.where(treated, registry.surgery, np.inf)
     code = np.concatenate([leaving, np.where(treated, 4, 5)], axis=1)
     key = np.concatenate([time, entering], axis=1).view(np.int64) & ~7
     key |= code
     key.sort(axis=1)
     code = key & 7
 
-    def before(change: Array) -> Array:
-        sums: Array = np.cumsum(change, axis=1) - change
+    def before(change: Floats) -> Floats:
+        sums: Floats = np.cumsum(change, axis=1) - change
         return sums
 
     at_risk = time.shape[1] - before(_LEAVES[code])
@@ -110,14 +101,3 @@ def time_dependent(patients: Patients, horizon: float) -> dict[str, Fit]:
         moment, code <= 1, (code == 1).astype(np.float64), at_risk, before(_TREATED[code])
     )
     return {"log_hazard_ratio": _hazard_ratio(ranked)}
-
-
-UNADJUSTED: dict[str, Method] = {
-    "ever_never": ever_never,
-    "time_dependent": time_dependent,
-    "landmark_6": partial(landmark, month=6.0),
-    "landmark_9": partial(landmark, month=9.0),
-    "landmark_12": partial(landmark, month=12.0),
-    "operated_only": operated_only,
-    "complete_resection": complete_resection,
-}

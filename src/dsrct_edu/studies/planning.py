@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr, ndtri
 
+from dsrct_edu import checks
+from dsrct_edu.analysis.sample_size import events_needed
 from dsrct_edu.errors import InputError
-from dsrct_edu.studies.inputs import number, positive
 from dsrct_edu.studies.study import Study
-from dsrct_edu.studies.two_arm import TwoArmDesign, two_arm_trials
+from dsrct_edu.studies.trials import two_arm_trials
+from dsrct_edu.studies.two_arm import TwoArmDesign
 
 
 def power_curve(
@@ -56,8 +59,7 @@ def power_curve(
     >>> bool(table.loc[0, "power"] > 0.6), bool(table.loc[1, "power"] < 0.1)
     (True, True)
     """
-    if method not in ("logrank", "cox"):
-        raise InputError("'logrank' or 'cox'", repr(method), column="method")
+    checks.one_of(method, ("logrank", "cox"), "method")
     rows = []
     for ratio, patients in product(hazard_ratios, n_patients):
         study = two_arm_trials(patients, n_replicates, ratio, **({"progress": False} | trial))
@@ -105,19 +107,12 @@ def trial_size(
     >>> int(trial_size(0.75)["events"])
     380
     """
-    from dsrct_edu.analysis import events_needed
-
     design = two_arm_trials(2, 1, hazard_ratio, **(trial | {"progress": False})).design
     assert isinstance(design, TwoArmDesign)
-    events = int(np.ceil(events_needed(hazard_ratio, power, alpha, design.allocation)))
-    probability = event_probability(design)
-    return pd.Series(
-        {
-            "events": events,
-            "event_probability": probability,
-            "patients": int(np.ceil(events / probability)),
-        }
-    )
+    events = events_needed(hazard_ratio, power, alpha, design.allocation)
+    share = event_probability(design)
+    patients = int(np.ceil(events / share))
+    return pd.Series({"events": events, "event_probability": share, "patients": patients})
 
 
 def event_probability(design: TwoArmDesign) -> float:
@@ -128,12 +123,11 @@ def event_probability(design: TwoArmDesign) -> float:
     from scipy.integrate import quad
 
     assert design.hazard_ratio is not None
-    longest = design.accrual + design.follow_up
     total = 0.0
     for share, ratio in ((1 - design.allocation, 1.0), (design.allocation, design.hazard_ratio)):
 
         def density(month: float, ratio: float = ratio) -> float:
-            entered = (longest - month) / design.accrual if month > design.follow_up else 1.0
+            entered = (design.longest - month) / design.accrual if month > design.follow_up else 1.0
             hazard = (
                 ratio * design.shape / design.scale * (month / design.scale) ** (design.shape - 1)
             )
@@ -141,7 +135,7 @@ def event_probability(design: TwoArmDesign) -> float:
             return float(hazard * np.exp(-gone) * entered)
 
         early = quad(density, 0, design.follow_up)[0] if design.follow_up > 0 else 0.0
-        late = quad(density, design.follow_up, longest)[0] if design.accrual > 0 else 0.0
+        late = quad(density, design.follow_up, design.longest)[0] if design.accrual > 0 else 0.0
         total += share * (early + late)
     return total
 
@@ -166,14 +160,12 @@ class Posterior:
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Return the central credible interval of the hazard ratio."""
-        from scipy.special import ndtri
-
-        half = float(ndtri(0.5 + number("level", level, 0, 1) / 2)) * self.sd
+        half = float(ndtri(0.5 + checks.between(level, "level", 0, 1) / 2)) * self.sd
         return exp(self.mean - half), exp(self.mean + half)
 
     def probability_below(self, hazard_ratio: float = 1.0) -> float:
         """Return the probability that the hazard ratio is below a value; 1 asks for any benefit."""
-        z = (log(positive("hazard_ratio", hazard_ratio)) - self.mean) / self.sd
+        z = (log(checks.positive(hazard_ratio, "hazard_ratio")) - self.mean) / self.sd
         return 0.5 * (1 + erf(z / sqrt(2)))
 
 
@@ -225,10 +217,11 @@ def posterior(
     >>> round(belief.hazard_ratio, 3), round(belief.probability_below(1), 3)
     (0.775, 0.839)
     """
-    held = number("events", events, 0) + number("prior_events", prior_events, 0)
+    held = checks.number(events, "events", low=0)
+    held += checks.number(prior_events, "prior_events", low=0)
     if held == 0:
-        raise InputError("events, or a prior worth some", "neither", column="events")
-    share = number("allocation", allocation, 0.01, 0.99)
+        raise InputError("events, or a prior worth some", "neither", argument="events")
+    share = checks.number(allocation, "allocation", low=0.01, high=0.99)
     mean = (prior_events * prior_mean + events * log_hazard_ratio) / held
     return Posterior(mean, sqrt(1 / (share * (1 - share) * held)))
 
@@ -257,12 +250,10 @@ def sceptical_prior(hazard_ratio: float, chance: float = 0.05) -> float:
     >>> round(sceptical_prior(0.6), 1)
     41.5
     """
-    from scipy.special import ndtri
-
     if hazard_ratio == 1:
-        raise InputError("a hazard ratio other than 1", "1", column="hazard_ratio")
-    z = float(ndtri(number("chance", chance, 0.0001, 0.4999)))
-    return 4 * (z / log(positive("hazard_ratio", hazard_ratio))) ** 2
+        raise InputError("a number other than 1", "1", argument="hazard_ratio")
+    z = float(ndtri(checks.number(chance, "chance", low=0.0001, high=0.4999)))
+    return 4 * (z / log(checks.positive(hazard_ratio, "hazard_ratio"))) ** 2
 
 
 def decisions(
@@ -294,20 +285,14 @@ def decisions(
     >>> bool(decisions(none, prior_events=40)["declared"] < decisions(none)["declared"])
     True
     """
-    from scipy.special import ndtr
-
-    number("threshold", threshold, 0, 1)
+    checks.number(threshold, "threshold", low=0, high=1)
     table = study.estimates
     cox = table[(table["method"] == "cox") & table["converged"]]
     if cox.empty:
-        raise InputError(
-            "a study of two_arm_trials with a Cox estimate",
-            "none",
-            "Run two_arm_trials().",
-            "study",
-        )
+        expected, remedy = "a study of two_arm_trials with a Cox estimate", "Run two_arm_trials()."
+        raise InputError(expected, "none", remedy, argument="study")
     known = 1 / cox["se"].to_numpy() ** 2  # a quarter of the effective number of events
-    prior = number("prior_events", prior_events, 0) / 4
+    prior = checks.number(prior_events, "prior_events", low=0) / 4
     mean = (prior * prior_mean + known * cox["estimate"].to_numpy()) / (prior + known)
     probability = ndtr(-mean * np.sqrt(prior + known))
     declared = float(np.mean(probability > threshold))

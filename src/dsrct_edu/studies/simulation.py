@@ -3,81 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
+from dsrct_edu import checks
 from dsrct_edu.disease import Scenario
 from dsrct_edu.disease import scenario as named
-from dsrct_edu.disease.simulate import draw
 from dsrct_edu.errors import InputError
-from dsrct_edu.studies.adjusted import ADJUSTED
-from dsrct_edu.studies.inputs import whole
-from dsrct_edu.studies.methods import UNADJUSTED
-from dsrct_edu.studies.registry_arrays import from_draw
-from dsrct_edu.studies.running import Results
-from dsrct_edu.studies.study import Study, start
-
-HORIZON = 60.0
-_CACHED = 15_000  # patients analysed together
-
-METHODS = UNADJUSTED | ADJUSTED
-_BOTH = ("log_hazard_ratio", "rmst_difference")
-MEASURES = dict.fromkeys(METHODS, _BOTH) | {
-    "time_dependent": _BOTH[:1],
-    "adjusted_cox": _BOTH[:1],
-    "iptw": _BOTH[1:],
-    "emulated_trial": _BOTH[1:],
-}
-
-
-@dataclass(frozen=True)
-class CohortDesign:
-    """A study of registries drawn from a disease model; see `simulation_study`."""
-
-    scenario: Scenario
-    n_patients: int
-    methods: tuple[str, ...]
-    seed: int
-
-    @property
-    def columns(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of method and measure."""
-        return tuple((name, measure) for name in self.methods for measure in MEASURES[name])
-
-    @property
-    def block(self) -> int:
-        """Registries analysed together."""
-        return max(1, _CACHED // self.n_patients)
-
-    def analyse(self, first: int, replicates: int) -> Results:
-        """Draw and analyse registries ``first`` to ``first + replicates - 1``."""
-        drawn = draw(self.scenario, self.n_patients, self.seed, replicates, first)
-        patients = from_draw(drawn)
-        fits = []
-        for name in self.methods:
-            given = METHODS[name](patients, HORIZON)
-            fits += [given[measure] for measure in MEASURES[name]]
-        return Results(*(np.stack(part, axis=1) for part in zip(*fits, strict=True)))
-
-    def truth(self) -> dict[tuple[str, str], float]:
-        """Return the estimand of every column."""
-        from dsrct_edu.studies.truths import method_truth
-
-        return {column: method_truth(self.scenario, *column) for column in self.columns}
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what is needed to build the design again."""
-        from dsrct_edu.studies.designs import scenario_to_json
-
-        return {
-            "kind": "cohort",
-            "scenario": scenario_to_json(self.scenario),
-            "n_patients": self.n_patients,
-            "methods": list(self.methods),
-            "seed": self.seed,
-        }
+from dsrct_edu.studies.cohort_design import METHODS, CohortDesign
+from dsrct_edu.studies.study import Study, new_study
+from dsrct_edu.wording import brief
 
 
 def simulation_study(
@@ -108,7 +41,7 @@ def simulation_study(
         operated_only, complete_resection, adjusted_cox, iptw, emulated_trial``; all by default.
     seed : int
         Seed of the stream of uniforms. The same seed gives the same study on any number of
-        workers, run at once or in parts.
+        workers.
     workers : int
         Processes, through joblib; -1 for all cores. Inside
         ``joblib.parallel_config(backend="dask")`` the study runs on the cluster.
@@ -118,7 +51,7 @@ def simulation_study(
     Returns
     -------
     Study
-        With ``.estimates``, ``.performance()``, ``.plot()``, ``.save()`` and ``.extend()``.
+        With ``.estimates``, ``.performance()`` and ``.plot()``.
 
     Raises
     ------
@@ -141,13 +74,13 @@ def simulation_study(
     names = tuple(METHODS) if methods is None else tuple(methods)
     unknown = [name for name in names if name not in METHODS]
     if isinstance(methods, str) or unknown or not names or len(set(names)) < len(names):
-        raise InputError(
-            "a list of different methods out of " + ", ".join(METHODS),
-            repr(methods),
-            "Leave the argument out for all ten.",
-            "methods",
-        )
+        expected = "a list of different methods out of " + ", ".join(METHODS)
+        remedy = "Leave the argument out for all ten."
+        raise InputError(expected, brief(methods), remedy, argument="methods")
     design = CohortDesign(
-        named(scenario), whole("n_patients", n_patients, 2, 100_000), names, whole("seed", seed, 0)
+        scenario=named(scenario),
+        n_patients=checks.whole(n_patients, "n_patients", 2, 100_000),
+        methods=names,
+        seed=checks.whole(seed, "seed"),
     )
-    return start(design, whole("n_replicates", n_replicates, 1), workers, progress)
+    return new_study(design, n_replicates, workers, progress)

@@ -1,34 +1,39 @@
-"""The result of a simulation study: estimates, performance, and a way to go on."""
+"""The result of a simulation study: estimates, performance, and the staircase beside the truth."""
 
 from __future__ import annotations
 
-import json
-import platform
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from dsrct_edu.errors import InputError
+from dsrct_edu import checks
 from dsrct_edu.studies.measures import performance
-from dsrct_edu.studies.running import Design, Results, Store, run
+from dsrct_edu.studies.running import Design, Results, run_blocks
+from dsrct_edu.vocabulary import LEVEL_Z
 
-Z = 1.959963984540054  # 95 % Wald intervals throughout
+if TYPE_CHECKING:
+    from dsrct_edu.figures import Figure
+
+_AXES = {
+    "rmst_difference": "Months gained (RMST difference)",
+    "hazard_ratio": "Hazard ratio",
+    "log_hazard_ratio": "Log hazard ratio",
+    "survival_difference": "Difference in survival",
+}
 
 
 @dataclass(frozen=True)
 class Study:
-    """A simulation study, as far as it has been run.
+    """A simulation study.
 
     Parameters
     ----------
     design : CohortDesign or TwoArmDesign
-        Scenario, sizes, methods and seed.
-    store : Store
+        Scenario, sizes, methods and seed: whatever is needed to run it again.
+    results : Results
         Results of every replicate as arrays.
 
     Examples
@@ -37,22 +42,15 @@ class Study:
     >>> study = two_arm_trials(n_patients=100, n_replicates=200, hazard_ratio=0.6)
     >>> list(study.estimates.columns)
     ['replicate', 'method', 'measure', 'estimate', 'se', 'ci_low', 'ci_high', 'converged']
-    >>> study.extend(300).n_replicates
-    300
     """
 
     design: Design
-    store: Store = field(repr=False)
+    results: Results = field(repr=False)
 
     @property
     def n_replicates(self) -> int:
-        """Replicates asked for."""
-        return len(self.store.finished)
-
-    @property
-    def n_finished(self) -> int:
-        """Replicates analysed so far; fewer than asked for after an interruption."""
-        return int(self.store.finished.sum())
+        """Replicates analysed."""
+        return len(self.results.estimate)
 
     @property
     def seed(self) -> int:
@@ -67,20 +65,19 @@ class Study:
         95 % Wald intervals. A missing estimate (a group without patients, say) has not
         converged and is counted in `performance`.
         """
-        rows = self._finished()
-        numbers = np.flatnonzero(self.store.finished)
         methods, measures = zip(*self.design.columns, strict=True)
-        estimate, half = rows.estimate.ravel(), Z * rows.se.ravel()
+        estimate, se = self.results.estimate.ravel(), self.results.se.ravel()
+        half = LEVEL_Z * se
         return pd.DataFrame(
             {
-                "replicate": np.repeat(numbers, len(methods)),
-                "method": np.tile(np.array(methods, dtype=object), len(numbers)),
-                "measure": np.tile(np.array(measures, dtype=object), len(numbers)),
+                "replicate": np.repeat(np.arange(self.n_replicates), len(methods)),
+                "method": np.tile(np.array(methods, dtype=object), self.n_replicates),
+                "measure": np.tile(np.array(measures, dtype=object), self.n_replicates),
                 "estimate": estimate,
-                "se": rows.se.ravel(),
+                "se": se,
                 "ci_low": estimate - half,
                 "ci_high": estimate + half,
-                "converged": rows.converged.ravel(),
+                "converged": self.results.converged.ravel(),
             }
         )
 
@@ -105,9 +102,9 @@ class Study:
         -------
         DataFrame
             ``method, measure, truth, n_replicates, n_converged, n_separated, n_missing,
-            n_used``, then ``bias, empirical_se, model_se, relative_error`` (of the model
-            standard error, per cent), ``mse, coverage, bias_eliminated_coverage, rejection``,
-            each with ``_mcse``.
+            n_used, mean, q025, q975`` (the middle 95 % of the estimates), then ``bias,
+            empirical_se, model_se, relative_error`` (of the model standard error, per cent),
+            ``mse, coverage, bias_eliminated_coverage, rejection``, each with ``_mcse``.
 
         Raises
         ------
@@ -127,65 +124,31 @@ class Study:
         >>> bool(abs(cox["bias"]) < 0.05), bool(0.9 < cox["coverage"] < 1)
         (True, True)
         """
-        if replicates not in ("converged", "all"):
-            raise InputError("'converged' or 'all'", repr(replicates), column="replicates")
-        rows = self._finished()
+        checks.one_of(replicates, ("converged", "all"), "replicates")
         table = []
-        for i, (method, measure) in enumerate(self.design.columns):
-            estimate, se = rows.estimate[:, i], rows.se[:, i]
+        for (method, measure), *column in zip(
+            self.design.columns, *(part.T for part in self.results), strict=True
+        ):
+            estimate, se, converged, separated = column
             present = np.isfinite(estimate) & np.isfinite(se)
-            used = present if replicates == "all" else present & rows.converged[:, i]
+            used = present if replicates == "all" else present & converged
             truth = self.truth[method, measure]
             table.append(
                 {
                     "method": method,
                     "measure": measure,
                     "truth": truth,
-                    "n_replicates": len(estimate),
-                    "n_converged": int(rows.converged[:, i].sum()),
-                    "n_separated": int(rows.separated[:, i].sum()),
+                    "n_replicates": self.n_replicates,
+                    "n_converged": int(converged.sum()),
+                    "n_separated": int(separated.sum()),
                     "n_missing": int(np.isnan(estimate).sum()),
                     "n_used": int(used.sum()),
                 }
-                | performance(estimate[used], se[used], truth, Z)
+                | performance(estimate[used], se[used], truth)
             )
         return pd.DataFrame(table)
 
-    def extend(self, n_replicates: int, workers: int = 1, progress: bool = True) -> Study:
-        """Return the study with more replicates; those there are kept as they are.
-
-        Parameters
-        ----------
-        n_replicates : int
-            Replicates in all, at least as many as now.
-        workers, progress
-            As in `simulation_study`.
-
-        Returns
-        -------
-        Study
-            Equal to a study run with `n_replicates` at once.
-
-        Raises
-        ------
-        InputError
-            If fewer replicates are asked for than there are.
-        """
-        if n_replicates < self.n_replicates:
-            raise InputError(
-                f"{self.n_replicates} replicates or more",
-                repr(n_replicates),
-                "A study only grows; take a part of .estimates for fewer.",
-                "n_replicates",
-            )
-        store = run(self.design, self.store.resized(n_replicates), workers, progress)
-        return Study(self.design, store)
-
-    def resume(self, workers: int = 1, progress: bool = True) -> Study:
-        """Return the study with the replicates that an interruption left out."""
-        return self.extend(self.n_replicates, workers, progress)
-
-    def plot(self, measure: str = "rmst_difference", **options: Any) -> Any:
+    def plot(self, measure: str = "rmst_difference", **options: Any) -> Figure:
         """Draw the study as a staircase: every method beside the truth.
 
         Parameters
@@ -202,105 +165,81 @@ class Study:
             carries its own words.
         """
         from dsrct_edu import figures
-        from dsrct_edu.studies.tables import staircase
 
         table = staircase(self, measure)
         axis: dict[str, Any] = {"measure": _AXES[measure], "log": measure == "hazard_ratio"}
         return figures.staircase(table, **axis | options)
 
-    def save(self, path: str | Path) -> list[Path]:
-        """Write the study: arrays as ``.npz``, design, seed and versions as ``.json``.
 
-        Parameters
-        ----------
-        path : str or Path
-            Name without ending. Where pyarrow is installed, the estimates are also written as
-            ``.parquet`` for other software.
+def staircase(
+    study: Study,
+    measure: str = "rmst_difference",
+    interval: str = "spread",
+    replicates: str = "converged",
+) -> pd.DataFrame:
+    """Lay every method of a study beside its truth, in the order of the steps.
 
-        Returns
-        -------
-        list of Path
-            The files.
-        """
-        base = Path(path)
-        base.parent.mkdir(parents=True, exist_ok=True)
-        arrays, about, table = (base.with_name(base.name + end) for end in _ENDINGS)
-        np.savez_compressed(arrays, **self.store.results._asdict(), finished=self.store.finished)
-        described: dict[str, Any] = {"design": self.design.to_json(), "versions": versions()}
-        described["n_replicates"], described["n_finished"] = self.n_replicates, self.n_finished
-        about.write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
-        if find_spec("pyarrow") is None:
-            return [arrays, about]
-        self.estimates.to_parquet(table, index=False)
-        return [arrays, about, table]
+    Parameters
+    ----------
+    study : Study
+    measure : {"rmst_difference", "log_hazard_ratio", "hazard_ratio", "survival_difference"}
+        What is on the axis. For ``hazard_ratio`` the log hazard ratios are averaged and then
+        exponentiated, with their interval and truth.
+    interval : {"spread", "monte_carlo"}
+        ``spread``: where the middle 95 % of the replicates' estimates lie, which is how far one
+        registry of this size can mislead. ``monte_carlo``: 95 % interval of the mean itself.
+    replicates : {"converged", "all"}
+        As in `Study.performance`.
 
-    @classmethod
-    def load(cls, path: str | Path) -> Study:
-        """Read a study that `save` wrote; it can be resumed and extended.
+    Returns
+    -------
+    DataFrame
+        ``label, method, measure, estimate`` (mean over replicates)``, ci_low, ci_high, truth,
+        mcse, n_used, n_converged``. A figure for it is ``dsrct_edu.figures.staircase``.
 
-        Parameters
-        ----------
-        path : str or Path
-            Name without ending, as given to `save`.
+    Raises
+    ------
+    InputError
+        If the study does not have the measure, or an option is unknown.
 
-        Returns
-        -------
-        Study
-            The same estimates.
-
-        Raises
-        ------
-        InputError
-            If the files are not there, or were written by a disease model that this version
-            of the package no longer has.
-        """
-        from dsrct_edu.studies.designs import design_from_json
-
-        base = Path(path)
-        arrays, about, _ = (base.with_name(base.name + end) for end in _ENDINGS)
-        missing = [str(file) for file in (arrays, about) if not file.exists()]
-        if missing:
-            raise InputError(
-                "a saved study", f"no file {missing[0]}", "Give the name that save() was given."
-            )
-        design = design_from_json(json.loads(about.read_text(encoding="utf-8"))["design"])
-        with np.load(arrays) as held:
-            results = Results(*(held[name] for name in Results._fields))
-            return cls(design, Store(results, held["finished"]))
-
-    def _finished(self) -> Results:
-        if self.store.finished.all():
-            return self.store.results
-        rows = self.store.finished
-        estimate, se, converged, separated = self.store.results
-        return Results(estimate[rows], se[rows], converged[rows], separated[rows])
-
-
-_ENDINGS = (".npz", ".json", ".parquet")
-_AXES = {
-    "rmst_difference": "Months gained (RMST difference)",
-    "hazard_ratio": "Hazard ratio",
-    "log_hazard_ratio": "Log hazard ratio",
-    "survival_difference": "Difference in survival",
-}
-
-
-def start(design: Design, n_replicates: int, workers: int, progress: bool) -> Study:
-    """Run a design from the beginning."""
-    store = Store.empty(len(design.columns), n_replicates)
-    return Study(design, run(design, store, workers, progress))
-
-
-def versions() -> dict[str, str]:
-    """Name what the numbers were made with."""
-    import scipy
-
-    from dsrct_edu import __version__
-
-    return {
-        "dsrct_edu": __version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "scipy": scipy.__version__,
-        "platform": platform.machine(),
+    Examples
+    --------
+    >>> import dsrct_edu as dsrct
+    >>> study = dsrct.simulation_study("null", n_replicates=50, methods=["ever_never", "iptw"])
+    >>> table = dsrct.studies.staircase(study)
+    >>> list(table["method"])
+    ['ever_never', 'iptw']
+    """
+    checks.one_of(interval, ("spread", "monte_carlo"), "interval")
+    measured = study.performance(replicates)
+    logged = measure == "hazard_ratio"
+    known = ["hazard_ratio"] if "log_hazard_ratio" in set(measured["measure"]) else []
+    checks.one_of(measure, [*known, *measured["measure"].unique()], "measure")
+    steps = measured[measured["measure"] == ("log_hazard_ratio" if logged else measure)]
+    mcse = steps["empirical_se"] / np.sqrt(steps["n_used"])
+    spread = interval == "spread"
+    axis = {
+        "estimate": steps["mean"],
+        "ci_low": steps["q025"] if spread else steps["mean"] - LEVEL_Z * mcse,
+        "ci_high": steps["q975"] if spread else steps["mean"] + LEVEL_Z * mcse,
+        "truth": steps["truth"],
     }
+    if logged:
+        axis = {name: np.exp(values) for name, values in axis.items()}
+        mcse = mcse * axis["estimate"]
+    table = {
+        "label": steps["method"].map(study.design.labels),
+        "method": steps["method"],
+        "measure": measure,
+        **axis,
+        "mcse": mcse,
+        "n_used": steps["n_used"],
+        "n_converged": steps["n_converged"],
+    }
+    return pd.DataFrame(table).reset_index(drop=True)
+
+
+def new_study(design: Design, n_replicates: int, workers: int, progress: bool) -> Study:
+    """Run a design."""
+    replicates = checks.whole(n_replicates, "n_replicates", 1)
+    return Study(design, run_blocks(design, replicates, workers, progress))

@@ -10,14 +10,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dsrct_edu.disease import columns, scenarios
-from dsrct_edu.disease.equations import RECIST, SITES, Arrays
+from dsrct_edu import checks, vocabulary
+from dsrct_edu.disease import scenarios
+from dsrct_edu.disease.equations import Arrays
 from dsrct_edu.disease.scenarios import Scenario
 from dsrct_edu.disease.simulate import Draw, draw
-from dsrct_edu.errors import InputError
+from dsrct_edu.vocabulary import SITES
 
-WHOLE_OR_MISSING = [c for c in columns.of_type("integer") if c in columns.MAY_BE_MISSING]
-WHOLE = [c for c in columns.of_type("integer") if c not in columns.MAY_BE_MISSING]
+_INTEGERS = [column for column in vocabulary.patients().values() if column.type == "integer"]
+WHOLE_OR_MISSING = [column.name for column in _INTEGERS if column.may_be_missing]
+WHOLE = [column.name for column in _INTEGERS if not column.may_be_missing]
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Cohort:
     Parameters
     ----------
     patients : DataFrame
-        One row a patient, as a registry would hold it (columns in ``disease.columns.PATIENTS``).
+        One row a patient, as a registry would hold it (columns in ``vocabulary.patients()``).
     truth : DataFrame
         Same ``patient_id``: ``aggressiveness``, ``propensity`` and, for each arm
         (``_hipec``, ``_no_hipec``), ``death_month``, ``recurrence_month``,
@@ -120,31 +122,22 @@ def simulate_cohort(n: int, scenario: str | Scenario = "modest", seed: int = 0) 
     >>> bool(cohort.patients["hipec"].any())
     True
     """
-    n, seed = whole_number(n, "n", 1), whole_number(seed, "seed", 0)
+    n, seed = checks.whole(n, "n", 1), checks.whole(seed, "seed")
     model = scenarios.scenario(scenario)
     arrays = draw(model, n, seed)
     ids = pd.Series([f"P{i:0{max(4, len(str(n)))}d}" for i in range(1, n + 1)], dtype=object)
     return Cohort(patients_table(arrays, ids), truth_table(arrays, ids), model, seed)
 
 
-def whole_number(value: object, name: str, least: int) -> int:
-    """Return a whole number of at least ``least``, or say what is wrong with it."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
-        raise InputError("a whole number", repr(value), f"Give {least} or more.", name)
-    if value < least:
-        raise InputError(f"{least} or more", repr(value), "Give a larger number.", name)
-    return int(value)
-
-
 def patients_table(arrays: Draw, ids: pd.Series) -> pd.DataFrame:
     """Return the registry's table of one replicate."""
     seen = {key: np.ravel(values) for key, values in arrays.observed.items()}
     table = pd.DataFrame(
-        {"patient_id": ids} | {key: seen[key] for key in list(columns.PATIENTS)[1:]}
+        {"patient_id": ids} | {key: seen[key] for key in list(vocabulary.patients())[1:]}
     )
     table["sex"] = pd.Series(np.where(seen["sex"], "male", "female"), dtype=object)
-    table["recist"] = _labels(seen["recist"], RECIST)
-    table["recurrence_site"] = _labels(seen["recurrence_site"], (np.nan, *SITES[1:]))
+    table["recist"] = _labels(seen["recist"], vocabulary.patients()["recist"].levels)
+    table["recurrence_site"] = _labels(seen["recurrence_site"], (np.nan, *SITES))
     return table.astype({name: np.int64 for name in WHOLE})
 
 
@@ -152,16 +145,16 @@ def truth_table(arrays: Draw, ids: pd.Series) -> pd.DataFrame:
     """Return the table of latent variables and potential outcomes of one replicate."""
     table: dict[str, object] = {"patient_id": ids}
     table |= {key: np.ravel(arrays.latent[key]) for key in ("aggressiveness", "propensity")}
-    for suffix, arm in zip(columns.ARMS, arrays.arms, strict=True):
-        table |= {f"{key}_{suffix}": _outcome(arm, key) for key in arm}
-    return pd.DataFrame(table)[list(columns.TRUTH)]
+    for name, arm in arrays.arms.items():
+        table |= {f"{key}_{name}": _outcome(arm, key) for key in arm}
+    return pd.DataFrame(table)[list(vocabulary.truth())]
 
 
 def _outcome(arm: Arrays, key: str) -> object:
     values = np.ravel(arm[key])
     if key == "recurrence_month":
         return np.where(np.isfinite(values), values, np.nan)
-    return _labels(values, (np.nan, *SITES[1:])) if key == "recurrence_site" else values
+    return _labels(values, (np.nan, *SITES)) if key == "recurrence_site" else values
 
 
 def _labels(codes: NDArray[Any], names: tuple[object, ...]) -> pd.Series:

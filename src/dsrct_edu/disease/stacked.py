@@ -1,4 +1,7 @@
-"""Cox regression for millions of patients: one binary covariate, or stacked potential outcomes."""
+"""Cox regression for both potential outcomes of millions of patients, on a grid of 16-bit places.
+
+The fit of `dsrct_edu.analysis.partial_likelihood` would need every array ten times as large.
+"""
 
 from __future__ import annotations
 
@@ -7,61 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsrct_edu.disease.equations import Bools, Floats
+from dsrct_edu.arrays import Flags, Floats
 
 _ITERATIONS, _TOLERANCE = 30, 1e-10
-
-
-def cox_binary(
-    time: Floats, group: Bools, event: Bools | None = None, entry: Floats | None = None
-) -> tuple[float, float]:
-    """Fit a Cox model with one binary covariate; ties as Breslow.
-
-    Parameters
-    ----------
-    time : array (n,)
-        Time of event or censoring.
-    group : array of bool (n,)
-        The covariate.
-    event : array of bool (n,), optional
-        Whether the time is that of an event; by default always.
-    entry : array (n,), optional
-        Time of entry (left truncation).
-
-    Returns
-    -------
-    tuple of float
-        Log hazard ratio and its model-based standard error.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from dsrct_edu.disease.hazards import cox_binary
-    >>> estimate, se = cox_binary(np.array([1.0, 2, 3, 4]), np.array([1, 0, 1, 0], bool))
-    >>> round(estimate, 4)
-    0.9406
-    """
-    event = np.ones(len(time), dtype=bool) if event is None else event
-    at = time[event]
-    treated, others = (
-        _at_risk(at, time[rows], None if entry is None else entry[rows]) for rows in (group, ~group)
-    )
-    beta = 0.0
-    for _ in range(_ITERATIONS):
-        share = treated / (treated + others * np.exp(-beta))
-        information = float(np.sum(share * (1 - share)))
-        step = float(np.sum(group & event) - np.sum(share)) / information
-        beta += step
-        if abs(step) < _TOLERANCE:
-            break
-    return beta, information**-0.5
-
-
-def _at_risk(at: Floats, time: Floats, entry: Floats | None) -> Floats:
-    remaining = len(time) - np.searchsorted(np.sort(time), at, side="left")
-    if entry is not None:
-        remaining = remaining - (len(entry) - np.searchsorted(np.sort(entry), at, side="left"))
-    return remaining.astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -81,11 +32,11 @@ class Stacked:
     """
 
     place: tuple[NDArray[np.uint16], NDArray[np.uint16]]
-    event: tuple[Bools, Bools]
+    event: tuple[Flags, Flags]
     covariates: NDArray[np.float32]
     length: int
 
-    def sums(self, arm: int, weights: Floats | float = 1.0, rows: Bools | None = None) -> Floats:
+    def sums(self, arm: int, weights: Floats | float = 1.0, rows: Flags | None = None) -> Floats:
         """Sum weights over the grid places of the patients (or some of them) in an arm."""
         place = self.place[arm] if rows is None else self.place[arm][rows]
         if isinstance(weights, float):

@@ -1,0 +1,11 @@
+from .measures import replicates_needed as replicates_needed
+from .planning import Posterior as Posterior
+from .planning import decisions as decisions
+from .planning import posterior as posterior
+from .planning import power_curve as power_curve
+from .planning import sceptical_prior as sceptical_prior
+from .planning import trial_size as trial_size
+from .simulation import simulation_study as simulation_study
+from .study import Study as Study
+from .study import staircase as staircase
+from .trials import two_arm_trials as two_arm_trials
