@@ -11,11 +11,9 @@ import sys
 from xml.etree import ElementTree
 
 import matplotlib as mpl
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from nbclient import NotebookClient
 from PIL import Image
 
 from dsrct_edu import InputError, figures
@@ -116,6 +114,9 @@ def test_the_session_keeps_its_settings_and_the_figure_its_style(figure):
 
 
 def test_notebook_shows_it_once_with_pyplot_loaded():
+    import nbformat  # here: what drives a kernel cannot be imported in the browser
+    from nbclient import NotebookClient
+
     cells = [
         "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.close()",
         "import pandas as pd\nfrom dsrct_edu import figures\n"
