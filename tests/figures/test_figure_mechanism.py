@@ -14,6 +14,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import font_manager
 from PIL import Image
 
 from dsrct_edu import InputError, figures
@@ -131,6 +132,12 @@ def test_notebook_shows_it_once_with_pyplot_loaded():
     assert set(data) == {"text/html", "text/plain", "image/png"}
     assert data["image/png"].strip() in data["text/html"].replace("\n", "")
     assert again[0].data == data
+
+
+@pytest.mark.skipif(sys.platform != "emscripten", reason="each session of the browser does this")
+def test_fonts_are_collected_without_a_word(caplog):
+    font_manager.FontManager()
+    assert not caplog.records
 
 
 def test_looks_differ():

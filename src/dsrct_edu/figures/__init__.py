@@ -1,5 +1,14 @@
 """Figures that say what they show: tidy tables in, a picture with its own words out."""
 
+import logging
+import sys
+
+if sys.platform == "emscripten":
+    # Every session in the browser builds matplotlib's font cache, and a notebook would show the
+    # notice of it in red above the first figure. Here, before anything imports matplotlib.
+    _notices = logging.getLogger("matplotlib.font_manager")
+    _notices.addFilter(lambda record: "building the font cache" not in record.getMessage())
+
 from dsrct_edu.figures.balance import love_plot, overlap
 from dsrct_edu.figures.checks import calibration, zip_plot
 from dsrct_edu.figures.curves import survival_curves
