@@ -21,7 +21,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser study \
-  reference gallery benchmarks lock platforms clean
+  wasm reference gallery benchmarks lock platforms clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -79,6 +79,9 @@ browser: setup  ## drive the notebooks in JupyterLab in headless Chromium
 
 study: setup  ## full-size truths and simulation studies
 	$(PY) -m pytest -n 2 -m slow tests
+
+wasm: setup  ## run the unit tests as the browser would, on 32 bits (needs node and npm)
+	$(PY) -m tools.wasm
 
 reference: setup  ## ask R for the reference numbers again, and compare (needs R with survival)
 	$(PY) tests/analysis/reference/make_reference.py

@@ -178,6 +178,11 @@ class Hostile:
         raise RuntimeError("do not look")
 
 
+# Put in place one by one: NumPy 2.0 looks at what it copies out of a list.
+HOSTILE = np.empty(1, dtype=object)
+HOSTILE[0] = Hostile()
+
+
 class Leaving:
     """Tries to end the session."""
 
@@ -194,7 +199,7 @@ ODD = [
     Hostile(), Hostile, Leaving(), iter(int, 1), lambda: None, lambda *a: Hostile(), 1j,
     np.array([]), np.array([[1, 2], [3, 4]]), np.array(["a"], dtype=object), np.ma.masked,
     np.datetime64("NaT", "D"), pd.NA, pd.NaT, pd.DataFrame(), pd.Series(dtype=float), Figure(),
-    pd.DataFrame([[1, 2]], columns=["a", "a"]), pd.DataFrame({"median": [Hostile()]}),
+    pd.DataFrame([[1, 2]], columns=["a", "a"]), pd.DataFrame({"median": HOSTILE}),
     pd.DataFrame([[1, 2, 3]], columns=["group", "median", "median"]), [Hostile()], {"a": Hostile()},
 ]  # fmt: skip
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib as mpl
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 import tables
+from matplotlib import font_manager
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -134,6 +134,8 @@ def test_the_session_keeps_its_settings_and_the_figure_its_style(figure):
 
 
 def test_notebook_shows_it_once_with_pyplot_loaded():
+    import nbformat  # here: what drives a kernel cannot be imported in the browser
+
     cells = [
         "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.close()",
         "import pandas as pd\nfrom dsrct_edu import figures\n"
@@ -148,6 +150,12 @@ def test_notebook_shows_it_once_with_pyplot_loaded():
     assert set(data) == {"text/html", "text/plain", "image/png"}
     assert data["image/png"].strip() in data["text/html"].replace("\n", "")
     assert again[0].data == data
+
+
+@pytest.mark.skipif(sys.platform != "emscripten", reason="each session of the browser does this")
+def test_fonts_are_collected_without_a_word(caplog):
+    font_manager.FontManager()
+    assert not caplog.records
 
 
 def test_looks_differ():

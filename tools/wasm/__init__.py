@@ -1,0 +1,1 @@
+"""The suite under WebAssembly, where the browser edition runs: `make wasm`."""
