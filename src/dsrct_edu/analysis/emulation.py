@@ -262,7 +262,9 @@ def _bootstrap(
     at_once = max(1, _AT_ONCE // n)
     curves, means = [np.empty((0, 2, times.size))], [np.empty((0, 2))]
     for first in range(0, number, at_once):
-        drawn = registry.resample(rng.integers(0, n, (min(at_once, number - first), n)))
+        # narrowed after the draw: `dtype=np.intp` would draw other numbers
+        rows = rng.integers(0, n, (min(at_once, number - first), n)).astype(np.intp)
+        drawn = registry.resample(rows)
         both = drawn.hipec.any(axis=1) & (drawn.complete & ~drawn.hipec).any(axis=1)
         survival, mean = _strategies(drawn, times)
         fine = both & ~drawn.resected.propensity.separated

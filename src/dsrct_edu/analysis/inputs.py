@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from dsrct_edu import checks
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.arrays import Flags, Floats, Places
 from dsrct_edu.errors import InputError
 from dsrct_edu.wording import brief
 
@@ -180,7 +180,7 @@ class Groups:
     """The groups of a table: labels in order, and the code of each row."""
 
     labels: tuple[Any, ...]
-    codes: Whole
+    codes: Places
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -192,7 +192,7 @@ def check_groups(data: pd.DataFrame, by: object, at_least: int = 1) -> Groups:
     Categories keep their order, anything else is sorted. Categories without rows do not count.
     """
     if by is None:
-        return Groups(("all",), np.zeros(len(data), dtype=np.int64))
+        return Groups(("all",), np.zeros(len(data), dtype=np.intp))
     column = complete_column(data, by, "groups")
     coded = column.astype("category").cat.remove_unused_categories().cat
     labels = coded.categories.tolist()
@@ -203,7 +203,7 @@ def check_groups(data: pd.DataFrame, by: object, at_least: int = 1) -> Groups:
     if len(labels) < at_least:
         remedy = "A comparison needs another group: check how the column was made."
         raise InputError(f"at least {at_least} groups", f"only {labels[0]!r}", remedy, str(by))
-    return Groups(tuple(labels), np.array(coded.codes, dtype=np.int64))
+    return Groups(tuple(labels), np.array(coded.codes, dtype=np.intp))
 
 
 def by_group(

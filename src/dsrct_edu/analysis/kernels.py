@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.arrays import Flags, Floats, Places
 
 
 @dataclass(frozen=True)
@@ -38,23 +38,23 @@ class Grid:
     """
 
     time: Floats
-    exit: Whole
-    entry: Whole | None = None
+    exit: Places
+    entry: Places | None = None
 
     @cached_property
-    def _exit_cells(self) -> Whole:
+    def _exit_cells(self) -> Places:
         return self._cells(self.exit)
 
     @cached_property
-    def _entry_cells(self) -> Whole:
+    def _entry_cells(self) -> Places:
         return self._cells(self.exit if self.entry is None else self.entry)
 
-    def _cells(self, places: Whole) -> Whole:
+    def _cells(self, places: Places) -> Places:
         replicates, times = self.time.shape
-        cells: Whole = (places + times * np.arange(replicates)[:, None]).ravel()
+        cells: Places = (places + times * np.arange(replicates)[:, None]).ravel()
         return cells
 
-    def _sum(self, values: NDArray[Any] | None, cells: Whole) -> Floats:
+    def _sum(self, values: NDArray[Any] | None, cells: Places) -> Floats:
         shape = self.time.shape
         weights = None if values is None else values.ravel()
         sums = np.bincount(cells, weights, shape[0] * shape[1])
@@ -80,13 +80,13 @@ class Grid:
         gained = self.read(sums, self.exit)
         return gained if self.entry is None else gained - self.read(sums, self.entry)
 
-    def read(self, values: Floats, places: Whole) -> Floats:
+    def read(self, values: Floats, places: Places) -> Floats:
         """Return the grid `values` at the places of patients."""
         if values.shape[0] == 1:
             return np.asarray(values[0][places])
         return np.asarray(np.take_along_axis(values, places, axis=1))
 
-    def index(self, times: Floats) -> Whole:
+    def index(self, times: Floats) -> Places:
         """Return, per replicate, the index of the last grid time <= `times` (-1 if none).
 
         Parameters
@@ -106,7 +106,7 @@ def _from_right(values: Floats) -> Floats:
     return np.cumsum(values[:, ::-1], axis=1)[:, ::-1]
 
 
-def _whole_numbers(values: Floats) -> tuple[Whole, float] | None:
+def _whole_numbers(values: Floats) -> tuple[Places, float] | None:
     """Return times as whole units or tenths of one, where that is exact and saves the sort."""
     for units in (1.0, 10.0):
         whole = np.rint(values * units)
@@ -114,11 +114,11 @@ def _whole_numbers(values: Floats) -> tuple[Whole, float] | None:
         if whole.min() < 0 or whole.max() > 2 * values.size:
             return None
         if np.array_equal(whole / units, values):
-            return whole.astype(np.int64), units
+            return whole.astype(np.intp), units
     return None
 
 
-def time_grid(time: Floats, entry: Floats | None = None, strata: Whole | None = None) -> Grid:
+def time_grid(time: Floats, entry: Floats | None = None, strata: Places | None = None) -> Grid:
     """Place patients on the distinct times of their replicate.
 
     Parameters
@@ -147,7 +147,7 @@ def time_grid(time: Floats, entry: Floats | None = None, strata: Whole | None = 
     return Grid(grid, places[:, :patients], places[:, patients:])
 
 
-def _sorted_places(values: Floats, strata: Whole | None) -> tuple[Floats, Whole]:
+def _sorted_places(values: Floats, strata: Places | None) -> tuple[Floats, Places]:
     if strata is None:
         order = np.argsort(values, axis=1)
     else:
@@ -336,7 +336,7 @@ def influence_sums(
 def logrank_scores(
     grid: Grid,
     event: Flags,
-    group: Whole,
+    group: Places,
     groups: int,
     weights: Floats | None = None,
 ) -> tuple[Floats, Floats]:

@@ -16,7 +16,7 @@ from dsrct_edu import checks, wording
 from dsrct_edu.analysis import diagnostics, inputs, kernels
 from dsrct_edu.analysis.partial_likelihood import CoxData, CoxFit, cox_data, cox_fit
 from dsrct_edu.analysis.results import Result
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.arrays import Flags, Floats, Places
 from dsrct_edu.errors import InputError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class CoxResult(Result):
     _data: CoxData = field(repr=False)
     _fit: CoxFit = field(repr=False)
     _terms: tuple[str, ...] = field(repr=False)
-    _times: tuple[Floats, Floats | None, Whole | None] = field(repr=False)
+    _times: tuple[Floats, Floats | None, Places | None] = field(repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of coefficients with the covariate as a column."""
@@ -314,8 +314,8 @@ def cox(
 def _fitted(
     data: CoxData,
     design: Design,
-    times: tuple[Floats, Floats | None, Whole | None],
-    clusters: Whole | None,
+    times: tuple[Floats, Floats | None, Places | None],
+    clusters: Places | None,
     ties: str,
     level: float,
 ) -> CoxResult:
@@ -348,7 +348,7 @@ def _fitted(
     )
 
 
-def robust_covariance(data: CoxData, fit: CoxFit, clusters: Whole | None) -> Floats:
+def robust_covariance(data: CoxData, fit: CoxFit, clusters: Places | None) -> Floats:
     """Sandwich covariance from the influence of each cluster (each row, if None)."""
     influence = data.score_residuals(fit.coef)[0].T @ fit.covariance[0]
     if clusters is not None:

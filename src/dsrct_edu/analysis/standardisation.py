@@ -155,7 +155,8 @@ def standardised_curves(
         raise InputError(expected, found, remedy)
     generator, n = np.random.default_rng(rng), len(table)
     drawn = [
-        curves(np.bincount(generator.integers(0, n, n), minlength=n).astype(float))
+        # narrowed after the draw: `dtype=np.intp` would draw other numbers
+        curves(np.bincount(generator.integers(0, n, n).astype(np.intp), minlength=n).astype(float))
         for _ in range(number)
     ]
     kept = np.array([each for each, fine in drawn if fine]).reshape(-1, *estimate.shape)

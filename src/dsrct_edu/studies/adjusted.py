@@ -17,7 +17,7 @@ from dsrct_edu.analysis.weighting import (
     owed_to_propensity,
     weighted_arm,
 )
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.arrays import Flags, Floats, Places
 
 # Most likelihoods that have a maximum are there in seven Newton steps; the others go on alone.
 _FIRST_STEPS, _STEPS = 7, 14
@@ -54,7 +54,7 @@ def _varying(covariates: Floats, included: Flags) -> Flags:
 def _cox(time: Floats, death: Flags, x: Floats, weights: Floats) -> tuple[Floats, Floats, Flags]:
     """Return coefficient and standard error of the first covariate."""
 
-    def fit(rows: Whole, steps: int) -> partial_likelihood.CoxFit:
+    def fit(rows: Places, steps: int) -> partial_likelihood.CoxFit:
         grid = kernels.time_grid(time[rows])
         data = partial_likelihood.cox_data(grid, death[rows], x[rows], weights[rows])
         return partial_likelihood.cox_fit(data, max_iterations=steps)

@@ -16,7 +16,7 @@ from dsrct_edu.analysis.two_groups import (
     two_group_curves,
     two_group_logrank,
 )
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.arrays import Flags, Floats, Places
 from dsrct_edu.disease import Scenario, true_effect
 from dsrct_edu.disease.equations import Arrays
 from dsrct_edu.disease.simulate import blocks, draw
@@ -128,7 +128,7 @@ class TwoArmDesign:
         chosen = np.argsort(~complete, axis=1, kind="stable")[:, : self.n_patients]
         cut = self.n_controls
 
-        def months(arm: str, who: Whole) -> Floats:
+        def months(arm: str, who: Places) -> Floats:
             values = drawn.arms[arm]["death_month"] - drawn.latent["surgery_month"]
             return np.take_along_axis(values, who, axis=1)
 
