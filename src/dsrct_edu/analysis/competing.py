@@ -236,6 +236,8 @@ def aalen_johansen(
         )
     if weight is None:
         weight = np.ones(len(table))
+    if len(groups) > 1:
+        time = inputs.tie_times(time, weight)
     curves = tuple(
         _curves(label, time[member], causes.codes[member], weight[member], len(causes.labels))
         for label, member in inputs.by_group(groups, weight, weights)

@@ -23,7 +23,7 @@ def time_scale(transform: str, time: Floats, event: Flags, entry: Floats | None 
         from scipy.stats import rankdata  # seconds to import, and seldom needed
 
         return np.asarray(rankdata(time))
-    grid = kernels.time_grid(time[None], None if entry is None else entry[None])
+    grid = kernels.time_grid(time[None], None if entry is None else entry[None], tied=True)
     curve = kernels.survival(kernels.count_events(grid, event[None]))
     return np.asarray(1.0 - kernels.before(curve, 1.0)[0][grid.exit[0]])
 

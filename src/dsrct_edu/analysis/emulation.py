@@ -216,6 +216,9 @@ def _read(
     inputs.refuse(
         table["follow_up_month"], end <= 0, "some follow-up", "Leave these patients out.", "none"
     )
+    end, surgery = inputs.tie_spans(
+        table, end, np.where(operated, surgery, 0.0), None, "surgery_month"
+    )
     weights = propensity(table[complete], treatment, confounders, stabilised=False)
     design = design_matrix(table[complete], confounders)
     matrix = np.zeros((len(table), design.matrix.shape[1]))
@@ -225,7 +228,7 @@ def _read(
         death=follow_up["event"].to_numpy()[None],
         operated=operated[None],
         complete=complete[None],
-        surgery=np.where(operated, surgery, 0.0)[None],
+        surgery=surgery[None],
         hipec=treated[None],
         confounders=matrix[None],
         included=np.ones((1, len(table)), dtype=bool),

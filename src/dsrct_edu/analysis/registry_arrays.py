@@ -21,6 +21,9 @@ from dsrct_edu.arrays import Flags, Floats, Places
 class RegistryArrays:
     """Registry columns of shape (replicates, patients).
 
+    Months are whole tenths, or those that differ by rounding have been made one: the methods take
+    them as they are.
+
     Attributes
     ----------
     time : months from diagnosis to death or the end of follow-up

@@ -295,6 +295,8 @@ def cox(
     if not (happened & used).any():
         raise InputError("at least one event", "none", "No hazard can be estimated.", event)
     check_varies(design, used)
+    if start is not None:
+        time, start = inputs.tie_spans(table, time, start, weight, entry)
     # Sorted rows keep the sums over risk sets in cache.
     order = np.flatnonzero(used)
     order = order[np.argsort(time[order])]
@@ -305,9 +307,10 @@ def cox(
     def batch(values: Any) -> Any:
         return None if values is None else values[order][None]
 
-    grid = kernels.time_grid(batch(time), batch(start), batch(stratum))
+    grid = kernels.time_grid(batch(time), batch(start), batch(stratum), start is not None)
     prepared = cox_data(grid, batch(happened), batch(design.matrix), batch(weight), ties)
-    times = (pick(time), pick(start), pick(stratum))
+    leaving = grid.time[0][grid.exit[0]]  # as the grid has them: near times are one
+    times = (leaving, pick(start), pick(stratum))
     return _fitted(prepared, design, times, pick(clusters), ties, level)
 
 

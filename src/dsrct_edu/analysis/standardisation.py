@@ -146,6 +146,7 @@ def standardised_curves(
     names = [treatment, *inputs.check_names(confounders, "confounders")]
     design = design_matrix(table, names)
     check_varies(design, np.ones(len(table), dtype=bool))
+    time = kernels.tie_near_times(time[None])[0]
     times = np.union1d(0.0, time)
     curves = partial(_averaged, time, happened, design.matrix, times)
     estimate, converged = curves(np.ones(len(table)))

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from dsrct_edu.analysis import kernels
 from dsrct_edu.analysis.two_groups import (
     Fit,
     cox_two_groups,
@@ -198,6 +199,7 @@ def analyse_trials(
     tuple of Fit
         Cox log hazard ratio (Efron), log-rank, difference of survival, difference of RMST.
     """
+    time = kernels.tie_near_times(time)
     group = np.arange(time.shape[1]) >= n_controls
     ranked = rank(time, death, group, included)
     at_risk_0, at_risk_1, share, variance = death_counts(ranked)
