@@ -5,11 +5,21 @@ Where a number is R's, the script that gave it stands in the comment above it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from dsrct_edu.analysis import aalen_johansen, cox, kaplan_meier, kernels, logrank
+from dsrct_edu.analysis import (
+    aalen_johansen,
+    cox,
+    kaplan_meier,
+    kernels,
+    logrank,
+    standardised_curves,
+)
 from dsrct_edu.errors import InputError
 from dsrct_edu.studies.two_arm import analyse_trials
 
@@ -96,3 +106,36 @@ def test_trials_of_a_study_tie_what_differs_by_rounding() -> None:
     for one, other in zip(clean, found, strict=True):
         np.testing.assert_allclose(one.estimate, other.estimate, atol=1e-8)
         np.testing.assert_allclose(one.se, other.se, atol=1e-8)
+
+
+# The treated are those who were treated, however the column is coded
+
+TREATED = pd.DataFrame(
+    {
+        "duration": [3, 5, 6, 8, 9, 12, 14, 15],
+        "event": [1, 1, 0, 1, 1, 0, 1, 0],
+        "hipec": [0, 1, 0, 0, 1, 1, 0, 1],
+        "age": [30, 41, 22, 35, 19, 27, 25, 33],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        lambda t: t == 1,
+        lambda t: pd.Categorical(t == 1, categories=[True, False]),
+        lambda t: pd.Categorical(t, categories=[1, 0], ordered=True),
+        lambda t: t.astype("Int64"),
+        lambda t: (t == 1).astype(object),
+    ],
+)
+def test_the_code_of_a_treatment_does_not_swap_the_arms(code: Callable[[Any], Any]) -> None:
+    plain = standardised_curves(TREATED, confounders="age").curves
+    coded = TREATED.assign(hipec=code(TREATED["hipec"]))
+    pd.testing.assert_frame_equal(standardised_curves(coded, confounders="age").curves, plain)
+
+
+def test_the_treatment_is_no_confounder_of_itself() -> None:
+    with pytest.raises(InputError, match="confounders without the treatment"):
+        standardised_curves(TREATED, confounders=["age", "hipec"])

@@ -38,10 +38,12 @@ class Design:
     terms: tuple[str, ...]
 
 
-def design_matrix(data: pd.DataFrame, covariates: Sequence[str]) -> Design:
+def design_matrix(
+    data: pd.DataFrame, covariates: Sequence[str] | str, role: str = "covariates"
+) -> Design:
     """Turn covariates into numbers; categories become an indicator for each level but the first."""
     columns: list[tuple[str, str, Floats]] = []
-    for covariate in inputs.check_names(covariates, "covariates"):
+    for covariate in inputs.check_names(covariates, role):
         column = inputs.check_column(data, covariate, "a covariate")
         if isinstance(column.dtype, pd.CategoricalDtype):
             groups = inputs.check_groups(data, covariate, at_least=2)
@@ -57,6 +59,18 @@ def design_matrix(data: pd.DataFrame, covariates: Sequence[str]) -> Design:
         columns.append((covariate, covariate, values))
     names, terms, matrix = zip(*columns, strict=True)
     return Design(np.column_stack(matrix), names, terms)
+
+
+def with_treatment(treatment: str, treated: Flags, confounders: Design) -> Design:
+    """Put a treatment before its confounders: one where treated, however it is coded."""
+    if treatment in confounders.terms:
+        expected = "confounders without the treatment"
+        raise InputError(expected, "the treatment", "Leave it out.", treatment)
+    return Design(
+        np.column_stack([treated, confounders.matrix]),
+        (treatment, *confounders.names),
+        (treatment, *confounders.terms),
+    )
 
 
 def check_varies(design: Design, used: Flags) -> None:
