@@ -16,12 +16,15 @@ from dsrct_edu.analysis import (
     ConvergenceWarning,
     aalen_johansen,
     cox,
+    endpoint,
     kaplan_meier,
     kernels,
     logrank,
     standardised_curves,
+    treatment_episodes,
 )
 from dsrct_edu.errors import InputError
+from dsrct_edu.studies import replicates_needed
 from dsrct_edu.studies.two_arm import analyse_trials
 
 # Times that differ by rounding are one time (R's timefix)
@@ -269,3 +272,128 @@ def test_calendar_years_are_no_nearer_to_each_other_than_ages() -> None:
     pd.testing.assert_frame_equal(one.table, other.table, rtol=1e-9)
     tests = (fit.proportional_hazards("rank") for fit in (one, other))
     pd.testing.assert_frame_equal(*tests, rtol=1e-9)
+
+
+# Limits, p values and risk sets that do not exist
+
+
+def test_a_difference_without_an_error_has_no_p_value() -> None:
+    data = pd.DataFrame({"duration": [2, 2, 5, 5], "event": 1, "g": [0, 0, 1, 1]})
+    found = kaplan_meier(data, by="g").rmst_difference(5).iloc[0]
+    assert (found["difference"], found["se"]) == (3, 0)
+    assert np.isnan(found["p_value"])
+
+
+@pytest.mark.parametrize("ci", ["log-log", "log", "plain"])
+def test_a_median_reached_by_the_fall_to_zero_has_no_interval(ci: str) -> None:
+    data = pd.DataFrame({"duration": [4, 4, 1], "event": [1, 1, 0]})
+    curves = kaplan_meier(data, ci=ci)
+    # R: quantile(survfit(Surv(c(4, 4, 1), c(1, 1, 0)) ~ 1)) has NA for all limits.
+    assert curves.median().iloc[0, 1:].tolist() == pytest.approx([4, np.nan, np.nan], nan_ok=True)
+    assert "undefined" in repr(curves)
+
+
+def test_an_early_risk_set_that_runs_empty_is_said() -> None:
+    # The only one at risk at 1 has the event; two come under observation at 2.
+    data = pd.DataFrame({"start": [0, 2, 2], "duration": [1, 3, 4], "event": [1, 1, 0]})
+    curves = kaplan_meier(data, entry="start")
+    assert curves.at([1, 3])["survival"].tolist() == [0, 0]
+    assert "Group 'all' is fixed at zero from 1 on" in repr(curves)
+    assert not kaplan_meier(data.assign(event=[0, 1, 1]), entry="start").note()
+
+
+def test_one_kind_of_error_holds_for_all_groups() -> None:
+    # Weights of the first group are whole by chance. R, robust for both:
+    # summary(survfit(Surv(duration, event) ~ g, weights = w))$std.err
+    data = pd.DataFrame(
+        {
+            "duration": [1, 2, 3, 1, 2, 3],
+            "event": [1, 1, 0, 1, 1, 0],
+            "g": [1, 1, 1, 2, 2, 2],
+            "w": [1, 2, 1, 0.5, 1, 1.5],
+        }
+    )
+    se = kaplan_meier(data, by="g", weights="w").at([1, 2])["se"]
+    np.testing.assert_allclose(
+        se, [0.23385358667337, 0.23385358667337, 0.17123372230469, 0.31180478223116]
+    )
+
+
+def test_an_incidence_of_one_has_no_error() -> None:
+    data = pd.DataFrame({"duration": [3, 5, 3], "cause": ["censored", "x", "x"]})
+    found = aalen_johansen(data).at(5).iloc[0]
+    assert (found["cumulative_incidence"], found["se"]) == (1, 0)
+
+
+# What is read, and what is refused
+
+
+def test_standardised_curves_end_with_follow_up() -> None:
+    curves = standardised_curves(TREATED, confounders="age")
+    assert curves.at(15)["survival"].notna().all()
+    assert curves.at([15.1])[["survival", "se"]].isna().all(axis=None)
+    with pytest.raises(InputError, match="resamples"):
+        standardised_curves(TREATED, confounders="age", resamples=2.5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("precision", [0, -0.01, 5, "5%", float("nan")])
+def test_a_precision_that_is_none_is_refused(precision: Any) -> None:
+    with pytest.raises(InputError, match="mcse"):
+        replicates_needed(precision)
+
+
+def test_a_precision_in_months_may_be_large() -> None:
+    assert replicates_needed(2, empirical_se=10) == 25
+    with pytest.raises(InputError, match="coverage"):
+        replicates_needed(0.01, coverage=95)
+    with pytest.raises(InputError, match="empirical_se"):
+        replicates_needed(0.01, empirical_se=-1)
+
+
+def test_numbers_are_read_from_a_column_of_objects() -> None:
+    found = cox(TREATED.assign(age=TREATED["age"].astype(object)), covariates="age")
+    pd.testing.assert_frame_equal(found.table, cox(TREATED, covariates="age").table)
+    truth = TREATED["hipec"] == 1
+    found = cox(TREATED.assign(hipec=truth.astype(object)), covariates="hipec")
+    pd.testing.assert_frame_equal(found.table, cox(TREATED, covariates="hipec").table)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (["1", "2", "1", "3"] * 2, "pandas.to_numeric"),
+        ([1, "two", 1, 3] * 2, "rows 1, 5.*found 'two'"),
+        (["a", "b"] * 4, "category"),
+    ],
+)
+def test_text_is_refused_with_the_advice_that_helps(values: list[Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        cox(TREATED.assign(age=pd.Series(values, dtype=object)), covariates="age")
+
+
+def test_groups_that_are_dates_keep_their_dates() -> None:
+    days = pd.to_datetime(["2020-01-01", "2021-06-30"] * 4)
+    assert logrank(TREATED.assign(g=days), by="g").table["group"].tolist() == sorted(set(days))
+
+
+def test_months_are_rounded_only_where_they_came_in_tenths() -> None:
+    patients = pd.DataFrame(
+        {
+            "operated": True,
+            "surgery_month": [6.30, 7.1, 0.1 + 0.2],
+            "death": True,
+            "follow_up_month": [6.34, 41.0, 0.9],
+        }
+    )
+    found = endpoint(patients, origin="surgery")["duration"]
+    assert found.tolist() == [6.34 - 6.30, 33.9, 0.6]
+
+
+def test_episodes_leave_the_ever_treated_behind() -> None:
+    patients = TREATED.assign(surgery_month=1.0, centre="C01")
+    rows = treatment_episodes(patients)
+    assert "hipec" not in rows
+    assert "centre" in rows
+    assert rows["treated"].sum() == TREATED["hipec"].sum()
+    twice = treatment_episodes(patients.set_index(np.zeros(8, dtype=int)))
+    pd.testing.assert_frame_equal(twice, rows)

@@ -27,11 +27,7 @@ class Curve:
     event: Flags = field(repr=False)
     weights: Floats | None = field(repr=False)
     counts: Counts = field(repr=False)
-
-    @property
-    def robust(self) -> bool:
-        """Whether weights are no whole numbers, so that Greenwood's formula does not hold."""
-        return self.weights is not None and bool((self.weights != np.floor(self.weights)).any())
+    robust: bool = False  # weights are no whole numbers: Greenwood's formula does not hold
 
     @cached_property
     def survival(self) -> Floats:
@@ -88,7 +84,11 @@ class Curve:
         return confidence_limits(self.survival, self.log_se, ci, level)
 
     def quantile(self, p: float, ci: str, level: float) -> tuple[float, float, float]:
-        """Return the time by which a share `p` had the event, with its limits."""
+        """Return the time by which a share `p` had the event, with its limits.
+
+        Where the curve comes down to the level only with its fall to zero, at which limits are
+        not defined, there is no interval.
+        """
         kept = self.leaving > 0
         time = np.append(0.0, self.times)
         low, high = self.limits(ci, level)
@@ -96,7 +96,16 @@ class Curve:
             crossing(time, np.append(0.0, 1.0 - curve[kept]), p)
             for curve in (self.survival, low, high)
         ]
+        if np.isinf(found[1]) and np.isfinite(found[0]):
+            found[1:] = [np.nan, np.nan]
         return found[0], found[1], found[2]
+
+    @property
+    def emptied(self) -> float | None:
+        """Time from which the curve is fixed at zero, though others come in later; or None."""
+        gone = np.flatnonzero(self.survival == 0)
+        later = gone.size > 0 and bool((self.leaving[gone[0] + 1 :] > 0).any())
+        return float(self.grid.time[0, gone[0]]) if later else None
 
     def rmst(self, tau: float) -> tuple[float, float]:
         """Return the restricted mean survival time to `tau` and its standard error."""

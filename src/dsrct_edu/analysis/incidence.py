@@ -10,6 +10,8 @@ from dsrct_edu.analysis import kernels
 from dsrct_edu.analysis.kernels import Grid
 from dsrct_edu.arrays import Floats, Places
 
+_ROUNDING = 1e-13
+
 
 @dataclass(frozen=True)
 class Incidence:
@@ -78,7 +80,10 @@ def incidence_curves(
         final_b = grid.accrued(common_b) + event * grid.read(own_b, grid.exit)
         final_c = grid.accrued(common_c) + own_c
         parts = kernels.influence_sums(grid, weight**2, (common_b, common_c), (final_b, final_c))
-        variance = curve**2 * parts[0] + 2 * curve * parts[1] + parts[2]
+        terms = np.stack([curve**2 * parts[0], 2 * curve * parts[1], parts[2]])
+        variance = terms.sum(axis=0)
+        # where all have gone one way nothing varies, but for the rounding of large terms
+        variance[variance < _ROUNDING * np.abs(terms).sum(axis=0)] = 0.0
         curves.append(curve)
-        variances.append(np.maximum(variance, 0.0))
+        variances.append(variance)
     return Incidence(np.stack(curves, axis=1), np.stack(variances, axis=1), survival)

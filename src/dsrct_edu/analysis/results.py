@@ -58,12 +58,15 @@ class CurveTable(Result):
         return self.curves.copy()
 
     def at(self, times: object) -> pd.DataFrame:
-        """Read the curves at `times`; columns as in `curves`."""
+        """Read the curves at `times`; columns as in `curves`, NaN where they are not known."""
         values = inputs.check_times(times)
         parts = []
         for _, part in self.curves.groupby("group", sort=False):
             index = np.searchsorted(part["time"], values, side="right") - 1
-            parts.append(part.iloc[index].assign(time=values))
+            found = part.iloc[index].assign(time=values)
+            beyond = (values > part["time"].iloc[-1]) & (found["survival"] > 0).to_numpy()
+            found.loc[beyond, ["survival", "se", "ci_low", "ci_high"]] = np.nan
+            parts.append(found)
         return pd.concat(parts, ignore_index=True)
 
     def plot(self, **options: Any) -> Figure:

@@ -129,6 +129,12 @@ class SurvivalCurves(Result):
         DataFrame
             ``group, rmst, se, ci_low, ci_high``
 
+        Notes
+        -----
+        With weights that are no whole numbers the error is the infinitesimal jackknife, as that of
+        the curve. R's ``print(fit, rmean =)`` differs, and on purpose we do not follow: it keeps Greenwood's
+        formula there, which takes weights for numbers of patients.
+
         References
         ----------
         Royston & Parmar 2013, https://doi.org/10.1186/1471-2288-13-152
@@ -153,7 +159,8 @@ class SurvivalCurves(Result):
         -------
         DataFrame
             ``group, reference, difference, se, ci_low, ci_high, p_value``, a row for each group
-            but the first.
+            but the first. Without an error (in both groups all or none had the event at once)
+            there is no p value.
         """
         if len(self.curves) < 2:
             raise InputError("at least 2 groups", "one curve", "Give `by` to kaplan_meier.")
@@ -185,6 +192,15 @@ class SurvivalCurves(Result):
         table.insert(2, "events", [float(c.counts.events.sum()) for c in self.curves])
         return table
 
+    def note(self) -> str:
+        """Say which curves late entries can no longer change."""
+        emptied = {str(c.label): c.emptied for c in self.curves if c.emptied is not None}
+        return " ".join(
+            f"Group {label!r} is fixed at zero from {time:g} on: all who were under observation "
+            "then had the event, and those who came later cannot raise the curve."
+            for label, time in emptied.items()
+        )
+
     def plot(self, **options: Any) -> Figure:
         """Draw the curves with their intervals and the table of counts.
 
@@ -201,7 +217,7 @@ class SurvivalCurves(Result):
 
 
 def _two_sided(estimate: Floats, se: Floats) -> Floats:
-    z = np.divide(estimate, se, out=np.zeros_like(estimate), where=se > 0)
+    z = np.divide(estimate, se, out=np.full_like(estimate, np.nan), where=se > 0)
     return np.asarray(2 * ndtr(-np.abs(z)))
 
 
@@ -226,7 +242,8 @@ def kaplan_meier(
     by : str, optional
         Column of groups.
     entry : str, optional
-        Column of times of entry, if patients come under observation late.
+        Column of times of entry, if patients come under observation late. If an early risk set
+        runs empty the curve stays at zero, as in R, and the result says so.
     weights : str, optional
         Column of case weights. Whole numbers count as so many patients; with any others the
         standard errors are robust (infinitesimal jackknife, every row a patient), as in R. Rows
@@ -270,8 +287,9 @@ def kaplan_meier(
         time, start = inputs.tie_spans(table, time, start, weight, entry)
     elif tied:
         time = inputs.tie_times(time, weight)
+    robust = weight is not None and bool((weight != np.floor(weight)).any())
     curves = tuple(
-        _curve(label, member, (time, start, tied), happened, weight)
+        _curve(label, member, (time, start, tied), happened, weight, robust)
         for label, member in inputs.by_group(groups, weight, weights)
     )
     return SurvivalCurves(curves, ci, level, by, duration, event)
@@ -283,6 +301,7 @@ def _curve(
     times: tuple[Floats, Floats | None, bool],
     event: Flags,
     weights: Floats | None,
+    robust: bool,
 ) -> Curve:
     def pick(values: Any) -> Any:
         return None if values is None else values[member][None]
@@ -290,7 +309,7 @@ def _curve(
     time, entry, tied = times
     grid = kernels.time_grid(pick(time), pick(entry), tied=tied)
     counts = kernels.count_events(grid, pick(event), pick(weights))
-    return Curve(label, grid, pick(event), pick(weights), counts)
+    return Curve(label, grid, pick(event), pick(weights), counts, robust)
 
 
 def follow_up(
