@@ -132,8 +132,8 @@ class SurvivalCurves(Result):
         Notes
         -----
         With weights that are no whole numbers the error is the infinitesimal jackknife, as that of
-        the curve. R's ``print(fit, rmean =)`` differs, and on purpose we do not follow: it keeps Greenwood's
-        formula there, which takes weights for numbers of patients.
+        the curve. On purpose it is not that of R's ``print(fit, rmean =)``, which keeps Greenwood's
+        formula: that takes weights for numbers of patients.
 
         References
         ----------
