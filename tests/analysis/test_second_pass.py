@@ -300,7 +300,7 @@ def test_an_early_risk_set_that_runs_empty_is_said() -> None:
     data = pd.DataFrame({"start": [0, 2, 2], "duration": [1, 3, 4], "event": [1, 1, 0]})
     curves = kaplan_meier(data, entry="start")
     assert curves.at([1, 3])["survival"].tolist() == [0, 0]
-    assert "Group 'all' is fixed at zero from 1 on" in repr(curves)
+    assert "Group 'all': the share without the event is fixed at zero from 1 on" in repr(curves)
     assert not kaplan_meier(data.assign(event=[0, 1, 1]), entry="start").note()
 
 
@@ -478,3 +478,92 @@ def test_influence_on_standardised_curves_agrees_with_the_bootstrap() -> None:
     assert curves.rmst_difference(36)["se"][0] == pytest.approx(np.std(means, ddof=1), rel=0.12)
     se = curves.survival_difference([12, 36])["se"]
     np.testing.assert_allclose(se, np.std(reads, axis=0, ddof=1), rtol=0.12)
+
+
+# Time lost to competing causes
+
+
+def test_time_lost_by_hand() -> None:
+    # Relapse at 2 and 4, death at 3, one censored at 6. F_relapse is 1/4 from 2 and 1/2 from 4,
+    # F_death 1/4 from 3.
+    data = pd.DataFrame({"duration": [2, 3, 4, 6], "cause": ["r", "d", "r", "censored"]})
+    found = aalen_johansen(data).time_lost(5).set_index("cause")["months_lost"]
+    assert found["r"] == pytest.approx(2 / 4 + 1 / 2)
+    assert found["d"] == pytest.approx(2 / 4)
+
+
+def competing(n: int, seed: int, late: bool = False, weighted: bool = False) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    entry = np.where(rng.random(n) < 0.5, rng.integers(0, 9, n), 0) if late else np.zeros(n)
+    return pd.DataFrame(
+        {
+            "start": entry,
+            "duration": entry + rng.integers(1, 25, n),
+            "cause": rng.choice(["a", "b", "c", "censored"], n, p=[0.3, 0.2, 0.2, 0.3]),
+            "g": rng.integers(0, 2, n),
+            "w": rng.integers(1, 9, n) / 4 if weighted else 1.0,
+        }
+    )
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_time_lost_and_the_restricted_mean_add_up_to_tau(late: bool, weighted: bool) -> None:
+    data = competing(60, 7, late, weighted)
+    options = {"by": "g", "entry": "start" if late else None, "weights": "w"}
+    lost = aalen_johansen(data, **options).time_lost(18).groupby("group")["months_lost"].sum()
+    data["event"] = data["cause"] != "censored"
+    free = kaplan_meier(data, **options).rmst(18).set_index("group")["rmst"]
+    np.testing.assert_allclose(lost + free, 18, rtol=1e-12)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_errors_of_time_lost_are_derivatives_by_weights(late: bool) -> None:
+    data = competing(30, 8, late, weighted=True)
+    entry = "start" if late else None
+    found = aalen_johansen(data, entry=entry, weights="w").time_lost(15)
+    slopes = []
+    for i in range(len(data)):
+        step = 1e-5 * (np.arange(len(data)) == i)
+        up, down = (
+            aalen_johansen(data.assign(w=data["w"] * (1 + s)), entry=entry, weights="w")
+            .time_lost(15)["months_lost"]
+            .to_numpy()
+            for s in (step, -step)
+        )
+        slopes.append((up - down) / 2e-5)
+    np.testing.assert_allclose(found["se"], np.sqrt((np.array(slopes) ** 2).sum(axis=0)), rtol=1e-6)
+
+
+def test_one_cause_loses_what_survival_lacks() -> None:
+    data = competing(50, 9).assign(cause=lambda d: d["cause"].where(d["cause"] == "censored", "x"))
+    lost = aalen_johansen(data, by="g").time_lost_difference(16)
+    data["event"] = data["cause"] == "x"
+    gained = kaplan_meier(data, by="g").rmst_difference(16)
+    assert list(lost.columns) == [
+        *("group", "reference", "cause", "difference", "se", "ci_low", "ci_high", "p_value")
+    ]
+    assert lost["difference"][0] == pytest.approx(-gained["difference"][0])
+    assert lost["se"][0] == pytest.approx(gained["se"][0])
+    assert lost["p_value"][0] == pytest.approx(gained["p_value"][0])
+
+
+def test_incidence_with_late_entry_as_in_r() -> None:
+    # R: summary(survfit(Surv(c(0,0,1,2,0,3), c(2,4,5,6,7,8), factor(c(1,2,0,1,2,1))) ~ 1,
+    # id = 1:6), times = c(4, 6))[c("pstate", "std.err")]
+    data = pd.DataFrame({"start": [0, 0, 1, 2, 0, 3], "duration": [2, 4, 5, 6, 7, 8]})
+    data["cause"] = ["r", "d", "censored", "r", "d", "r"]
+    read = aalen_johansen(data, entry="start").at([4, 6])
+    np.testing.assert_allclose(read["cumulative_incidence"], [0.15, 0.15, 0.25, 0.45])
+    of_r = [0.14620191517213, 0.14620191517213, 0.21650635094611, 0.24863516333062]
+    np.testing.assert_allclose(read["se"], of_r, rtol=1e-10)
+
+
+def test_what_time_lost_needs() -> None:
+    curves = aalen_johansen(competing(20, 1))
+    with pytest.raises(InputError, match="at least 2 groups"):
+        curves.time_lost_difference(5)
+    with pytest.raises(InputError, match="within the follow-up of group 'all'"):
+        curves.time_lost(60)
+    emptied = pd.DataFrame({"start": [0, 2], "duration": [1, 3], "cause": ["a", "a"]})
+    assert "fixed at zero from 1 on" in repr(aalen_johansen(emptied, entry="start", censored=None))

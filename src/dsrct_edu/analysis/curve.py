@@ -100,13 +100,6 @@ class Curve:
             found[1:] = [np.nan, np.nan]
         return found[0], found[1], found[2]
 
-    @property
-    def emptied(self) -> float | None:
-        """Time from which the curve is fixed at zero, though others come in later; or None."""
-        gone = np.flatnonzero(self.survival == 0)
-        later = gone.size > 0 and bool((self.leaving[gone[0] + 1 :] > 0).any())
-        return float(self.grid.time[0, gone[0]]) if later else None
-
     def rmst(self, tau: float) -> tuple[float, float]:
         """Return the restricted mean survival time to `tau` and its standard error."""
         last = self.times[-1]

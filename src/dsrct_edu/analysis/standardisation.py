@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
@@ -18,6 +17,7 @@ from dsrct_edu.analysis.resampling import (
     curve_table,
     normal_limits,
     trusted,
+    two_sided,
 )
 from dsrct_edu.analysis.results import CurveTable
 from dsrct_edu.arrays import Floats
@@ -75,8 +75,8 @@ class StandardisedCurves(CurveTable):
             raise InputError(expected, f"{horizon:g}", remedy, argument="tau")
         width = np.diff(np.minimum(time, horizon), append=horizon)
         table = self._differences(width[None])
-        z = np.abs(table["difference"] / table["se"])
-        return table.assign(p_value=2 * ndtr(-z))
+        p_value = two_sided(table["difference"].to_numpy(), table["se"].to_numpy())
+        return table.assign(p_value=p_value)
 
     def survival_difference(self, times: object) -> pd.DataFrame:
         """Return the difference in survival at given times; errors as in `rmst_difference`.

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
 from dsrct_edu.analysis.curve import INTERVALS, Curve
-from dsrct_edu.analysis.results import Result
+from dsrct_edu.analysis.resampling import two_sided
+from dsrct_edu.analysis.results import Result, fixed_at_zero
 from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.errors import InputError
 
@@ -175,7 +176,7 @@ class SurvivalCurves(Result):
             "se": se,
             "ci_low": difference - z * se,
             "ci_high": difference + z * se,
-            "p_value": _two_sided(difference.to_numpy(), se.to_numpy()),
+            "p_value": two_sided(difference.to_numpy(), se.to_numpy()),
         }
         return pd.DataFrame(table).reset_index(drop=True)
 
@@ -194,11 +195,8 @@ class SurvivalCurves(Result):
 
     def note(self) -> str:
         """Say which curves late entries can no longer change."""
-        emptied = {str(c.label): c.emptied for c in self.curves if c.emptied is not None}
-        return " ".join(
-            f"Group {label!r} is fixed at zero from {time:g} on: all who were under observation "
-            "then had the event, and those who came later cannot raise the curve."
-            for label, time in emptied.items()
+        return fixed_at_zero(
+            {str(c.label): (c.grid.time[0], c.survival, c.leaving) for c in self.curves}
         )
 
     def plot(self, **options: Any) -> Figure:
@@ -214,11 +212,6 @@ class SurvivalCurves(Result):
         curves = self.to_frame()
         counts = self.at(month_ticks(float(curves["time"].max())))
         return survival_curves(curves, counts, **{"level": self.level, **options})
-
-
-def _two_sided(estimate: Floats, se: Floats) -> Floats:
-    z = np.divide(estimate, se, out=np.full_like(estimate, np.nan), where=se > 0)
-    return np.asarray(2 * ndtr(-np.abs(z)))
 
 
 def kaplan_meier(
