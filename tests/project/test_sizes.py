@@ -22,7 +22,7 @@ BUDGET = {
     "ground": 420,
     "evidence": 34,
     "figures": 1_870,
-    "analysis": 2_900,
+    "analysis": 3_100,
     "bedside": 950,
     "disease": 1_160,
     "studies": 1_380,

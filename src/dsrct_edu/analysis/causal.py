@@ -14,6 +14,8 @@ import pandas as pd
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs
 from dsrct_edu.analysis.design import Design, check_varies, design_matrix, with_treatment
+from dsrct_edu.analysis.firth import firth_logistic
+from dsrct_edu.analysis.fitted import PENALTIES
 from dsrct_edu.analysis.logistic import logistic_fit
 from dsrct_edu.analysis.results import Result
 from dsrct_edu.analysis.weighting import ESTIMANDS, treatment_weights
@@ -49,6 +51,7 @@ class Weights(Result):
     separated : bool
         The model tells for certain who is treated: do not use the weights.
     treatment, estimand : str
+    penalty : str or None
     """
 
     weights: pd.Series[float]
@@ -60,6 +63,7 @@ class Weights(Result):
     separated: bool
     treatment: str
     estimand: str
+    penalty: str | None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the overlap table: ``group, propensity, weight`` by patient."""
@@ -68,9 +72,10 @@ class Weights(Result):
     def title(self) -> str:
         """Say what was weighted."""
         n = wording.counted(len(self.weights), "patient")
+        penalty = "" if self.penalty is None else ", Firth's penalty"
         worst = float(self.balance["weighted"].abs().max())
         return (
-            f"Propensity weights ({self.estimand}) for {self.treatment}: {n}, "
+            f"Propensity weights ({self.estimand}{penalty}) for {self.treatment}: {n}, "
             f"largest standardised difference {wording.plain(worst, 2)} after weighting"
         )
 
@@ -111,10 +116,11 @@ def propensity(
     estimand: str = "ATE",
     stabilised: bool = True,
     truncate: float | None = None,
+    penalty: str | None = None,
 ) -> Weights:
     """Weight patients by how likely their treatment was, given the confounders.
 
-    An unpenalised logistic regression, without interactions.
+    A logistic regression, without interactions.
 
     Parameters
     ----------
@@ -132,6 +138,9 @@ def propensity(
         one on average.
     truncate : float, optional
         Cut weights above this quantile down to it; say so when you report.
+    penalty : {"firth"}, optional
+        Firth's penalty: finite coefficients where the confounders tell for certain who is treated.
+        It makes weights that can be used, no counterparts where there are none.
 
     Returns
     -------
@@ -174,7 +183,11 @@ def propensity(
     design = design_matrix(table, confounders, "confounders")
     with_treatment(treatment, treated, design)
     check_varies(design, np.ones(len(table), dtype=bool))
-    fit = logistic_fit(treated[None], design.matrix[None], np.ones((1, len(table))))
+    if penalty is None:
+        fit = logistic_fit(treated[None], design.matrix[None], np.ones((1, len(table))))
+    else:
+        checks.one_of(penalty, PENALTIES, "penalty")
+        fit = firth_logistic(treated, design.matrix)
     if fit.separated[0]:
         warnings.warn(_SEPARATED, SeparationWarning, stacklevel=2)
     score = fit.probability[0]
@@ -196,6 +209,7 @@ def propensity(
         bool(fit.separated[0]),
         treatment,
         estimand,
+        penalty,
     )
 
 

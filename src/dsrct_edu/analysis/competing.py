@@ -13,6 +13,7 @@ from scipy.special import ndtri
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
+from dsrct_edu.analysis.curve import check_tau
 from dsrct_edu.analysis.incidence import Incidence, incidence_curves, time_lost
 from dsrct_edu.analysis.kernels import Grid
 from dsrct_edu.analysis.regression import CoxResult, cox
@@ -37,6 +38,7 @@ class IncidenceCurves:
     cause_specific: Floats = field(repr=False)  # (causes, times): 1 - KM, other causes censored
     n: float
     events: Floats
+    end: float  # of the longest follow-up, as it was recorded
 
     @property
     def time(self) -> Floats:
@@ -55,12 +57,8 @@ class IncidenceCurves:
 
     def time_lost(self, tau: float) -> tuple[Floats, Floats]:
         """Return the time lost to each cause, and what it owes to patients (causes, patients)."""
-        if tau > self.last and self.estimate.survival[0, -1] > 0:
-            expected = (
-                f"a time within the follow-up of group {self.label!r}, which ends at {self.last:g}"
-            )
-            remedy = "Choose a shorter tau: beyond the last follow-up the curve is not known."
-            raise InputError(expected, f"{tau:g}", remedy, argument="tau")
+        if self.estimate.survival[0, -1] > 0:
+            check_tau(tau, self.end, f" of group {self.label!r}")
         lost, influence = time_lost(self.grid, self.cause, len(self.events), self.weights, tau)
         return lost[0], influence[0]
 
@@ -333,6 +331,7 @@ def aalen_johansen(
         )
     if weight is None:
         weight = np.ones(len(table))
+    recorded = time
     if start is not None:
         time, start = inputs.tie_spans(table, time, start, weight, entry)
     else:
@@ -340,13 +339,15 @@ def aalen_johansen(
     curves = []
     for label, member in inputs.by_group(groups, weight, weights):
         own = (time, causes.codes, weight, *(() if start is None else (start,)))
-        curves.append(_curves(label, len(causes.labels), *(x[member][None] for x in own)))
+        end = float(recorded[member].max())
+        curves.append(_curves(label, len(causes.labels), end, *(x[member][None] for x in own)))
     return CumulativeIncidence(tuple(curves), causes.labels, level, by)
 
 
 def _curves(
     label: Any,
     causes: int,
+    end: float,
     time: Floats,
     cause: Places,
     weights: Floats,
@@ -366,6 +367,7 @@ def _curves(
         np.stack(cause_specific),
         float(weights.sum()),
         np.bincount(cause[0], weights[0], causes + 1)[1:].astype(np.float64),
+        end,
     )
 
 

@@ -27,6 +27,7 @@ class Curve:
     event: Flags = field(repr=False)
     weights: Floats | None = field(repr=False)
     counts: Counts = field(repr=False)
+    end: float  # of the longest follow-up, as it was recorded
     robust: bool = False  # weights are no whole numbers: Greenwood's formula does not hold
 
     @cached_property
@@ -102,19 +103,22 @@ class Curve:
 
     def rmst(self, tau: float) -> tuple[float, float]:
         """Return the restricted mean survival time to `tau` and its standard error."""
-        last = self.times[-1]
-        if tau > last and self.survival[-1] > 0:
-            expected = (
-                f"a time within the follow-up of group {self.label!r}, which ends at {last:g}"
-            )
-            remedy = "Choose a shorter tau: beyond the last follow-up the curve is not known."
-            raise InputError(expected, f"{tau:g}", remedy, argument="tau")
+        if self.survival[-1] > 0:
+            check_tau(tau, self.end, f" of group {self.label!r}")
         mean, variance = kernels.rmst(self.grid, self.counts, tau)
         if self.robust:
             area = kernels.area_after(self.grid, self.survival[None], tau)
             effect = kernels.influence(self.grid, self.event, self.counts, area, self.weights)
             variance = (effect**2).sum(axis=1)
         return float(mean[0]), float(np.sqrt(variance[0]))
+
+
+def check_tau(tau: float, end: float, whose: str = "") -> None:
+    """Refuse a horizon beyond the follow-up."""
+    if tau > end:
+        expected = f"a time within the follow-up{whose}, which ends at {end:g}"
+        remedy = "Choose a shorter tau: beyond the last follow-up the curve is not known."
+        raise InputError(expected, f"{tau:g}", remedy, argument="tau")
 
 
 def confidence_limits(

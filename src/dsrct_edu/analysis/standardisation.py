@@ -10,6 +10,7 @@ import pandas as pd
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
+from dsrct_edu.analysis.curve import check_tau
 from dsrct_edu.analysis.design import check_varies, design_matrix, with_treatment
 from dsrct_edu.analysis.outcome_model import OutcomeModel, fit_outcome
 from dsrct_edu.analysis.resampling import (
@@ -50,6 +51,7 @@ class StandardisedCurves(CurveTable):
     n: int
     level: float
     _model: OutcomeModel = field(repr=False)
+    _end: float = field(repr=False)  # of follow-up, as it was recorded
 
     def rmst_difference(self, tau: float) -> pd.DataFrame:
         """Return the difference in restricted mean survival time, had all been treated or none.
@@ -69,10 +71,7 @@ class StandardisedCurves(CurveTable):
         """
         horizon = checks.positive(tau, "tau")
         time = self._model.data.grid.time[0]
-        if horizon > time[-1]:
-            expected = f"a time within the follow-up, which ends at {time[-1]:g}"
-            remedy = "Choose a shorter tau: beyond the last follow-up the curve is not known."
-            raise InputError(expected, f"{horizon:g}", remedy, argument="tau")
+        check_tau(horizon, self._end)
         width = np.diff(np.minimum(time, horizon), append=horizon)
         table = self._differences(width[None])
         p_value = two_sided(table["difference"].to_numpy(), table["se"].to_numpy())
@@ -95,7 +94,7 @@ class StandardisedCurves(CurveTable):
         rows = (np.arange(grid.time.size) == grid.index(values)[0][:, None]).astype(np.float64)
         table = self._differences(rows)
         table.insert(2, "time", values)
-        table.loc[values > grid.time[0, -1], ["difference", "se", "ci_low", "ci_high"]] = np.nan
+        table.loc[values > self._end, ["difference", "se", "ci_low", "ci_high"]] = np.nan
         return table
 
     def _differences(self, rows: Floats) -> pd.DataFrame:
@@ -186,7 +185,7 @@ def standardised_curves(
     checks.between(level, "level", 0, 1)
     design = with_treatment(treatment, treated, design_matrix(table, confounders, "confounders"))
     check_varies(design, np.ones(len(table), dtype=bool))
-    time = kernels.tie_near_times(time[None])[0]
+    end, time = float(time.max()), kernels.tie_near_times(time[None])[0]
     times = np.union1d(0.0, time)
     model = fit_outcome(time, happened, design.matrix, np.ones(len(table)))
     if not model.converged:
@@ -205,4 +204,4 @@ def standardised_curves(
     fine = trusted(kept, number)
     limits = [bootstrap_limits(fine[:, arm], level) for arm in range(2)]
     averaged = curve_table(GROUPS, times, model.curves(times), limits)
-    return StandardisedCurves(averaged, treatment, number, number - len(kept), n, level, model)
+    return StandardisedCurves(averaged, treatment, number, number - len(kept), n, level, model, end)

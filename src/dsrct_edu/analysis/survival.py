@@ -275,14 +275,14 @@ def kaplan_meier(
     groups = inputs.check_groups(table, by)
     checks.one_of(ci, INTERVALS, "ci")
     checks.between(level, "level", 0, 1)
-    tied = start is not None or len(groups) > 1
+    tied, recorded = start is not None or len(groups) > 1, time
     if start is not None:
         time, start = inputs.tie_spans(table, time, start, weight, entry)
     elif tied:
         time = inputs.tie_times(time, weight)
     robust = weight is not None and bool((weight != np.floor(weight)).any())
     curves = tuple(
-        _curve(label, member, (time, start, tied), happened, weight, robust)
+        _curve(label, member, (time, start, tied), happened, weight, robust, recorded)
         for label, member in inputs.by_group(groups, weight, weights)
     )
     return SurvivalCurves(curves, ci, level, by, duration, event)
@@ -295,6 +295,7 @@ def _curve(
     event: Flags,
     weights: Floats | None,
     robust: bool,
+    recorded: Floats,
 ) -> Curve:
     def pick(values: Any) -> Any:
         return None if values is None else values[member][None]
@@ -302,7 +303,8 @@ def _curve(
     time, entry, tied = times
     grid = kernels.time_grid(pick(time), pick(entry), tied=tied)
     counts = kernels.count_events(grid, pick(event), pick(weights))
-    return Curve(label, grid, pick(event), pick(weights), counts, robust)
+    end = float(recorded[member].max())
+    return Curve(label, grid, pick(event), pick(weights), counts, end, robust)
 
 
 def follow_up(
