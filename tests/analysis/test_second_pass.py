@@ -15,19 +15,25 @@ from scipy.stats import norm
 
 from dsrct_edu.analysis import (
     ConvergenceWarning,
+    SeparationWarning,
     aalen_johansen,
     cox,
     endpoint,
     kaplan_meier,
     kernels,
     logrank,
+    propensity,
     standardised_curves,
     treatment_episodes,
 )
+from dsrct_edu.analysis.logistic import logistic_fit
 from dsrct_edu.analysis.outcome_model import fit_outcome
+from dsrct_edu.analysis.weighting import treatment_weights
+from dsrct_edu.disease import scenario, simulate_cohort
 from dsrct_edu.errors import InputError
-from dsrct_edu.studies import replicates_needed
+from dsrct_edu.studies import replicates_needed, simulation_study
 from dsrct_edu.studies.two_arm import analyse_trials
+from dsrct_edu.vocabulary import CONFOUNDERS
 
 # Times that differ by rounding are one time (R's timefix)
 
@@ -567,3 +573,81 @@ def test_what_time_lost_needs() -> None:
         curves.time_lost(60)
     emptied = pd.DataFrame({"start": [0, 2], "duration": [1, 3], "cause": ["a", "a"]})
     assert "fixed at zero from 1 on" in repr(aalen_johansen(emptied, entry="start", censored=None))
+
+
+# Curves with estimated weights
+
+
+@pytest.mark.parametrize(
+    ("estimand", "stabilised", "by"),
+    [
+        ("ATE", False, "hipec"),
+        ("ATE", True, "hipec"),
+        ("ATE", True, None),
+        ("ATT", False, "hipec"),
+        ("overlap", False, "centre"),
+    ],
+)
+def test_errors_with_estimated_weights_are_derivatives(
+    estimand: str, stabilised: bool, by: str | None
+) -> None:
+    data = confounded(40, 6)
+    treated, names = data["hipec"].to_numpy(), ["age", "centre"]
+    weights = propensity(data, "hipec", names, estimand=estimand, stabilised=stabilised)
+    curves = kaplan_meier(data, by=by, weights=weights)
+    at, tau = [8.0, 16.0], 18.0
+
+    def estimates(case: np.ndarray) -> np.ndarray:
+        x = data[names].to_numpy(dtype=float)[None]
+        score = logistic_fit(treated[None], x, case[None]).probability[0]
+        share = np.average(treated, weights=case)
+        weight = treatment_weights(treated, score, estimand)
+        weight = weight * np.where(treated, share, 1 - share) if stabilised else weight
+        again = kaplan_meier(data.assign(w=weight * case), by=by, weights="w")
+        means = again.rmst(tau)["rmst"].to_numpy()
+        return np.concatenate([again.at(at)["survival"], means, means[1:] - means[:1]])
+
+    slopes = []
+    for i in range(len(data)):
+        step = 1e-5 * (np.arange(len(data)) == i)
+        slopes.append((estimates(1 + step) - estimates(1 - step)) / 2e-5)
+    se = np.sqrt((np.array(slopes) ** 2).sum(axis=0))
+    found = [curves.at(at)["se"], curves.rmst(tau)["se"]]
+    found += [curves.rmst_difference(tau)["se"]] if by else []
+    np.testing.assert_allclose(np.concatenate(found), se, rtol=1e-5)
+    known = kaplan_meier(data.assign(w=weights.weights), by=by, weights="w")
+    np.testing.assert_allclose(known.at(at)["survival"], curves.at(at)["survival"])
+    assert not np.allclose(known.at(at)["se"], curves.at(at)["se"], rtol=1e-3)
+
+
+def test_weighted_curves_as_the_study_has_them() -> None:
+    model = scenario("modest").randomised()
+    patients = simulate_cohort(400, model, seed=2).patients
+    data = endpoint(patients, origin="surgery")
+    data = data[data["cc_score"] <= 1]
+    weights = propensity(data, "hipec", CONFOUNDERS)
+    found = kaplan_meier(data, by="hipec", weights=weights).rmst_difference(60).iloc[0]
+    study = simulation_study(model, 400, 1, ["iptw"], seed=2).estimates.iloc[0]
+    assert found["difference"] == pytest.approx(study["estimate"], rel=1e-9)
+    assert found["se"] == pytest.approx(study["se"], rel=1e-7)
+
+
+def test_weights_belong_to_their_rows() -> None:
+    data = confounded(40, 6)
+    weights = propensity(data, "hipec", ["age"])
+    with pytest.raises(InputError, match="weights: expected the rows that the weights were made"):
+        kaplan_meier(data.iloc[1:], weights=weights)
+    told = data.assign(told=data["hipec"])
+    with pytest.warns(SeparationWarning):
+        weights = propensity(told, "hipec", ["told"])
+    assert kaplan_meier(told, by="hipec", weights=weights).rmst(20)["se"].isna().all()
+
+
+def test_weights_cut_down_to_a_limit_do_not_move() -> None:
+    data = confounded(80, 3)
+    whole, cut = (propensity(data, "hipec", ["age"], truncate=t) for t in (None, 0.9))
+    se = [kaplan_meier(data, by="hipec", weights=w).rmst(24)["se"] for w in (whole, cut)]
+    assert (se[0] != se[1]).all()
+    ones = np.eye(80)
+    moved = np.abs(cut.owed(ones)).sum(axis=0)
+    np.testing.assert_array_equal(moved == 0, cut.weights == cut.weights.max())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,12 @@ from dsrct_edu.analysis.firth import firth_logistic
 from dsrct_edu.analysis.fitted import PENALTIES
 from dsrct_edu.analysis.logistic import logistic_fit
 from dsrct_edu.analysis.results import Result
-from dsrct_edu.analysis.weighting import ESTIMANDS, treatment_weights
+from dsrct_edu.analysis.weighting import (
+    ESTIMANDS,
+    EstimatedWeights,
+    estimated_weights,
+    treatment_weights,
+)
 from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.errors import InputError
 
@@ -64,6 +69,32 @@ class Weights(Result):
     treatment: str
     estimand: str
     penalty: str | None
+    _estimated: EstimatedWeights = field(repr=False)
+
+    def of(self, table: pd.DataFrame) -> Floats:
+        """Return the weights of a table's rows, which must be those they were made for."""
+        if not table.index.equals(self.weights.index):
+            expected = "the rows that the weights were made for, in their order"
+            remedy = "Call propensity on this table."
+            raise InputError(expected, "others", remedy, argument="weights")
+        return np.asarray(self.weights, dtype=np.float64)
+
+    def owed(self, influence: Floats) -> Floats:
+        """Return what estimates owe to each patient because the weights are estimated.
+
+        Parameters
+        ----------
+        influence : array (patients, estimates)
+            Of each patient on each estimate, the weights taken as known.
+
+        Returns
+        -------
+        array (patients, estimates)
+            NaN if the propensity is separated: it is then not estimated.
+        """
+        if self.separated:
+            return np.full_like(influence, np.nan)
+        return self._estimated.owed(influence)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the overlap table: ``group, propensity, weight`` by patient."""
@@ -191,10 +222,10 @@ def propensity(
     if fit.separated[0]:
         warnings.warn(_SEPARATED, SeparationWarning, stacklevel=2)
     score = fit.probability[0]
-    weight = treatment_weights(treated, score, estimand, stabilised)
+    weight, cut = treatment_weights(treated, score, estimand, stabilised), np.zeros_like(treated)
     if truncate is not None:
         limit = np.quantile(weight, checks.between(truncate, "truncate", 0.5, 1))
-        weight = np.minimum(weight, limit)
+        weight, cut = np.minimum(weight, limit), weight > limit
     names = ["intercept", *design.names]
     group = np.where(treated, "treated", "untreated")
     columns = {"group": group, "propensity": score, "weight": weight}
@@ -210,6 +241,7 @@ def propensity(
         treatment,
         estimand,
         penalty,
+        estimated_weights(fit, treated, estimand, stabilised, cut),
     )
 
 

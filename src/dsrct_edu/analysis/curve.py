@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.steps import crossing
 
 INTERVALS = ("log-log", "log", "plain")
+_CELLS = 2_000_000  # patients by times at once
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,10 @@ class Curve:
     event: Flags = field(repr=False)
     weights: Floats | None = field(repr=False)
     counts: Counts = field(repr=False)
-    end: float  # of the longest follow-up, as it was recorded
+    end: float = 0.0  # of the longest follow-up, as it was recorded
     robust: bool = False  # weights are no whole numbers: Greenwood's formula does not hold
+    # what estimates owe to all patients, of what they owe to the group by known weights
+    through: Callable[[Floats], Floats] | None = field(default=None, repr=False)
 
     @cached_property
     def survival(self) -> Floats:
@@ -38,6 +42,8 @@ class Curve:
     @cached_property
     def log_se(self) -> Floats:
         """Standard error of the log of survival at each grid time."""
+        if self.through is not None:
+            return self._log_se_of_estimated_weights(self.through)
         if self.robust and self.weights is not None:
             variance = kernels.robust_log_survival_variance(
                 self.grid, self.event, self.counts, self.weights
@@ -45,6 +51,21 @@ class Curve:
         else:
             variance = kernels.log_survival_variance(self.counts)
         return np.asarray(np.sqrt(variance[0]))
+
+    def _log_se_of_estimated_weights(self, through: Callable[[Floats], Floats]) -> Floats:
+        found, places = [], np.arange(self.survival.size)
+        for last in np.array_split(places, 1 + places.size * self.event.size // _CELLS):
+            own = kernels.survival_influence(self.grid, self.event, self.counts, last, self.weights)
+            found.append(np.sqrt((through(own) ** 2).sum(axis=0)))
+        se = np.concatenate(found)
+        alive = np.where(self.survival > 0, self.survival, np.inf)
+        return np.asarray(se / alive)
+
+    def rmst_influence(self, tau: float) -> Floats:
+        """Return the influence of patients on the restricted mean: of all, or of the group."""
+        area = kernels.area_after(self.grid, self.survival[None], tau)
+        own = kernels.influence(self.grid, self.event, self.counts, area, self.weights)[0]
+        return own if self.through is None else self.through(own[:, None])[:, 0]
 
     @cached_property
     def leaving(self) -> Floats:
@@ -107,9 +128,7 @@ class Curve:
             check_tau(tau, self.end, f" of group {self.label!r}")
         mean, variance = kernels.rmst(self.grid, self.counts, tau)
         if self.robust:
-            area = kernels.area_after(self.grid, self.survival[None], tau)
-            effect = kernels.influence(self.grid, self.event, self.counts, area, self.weights)
-            variance = (effect**2).sum(axis=1)
+            variance = np.sum(self.rmst_influence(tau) ** 2, keepdims=True)
         return float(mean[0]), float(np.sqrt(variance[0]))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.special import ndtri
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
+from dsrct_edu.analysis.causal import Weights
 from dsrct_edu.analysis.curve import INTERVALS, Curve
 from dsrct_edu.analysis.resampling import two_sided
 from dsrct_edu.analysis.results import Result, fixed_at_zero
@@ -169,6 +170,9 @@ class SurvivalCurves(Result):
         z = ndtri((1 + self.level) / 2)
         difference = (means["rmst"] - means["rmst"].iloc[0]).iloc[1:]
         se = np.sqrt(means["se"] ** 2 + means["se"].iloc[0] ** 2).iloc[1:]
+        if self.curves[0].through is not None:  # groups share what they owe to the propensity
+            first, *others = (curve.rmst_influence(float(tau)) for curve in self.curves)
+            se = pd.Series([np.sqrt(((x - first) ** 2).sum()) for x in others], se.index)
         table = {
             "group": means["group"].iloc[1:],
             "reference": means["group"].iloc[0],
@@ -220,7 +224,7 @@ def kaplan_meier(
     event: str = "event",
     by: str | None = None,
     entry: str | None = None,
-    weights: str | None = None,
+    weights: str | Weights | None = None,
     ci: str = "log-log",
     level: float = 0.95,
 ) -> SurvivalCurves:
@@ -237,10 +241,11 @@ def kaplan_meier(
     entry : str, optional
         Column of times of entry, if patients come under observation late. If an early risk set
         runs empty the curve stays at zero, as in R, and the result says so.
-    weights : str, optional
+    weights : str or Weights, optional
         Column of case weights. Whole numbers count as so many patients; with any others the
         standard errors are robust (infinitesimal jackknife, every row a patient), as in R. Rows
-        of weight zero count as absent.
+        of weight zero count as absent. What `propensity` returned may be given as it is: the
+        standard errors then count, too, that the weights were estimated.
     ci : {"log-log", "log", "plain"}
         Scale of the pointwise intervals.
     level : float
@@ -271,7 +276,11 @@ def kaplan_meier(
     """
     table, time, happened = inputs.check_outcome(data, duration, event)
     start = None if entry is None else inputs.check_entry(table, entry, time)
-    weight = None if weights is None else inputs.check_weights(table, weights)
+    name = "weight" if isinstance(weights, Weights) else weights
+    if isinstance(weights, Weights):
+        weight: Floats | None = weights.of(table)
+    else:
+        weight = None if weights is None else inputs.check_weights(table, weights)
     groups = inputs.check_groups(table, by)
     checks.one_of(ci, INTERVALS, "ci")
     checks.between(level, "level", 0, 1)
@@ -281,11 +290,13 @@ def kaplan_meier(
     elif tied:
         time = inputs.tie_times(time, weight)
     robust = weight is not None and bool((weight != np.floor(weight)).any())
-    curves = tuple(
-        _curve(label, member, (time, start, tied), happened, weight, robust, recorded)
-        for label, member in inputs.by_group(groups, weight, weights)
-    )
-    return SurvivalCurves(curves, ci, level, by, duration, event)
+    curves = []
+    for label, member in inputs.by_group(groups, weight, name):
+        curve = _curve(label, member, (time, start, tied), happened, weight)
+        through = _through(weights, member) if isinstance(weights, Weights) else None
+        end, robust = float(recorded[member].max()), robust or through is not None
+        curves.append(replace(curve, end=end, robust=robust, through=through))
+    return SurvivalCurves(tuple(curves), ci, level, by, duration, event)
 
 
 def _curve(
@@ -294,8 +305,6 @@ def _curve(
     times: tuple[Floats, Floats | None, bool],
     event: Flags,
     weights: Floats | None,
-    robust: bool,
-    recorded: Floats,
 ) -> Curve:
     def pick(values: Any) -> Any:
         return None if values is None else values[member][None]
@@ -303,8 +312,18 @@ def _curve(
     time, entry, tied = times
     grid = kernels.time_grid(pick(time), pick(entry), tied=tied)
     counts = kernels.count_events(grid, pick(event), pick(weights))
-    end = float(recorded[member].max())
-    return Curve(label, grid, pick(event), pick(weights), counts, end, robust)
+    return Curve(label, grid, pick(event), pick(weights), counts)
+
+
+def _through(weights: Weights, member: Flags) -> Callable[[Floats], Floats]:
+    """Return how estimates of a group depend on all patients through estimated weights."""
+
+    def through(own: Floats) -> Floats:
+        known = np.zeros((member.size, own.shape[1]))
+        known[member] = own
+        return known + weights.owed(known)
+
+    return through
 
 
 def follow_up(
