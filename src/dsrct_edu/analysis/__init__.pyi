@@ -14,6 +14,8 @@ from .emulation import emulate_trial as emulate_trial
 from .endpoints import endpoint as endpoint
 from .endpoints import landmark as landmark
 from .endpoints import treatment_episodes as treatment_episodes
+from .hidden_confounding import Sensitivity as Sensitivity
+from .hidden_confounding import sensitivity as sensitivity
 from .regression import ConvergenceWarning as ConvergenceWarning
 from .regression import CoxResult as CoxResult
 from .regression import cox as cox

@@ -5,6 +5,7 @@ from .diagrams import dag as dag
 from .effects import forest as forest
 from .effects import staircase as staircase
 from .figure import Figure as Figure
+from .hidden import sensitivity_plane as sensitivity_plane
 from .incidence import cumulative_incidence as cumulative_incidence
 from .patients import patient_flow as patient_flow
 from .patients import swimmer_lanes as swimmer_lanes
