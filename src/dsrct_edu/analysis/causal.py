@@ -14,7 +14,7 @@ import pandas as pd
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs
 from dsrct_edu.analysis.logistic import logistic_fit
-from dsrct_edu.analysis.regression import Design, check_varies, design_matrix
+from dsrct_edu.analysis.regression import Design, check_varies, design_matrix, with_treatment
 from dsrct_edu.analysis.results import Result
 from dsrct_edu.analysis.weighting import ESTIMANDS, treatment_weights
 from dsrct_edu.arrays import Flags, Floats
@@ -171,10 +171,8 @@ def propensity(
         found = "only treated" if treated.all() else "only untreated"
         remedy = "There is nothing to weight: check the column."
         raise InputError("treated and untreated patients", found, remedy, treatment)
-    design = design_matrix(table, confounders)
-    if treatment in design.terms:
-        expected = "confounders without the treatment"
-        raise InputError(expected, "the treatment", "Leave it out.", treatment)
+    design = design_matrix(table, confounders, "confounders")
+    with_treatment(treatment, treated, design)
     check_varies(design, np.ones(len(table), dtype=bool))
     fit = logistic_fit(treated[None], design.matrix[None], np.ones((1, len(table))))
     if fit.separated[0]:

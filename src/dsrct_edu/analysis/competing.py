@@ -16,7 +16,7 @@ from dsrct_edu.analysis import inputs, kernels
 from dsrct_edu.analysis.incidence import Incidence, incidence_curves
 from dsrct_edu.analysis.regression import CoxResult, cox
 from dsrct_edu.analysis.results import Result
-from dsrct_edu.arrays import Floats, Whole
+from dsrct_edu.arrays import Floats, Places
 from dsrct_edu.errors import InputError
 
 if TYPE_CHECKING:
@@ -236,6 +236,8 @@ def aalen_johansen(
         )
     if weight is None:
         weight = np.ones(len(table))
+    if len(groups) > 1:
+        time = inputs.tie_times(time, weight)
     curves = tuple(
         _curves(label, time[member], causes.codes[member], weight[member], len(causes.labels))
         for label, member in inputs.by_group(groups, weight, weights)
@@ -244,7 +246,7 @@ def aalen_johansen(
 
 
 def _curves(
-    label: Any, time: Floats, cause: Whole, weights: Floats, causes: int
+    label: Any, time: Floats, cause: Places, weights: Floats, causes: int
 ) -> IncidenceCurves:
     grid = kernels.time_grid(time[None])
     cause_specific = [

@@ -8,7 +8,7 @@ import numpy as np
 
 from dsrct_edu.analysis import kernels
 from dsrct_edu.analysis.partial_likelihood import CoxData, CoxFit
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.arrays import Flags, Floats, Places
 
 TRANSFORMS = ("km", "rank", "identity", "log")
 
@@ -23,7 +23,7 @@ def time_scale(transform: str, time: Floats, event: Flags, entry: Floats | None 
         from scipy.stats import rankdata  # seconds to import, and seldom needed
 
         return np.asarray(rankdata(time))
-    grid = kernels.time_grid(time[None], None if entry is None else entry[None])
+    grid = kernels.time_grid(time[None], None if entry is None else entry[None], tied=True)
     curve = kernels.survival(kernels.count_events(grid, event[None]))
     return np.asarray(1.0 - kernels.before(curve, 1.0)[0][grid.exit[0]])
 
@@ -63,7 +63,7 @@ def proportional_hazards(
     died = data.weights * data.event * centred
     score = data.score(died - moments.risk * data.exposure(moments, g))[0]
 
-    def statistic(columns: Whole) -> float:
+    def statistic(columns: Places) -> float:
         schur = square[np.ix_(columns, columns)] - cross[columns] @ np.linalg.solve(
             plain, cross[:, columns]
         )
@@ -81,7 +81,7 @@ def concordance(
     risk: Floats,
     entry: Floats | None = None,
     weights: Floats | None = None,
-    strata: Whole | None = None,
+    strata: Places | None = None,
 ) -> float:
     """Share of comparable pairs in which the higher risk had the event first; ties count half.
 
@@ -101,15 +101,15 @@ def concordance(
         NaN if no pair is comparable.
     """
     n = time.size
-    stratum = np.zeros(n, dtype=np.int64) if strata is None else strata
+    stratum = np.zeros(n, dtype=np.intp) if strata is None else strata
     weight = np.ones(n) if weights is None else weights
-    level = np.unique(risk, return_inverse=True)[1].astype(np.int64)
+    level = np.unique(risk, return_inverse=True)[1].astype(np.intp)
     # One line per stratum: at each time those with the event, then the question "who outlives
     # this event?", then the censored; who enters at that time or later is taken off again.
     died = np.flatnonzero(event)
     rows = [np.arange(n), died]
     when = [time, time[died]]
-    kind = [np.where(event, 0, 2), np.ones(died.size, dtype=np.int64)]
+    kind = [np.where(event, 0, 2), np.ones(died.size, dtype=np.intp)]
     value = [weight, np.zeros(died.size)]
     if entry is not None:
         rows.append(np.arange(n))
@@ -127,7 +127,7 @@ def concordance(
     return float(w @ (lower + tied[question] / 2)) / comparable if comparable > 0 else float("nan")
 
 
-def _after(block: Whole, level: Whole, weight: Floats) -> tuple[Floats, Floats, Floats]:
+def _after(block: Places, level: Places, weight: Floats) -> tuple[Floats, Floats, Floats]:
     """Sum the weights of those later in the same block: at a higher level, the same, and all.
 
     Blocks are contiguous. Works bit by bit from the highest bit of the level: members of a block
@@ -149,7 +149,7 @@ def _after(block: Whole, level: Whole, weight: Floats) -> tuple[Floats, Floats, 
     return higher, tied, everyone
 
 
-def _sum_after(block: Whole, weight: Floats) -> Floats:
+def _sum_after(block: Places, weight: Floats) -> Floats:
     """Sum, for each element, the weights of those after it in its block."""
     total = np.cumsum(weight)
     last = np.flatnonzero(np.append(block[1:] != block[:-1], True))

@@ -216,6 +216,9 @@ def _read(
     inputs.refuse(
         table["follow_up_month"], end <= 0, "some follow-up", "Leave these patients out.", "none"
     )
+    end, surgery = inputs.tie_spans(
+        table, end, np.where(operated, surgery, 0.0), None, "surgery_month"
+    )
     weights = propensity(table[complete], treatment, confounders, stabilised=False)
     design = design_matrix(table[complete], confounders)
     matrix = np.zeros((len(table), design.matrix.shape[1]))
@@ -225,7 +228,7 @@ def _read(
         death=follow_up["event"].to_numpy()[None],
         operated=operated[None],
         complete=complete[None],
-        surgery=np.where(operated, surgery, 0.0)[None],
+        surgery=surgery[None],
         hipec=treated[None],
         confounders=matrix[None],
         included=np.ones((1, len(table)), dtype=bool),
@@ -262,7 +265,9 @@ def _bootstrap(
     at_once = max(1, _AT_ONCE // n)
     curves, means = [np.empty((0, 2, times.size))], [np.empty((0, 2))]
     for first in range(0, number, at_once):
-        drawn = registry.resample(rng.integers(0, n, (min(at_once, number - first), n)))
+        # narrowed after the draw: `dtype=np.intp` would draw other numbers
+        rows = rng.integers(0, n, (min(at_once, number - first), n)).astype(np.intp)
+        drawn = registry.resample(rows)
         both = drawn.hipec.any(axis=1) & (drawn.complete & ~drawn.hipec).any(axis=1)
         survival, mean = _strategies(drawn, times)
         fine = both & ~drawn.resected.propensity.separated

@@ -8,7 +8,7 @@ import numpy as np
 
 from dsrct_edu.analysis import kernels
 from dsrct_edu.analysis.kernels import Grid
-from dsrct_edu.arrays import Floats, Whole
+from dsrct_edu.arrays import Floats, Places
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Incidence:
 
 
 def incidence_curves(
-    grid: Grid, cause: Whole, causes: int, weights: Floats | None = None
+    grid: Grid, cause: Places, causes: int, weights: Floats | None = None
 ) -> Incidence:
     """Estimate the cumulative incidence of competing causes (Aalen-Johansen).
 

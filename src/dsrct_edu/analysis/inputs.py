@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from dsrct_edu import checks
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.analysis import kernels
+from dsrct_edu.arrays import Flags, Floats, Places
 from dsrct_edu.errors import InputError
 from dsrct_edu.wording import brief
 
@@ -131,9 +132,35 @@ def check_durations(data: pd.DataFrame, name: object, role: str = "times") -> Fl
 def check_entry(data: pd.DataFrame, name: object, duration: Floats) -> Floats:
     """Return times of entry, each before the row's end."""
     entry = check_durations(data, name, "times of entry")
-    remedy = "Both times must run on one clock and in one unit; drop rows that last no time."
-    refuse(data[str(name)], entry >= duration, "entry before the end of the row", remedy)
+    _refuse_empty(data, name, entry >= duration)
     return entry
+
+
+def _refuse_empty(data: pd.DataFrame, name: object, wrong: Flags) -> None:
+    remedy = "Both times must run on one clock and in one unit; drop rows that last no time."
+    refuse(data[str(name)], wrong, "entry before the end of the row", remedy)
+
+
+def tie_times(times: Floats, weights: Floats | None) -> Floats:
+    """Make one time of those that differ by rounding, in all rows that count; (…, rows).
+
+    To be done before a table is parted into groups: R looks at all its times together, too.
+    """
+    counts = np.ones(times.shape[-1], dtype=bool) if weights is None else weights > 0
+    found = times.copy()
+    found[..., counts] = kernels.tie_near_times(times[..., counts].reshape(1, -1)).reshape(
+        *times.shape[:-1], -1
+    )
+    return found
+
+
+def tie_spans(
+    data: pd.DataFrame, time: Floats, entry: Floats, weights: Floats | None, name: object
+) -> tuple[Floats, Floats]:
+    """Do the same with times of entry (column `name`); no row may last by rounding only."""
+    end, start = tie_times(np.stack([time, entry]), weights)
+    _refuse_empty(data, name, start >= end)
+    return end, start
 
 
 def check_events(data: pd.DataFrame, name: object) -> Flags:
@@ -180,7 +207,7 @@ class Groups:
     """The groups of a table: labels in order, and the code of each row."""
 
     labels: tuple[Any, ...]
-    codes: Whole
+    codes: Places
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -192,7 +219,7 @@ def check_groups(data: pd.DataFrame, by: object, at_least: int = 1) -> Groups:
     Categories keep their order, anything else is sorted. Categories without rows do not count.
     """
     if by is None:
-        return Groups(("all",), np.zeros(len(data), dtype=np.int64))
+        return Groups(("all",), np.zeros(len(data), dtype=np.intp))
     column = complete_column(data, by, "groups")
     coded = column.astype("category").cat.remove_unused_categories().cat
     labels = coded.categories.tolist()
@@ -203,7 +230,7 @@ def check_groups(data: pd.DataFrame, by: object, at_least: int = 1) -> Groups:
     if len(labels) < at_least:
         remedy = "A comparison needs another group: check how the column was made."
         raise InputError(f"at least {at_least} groups", f"only {labels[0]!r}", remedy, str(by))
-    return Groups(tuple(labels), np.array(coded.codes, dtype=np.int64))
+    return Groups(tuple(labels), np.array(coded.codes, dtype=np.intp))
 
 
 def by_group(

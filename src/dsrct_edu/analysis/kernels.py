@@ -4,167 +4,23 @@ Every function takes arrays of shape (replicates, patients): one data set is the
 replicate, a simulation study is thousands of them at once. Nothing here checks its input or
 knows of tables; the functions of `dsrct_edu.analysis` that take a DataFrame do both.
 
-The work is done on a *grid*: the distinct times of each replicate in ascending order, padded on
-the right so that all replicates have the same length. Patients stay in the order in which they
-came; each knows its place on the grid. A patient is at risk at grid time t if ``entry < t <=
-time``, so that deaths come before censorings at the same time.
-
-A patient who does not belong to an analysis is left out by time 0 and no event: he is gone
-before anybody is at risk.
+The work is done on a `dsrct_edu.analysis.grids.Grid`: the distinct times of each replicate. A
+patient is at risk at grid time t if ``entry < t <= time``, so that deaths come before censorings
+at the same time.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dsrct_edu.arrays import Flags, Floats, Whole
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The distinct times of each replicate and the place of each patient on them.
-
-    Attributes
-    ----------
-    time : array (replicates, times)
-        Ascending; padding repeats the last time.
-    exit, entry : array (replicates, patients) of int
-        Index of the patient's time (of entry) on the grid; `entry` is None without delayed entry.
-    """
-
-    time: Floats
-    exit: Whole
-    entry: Whole | None = None
-
-    @cached_property
-    def _exit_cells(self) -> Whole:
-        return self._cells(self.exit)
-
-    @cached_property
-    def _entry_cells(self) -> Whole:
-        return self._cells(self.exit if self.entry is None else self.entry)
-
-    def _cells(self, places: Whole) -> Whole:
-        replicates, times = self.time.shape
-        cells: Whole = (places + times * np.arange(replicates)[:, None]).ravel()
-        return cells
-
-    def _sum(self, values: NDArray[Any] | None, cells: Whole) -> Floats:
-        shape = self.time.shape
-        weights = None if values is None else values.ravel()
-        sums = np.bincount(cells, weights, shape[0] * shape[1])
-        return sums.reshape(shape).astype(np.float64, copy=False)
-
-    def sum_leaving(self, values: NDArray[Any] | None = None) -> Floats:
-        """Sum `values` (ones if None) over the patients whose time is each grid time."""
-        return self._sum(values, self._exit_cells)
-
-    def sum_entering(self, values: NDArray[Any] | None = None) -> Floats:
-        """Sum `values` (ones if None) over the patients who enter at each grid time."""
-        return self._sum(values, self._entry_cells)
-
-    def sum_at_risk(self, values: NDArray[Any] | None = None) -> Floats:
-        """Sum `values` (ones if None) over those at risk just before each grid time."""
-        change = self.sum_leaving(values)
-        if self.entry is not None:
-            change = change - self.sum_entering(values)
-        return _from_right(change)
-
-    def accrued(self, sums: Floats) -> Floats:
-        """Return what cumulative `sums` along the grid rose by while each patient was there."""
-        gained = self.read(sums, self.exit)
-        return gained if self.entry is None else gained - self.read(sums, self.entry)
-
-    def read(self, values: Floats, places: Whole) -> Floats:
-        """Return the grid `values` at the places of patients."""
-        if values.shape[0] == 1:
-            return np.asarray(values[0][places])
-        return np.asarray(np.take_along_axis(values, places, axis=1))
-
-    def index(self, times: Floats) -> Whole:
-        """Return, per replicate, the index of the last grid time <= `times` (-1 if none).
-
-        Parameters
-        ----------
-        times : array (k,)
-
-        Returns
-        -------
-        array (replicates, k) of int
-        """
-        if self.time.shape[0] == 1:
-            return np.searchsorted(self.time[0], times, side="right")[None] - 1
-        return np.stack([(self.time <= t).sum(axis=1) for t in times], axis=1) - 1
-
-
-def _from_right(values: Floats) -> Floats:
-    return np.cumsum(values[:, ::-1], axis=1)[:, ::-1]
-
-
-def _whole_numbers(values: Floats) -> tuple[Whole, float] | None:
-    """Return times as whole units or tenths of one, where that is exact and saves the sort."""
-    for units in (1.0, 10.0):
-        whole = np.rint(values * units)
-        # an entry before time zero would count from the end of the array
-        if whole.min() < 0 or whole.max() > 2 * values.size:
-            return None
-        if np.array_equal(whole / units, values):
-            return whole.astype(np.int64), units
-    return None
-
-
-def time_grid(time: Floats, entry: Floats | None = None, strata: Whole | None = None) -> Grid:
-    """Place patients on the distinct times of their replicate.
-
-    Parameters
-    ----------
-    time, entry : array (replicates, patients)
-        Time of leaving and, if given, of coming under observation; finite, zero or more.
-    strata : array (replicates, patients) of int, optional
-        The grid then holds the times of one stratum after those of another. Everybody enters at
-        the start of his own stratum, so only his own stratum is ever at risk with him.
-    """
-    patients = time.shape[1]
-    if strata is not None and entry is None:
-        entry = np.full_like(time, -1.0)
-    values = time if entry is None else np.concatenate([time, entry], axis=1)
-    counted = _whole_numbers(values) if strata is None and len(values) == 1 else None
-    if counted is not None:
-        places, units = counted
-        present = np.zeros(int(places.max()) + 1, dtype=bool)
-        present[places] = True
-        grid = np.flatnonzero(present)[None] / units
-        places = (np.cumsum(present) - 1)[places]
-    else:
-        grid, places = _sorted_places(values, strata)
-    if entry is None:
-        return Grid(grid, places)
-    return Grid(grid, places[:, :patients], places[:, patients:])
-
-
-def _sorted_places(values: Floats, strata: Whole | None) -> tuple[Floats, Whole]:
-    if strata is None:
-        order = np.argsort(values, axis=1)
-    else:
-        strata = np.concatenate([strata, strata], axis=1)
-        order = np.lexsort((values, strata), axis=1)
-    ordered = np.take_along_axis(values, order, axis=1)
-    new = np.ones(values.shape, dtype=bool)
-    np.not_equal(ordered[:, 1:], ordered[:, :-1], out=new[:, 1:])
-    if strata is not None:
-        ranked = np.take_along_axis(strata, order, axis=1)
-        new[:, 1:] |= ranked[:, 1:] != ranked[:, :-1]
-    tie = np.cumsum(new, axis=1) - 1
-    grid = np.repeat(ordered[:, -1:], int(tie[:, -1].max()) + 1, axis=1)
-    np.put_along_axis(grid, tie, ordered, axis=1)
-    places = np.empty_like(tie)
-    np.put_along_axis(places, order, tie, axis=1)
-    return grid, places
+from dsrct_edu.analysis.grids import TOLERANCE as TOLERANCE
+from dsrct_edu.analysis.grids import Grid as Grid
+from dsrct_edu.analysis.grids import from_right
+from dsrct_edu.analysis.grids import tie_near_times as tie_near_times
+from dsrct_edu.analysis.grids import time_grid as time_grid
+from dsrct_edu.arrays import Flags, Floats, Places
 
 
 @dataclass(frozen=True)
@@ -239,7 +95,7 @@ def area_after(grid: Grid, curve: Floats, tau: float) -> Floats:
     clipped = np.minimum(grid.time, tau)
     width = np.diff(clipped, axis=1, append=tau)
     np.maximum(width, 0.0, out=width)
-    return _from_right(curve * width)
+    return from_right(curve * width)
 
 
 def rmst(grid: Grid, counts: Counts, tau: float) -> tuple[Floats, Floats]:
@@ -336,7 +192,7 @@ def influence_sums(
 def logrank_scores(
     grid: Grid,
     event: Flags,
-    group: Whole,
+    group: Places,
     groups: int,
     weights: Floats | None = None,
 ) -> tuple[Floats, Floats]:

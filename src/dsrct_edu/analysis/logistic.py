@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import expit
 
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.arrays import Flags, Floats, Places
 
 _CERTAIN = 1e-6
 _MAX_LOG_ODDS = 30.0
@@ -73,7 +73,7 @@ def logistic_fit(
     coef = np.zeros((replicates, design.shape[2]))
     deviance = 2 * np.log(2) * weights.sum(axis=1)
     settled, separated = np.zeros((2, replicates), dtype=bool)
-    rows: Whole = np.arange(replicates)  # those still on their way
+    rows: Places = np.arange(replicates)  # those still on their way
     for _ in range(max_iterations):
         x, w, y = design[rows], weights[rows], outcome[rows]
         information, singular = _information(x, w, probability[rows])

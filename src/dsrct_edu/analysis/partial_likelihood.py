@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsrct_edu.analysis.kernels import Grid, time_grid
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.arrays import Flags, Floats, Places
 
 _MAX_ETA = 500.0
 _HALVINGS = 20
@@ -83,13 +83,13 @@ class Ties:
 
     died: Floats
     share: Floats
-    cell: Whole
+    cell: Places
     fraction: Floats
 
 
 def _ties(grid: Grid, event: Flags, weights: Floats, method: str) -> Ties:
     died = grid.sum_leaving(weights * event)
-    number = grid.sum_leaving(event & (weights > 0)).astype(np.int64).ravel()
+    number = grid.sum_leaving(event & (weights > 0)).astype(np.intp).ravel()
     share = np.divide(died.ravel(), number, out=np.zeros(died.size), where=number > 0)
     if method == "breslow" or number.max(initial=0) < 2:
         number = np.zeros_like(number)

@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsrct_edu.analysis.logistic import LogisticFit, logistic_fit
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.arrays import Flags, Floats, Places
 
 
 @dataclass(frozen=True)
 class RegistryArrays:
     """Registry columns of shape (replicates, patients).
+
+    Months are whole tenths, or those that differ by rounding have been made one: the methods take
+    them as they are.
 
     Attributes
     ----------
@@ -40,7 +43,7 @@ class RegistryArrays:
     confounders: Floats
     included: Flags
 
-    def resample(self, rows: Whole) -> RegistryArrays:
+    def resample(self, rows: Places) -> RegistryArrays:
         """Return patients of the first replicate, by their numbers: (replicates, patients)."""
         return self._each(lambda values: values[0][rows])
 
@@ -71,13 +74,13 @@ class RegistryArrays:
         return months_between(self.surgery, self.time)
 
 
-def first_places(who: Flags) -> Whole:
+def first_places(who: Flags) -> Places:
     """Return the places of those marked, in order; rows with fewer of them go on with others."""
     width = max(1, int(who.sum(axis=1).max(initial=0)))
     return np.argsort(~who, axis=1, kind="stable")[:, :width]
 
 
-def packed(values: NDArray[Any], places: Whole) -> NDArray[Any]:
+def packed(values: NDArray[Any], places: Places) -> NDArray[Any]:
     """Return the values at places (replicates, patients) of each replicate."""
     return np.take_along_axis(values, places if values.ndim == 2 else places[:, :, None], axis=1)
 

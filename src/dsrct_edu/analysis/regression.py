@@ -16,7 +16,7 @@ from dsrct_edu import checks, wording
 from dsrct_edu.analysis import diagnostics, inputs, kernels
 from dsrct_edu.analysis.partial_likelihood import CoxData, CoxFit, cox_data, cox_fit
 from dsrct_edu.analysis.results import Result
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.arrays import Flags, Floats, Places
 from dsrct_edu.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,10 +38,12 @@ class Design:
     terms: tuple[str, ...]
 
 
-def design_matrix(data: pd.DataFrame, covariates: Sequence[str]) -> Design:
+def design_matrix(
+    data: pd.DataFrame, covariates: Sequence[str] | str, role: str = "covariates"
+) -> Design:
     """Turn covariates into numbers; categories become an indicator for each level but the first."""
     columns: list[tuple[str, str, Floats]] = []
-    for covariate in inputs.check_names(covariates, "covariates"):
+    for covariate in inputs.check_names(covariates, role):
         column = inputs.check_column(data, covariate, "a covariate")
         if isinstance(column.dtype, pd.CategoricalDtype):
             groups = inputs.check_groups(data, covariate, at_least=2)
@@ -57,6 +59,18 @@ def design_matrix(data: pd.DataFrame, covariates: Sequence[str]) -> Design:
         columns.append((covariate, covariate, values))
     names, terms, matrix = zip(*columns, strict=True)
     return Design(np.column_stack(matrix), names, terms)
+
+
+def with_treatment(treatment: str, treated: Flags, confounders: Design) -> Design:
+    """Put a treatment before its confounders: one where treated, however it is coded."""
+    if treatment in confounders.terms:
+        expected = "confounders without the treatment"
+        raise InputError(expected, "the treatment", "Leave it out.", treatment)
+    return Design(
+        np.column_stack([treated, confounders.matrix]),
+        (treatment, *confounders.names),
+        (treatment, *confounders.terms),
+    )
 
 
 def check_varies(design: Design, used: Flags) -> None:
@@ -118,7 +132,7 @@ class CoxResult(Result):
     _data: CoxData = field(repr=False)
     _fit: CoxFit = field(repr=False)
     _terms: tuple[str, ...] = field(repr=False)
-    _times: tuple[Floats, Floats | None, Whole | None] = field(repr=False)
+    _times: tuple[Floats, Floats | None, Places | None] = field(repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of coefficients with the covariate as a column."""
@@ -295,6 +309,8 @@ def cox(
     if not (happened & used).any():
         raise InputError("at least one event", "none", "No hazard can be estimated.", event)
     check_varies(design, used)
+    if start is not None:
+        time, start = inputs.tie_spans(table, time, start, weight, entry)
     # Sorted rows keep the sums over risk sets in cache.
     order = np.flatnonzero(used)
     order = order[np.argsort(time[order])]
@@ -305,17 +321,18 @@ def cox(
     def batch(values: Any) -> Any:
         return None if values is None else values[order][None]
 
-    grid = kernels.time_grid(batch(time), batch(start), batch(stratum))
+    grid = kernels.time_grid(batch(time), batch(start), batch(stratum), start is not None)
     prepared = cox_data(grid, batch(happened), batch(design.matrix), batch(weight), ties)
-    times = (pick(time), pick(start), pick(stratum))
+    leaving = grid.time[0][grid.exit[0]]  # as the grid has them: near times are one
+    times = (leaving, pick(start), pick(stratum))
     return _fitted(prepared, design, times, pick(clusters), ties, level)
 
 
 def _fitted(
     data: CoxData,
     design: Design,
-    times: tuple[Floats, Floats | None, Whole | None],
-    clusters: Whole | None,
+    times: tuple[Floats, Floats | None, Places | None],
+    clusters: Places | None,
     ties: str,
     level: float,
 ) -> CoxResult:
@@ -348,7 +365,7 @@ def _fitted(
     )
 
 
-def robust_covariance(data: CoxData, fit: CoxFit, clusters: Whole | None) -> Floats:
+def robust_covariance(data: CoxData, fit: CoxFit, clusters: Places | None) -> Floats:
     """Sandwich covariance from the influence of each cluster (each row, if None)."""
     influence = data.score_residuals(fit.coef)[0].T @ fit.covariance[0]
     if clusters is not None:

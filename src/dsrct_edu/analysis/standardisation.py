@@ -12,7 +12,7 @@ import pandas as pd
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
 from dsrct_edu.analysis.partial_likelihood import cox_data, cox_fit
-from dsrct_edu.analysis.regression import check_varies, design_matrix
+from dsrct_edu.analysis.regression import check_varies, design_matrix, with_treatment
 from dsrct_edu.analysis.resampling import curve_table
 from dsrct_edu.analysis.results import CurveTable
 from dsrct_edu.arrays import Flags, Floats
@@ -138,14 +138,14 @@ def standardised_curves(
     1  untreated      0.30
     """
     table, time, happened = inputs.check_outcome(data, duration, event)
-    inputs.check_events(table, treatment)
+    treated = inputs.check_events(table, treatment)
     if not happened.any():
         raise InputError("at least one event", "none", "No hazard can be estimated.", event)
     number = checks.whole(resamples, "resamples", 0, 1_000_000)
     checks.between(level, "level", 0, 1)
-    names = [treatment, *inputs.check_names(confounders, "confounders")]
-    design = design_matrix(table, names)
+    design = with_treatment(treatment, treated, design_matrix(table, confounders, "confounders"))
     check_varies(design, np.ones(len(table), dtype=bool))
+    time = kernels.tie_near_times(time[None])[0]
     times = np.union1d(0.0, time)
     curves = partial(_averaged, time, happened, design.matrix, times)
     estimate, converged = curves(np.ones(len(table)))
@@ -155,7 +155,8 @@ def standardised_curves(
         raise InputError(expected, found, remedy)
     generator, n = np.random.default_rng(rng), len(table)
     drawn = [
-        curves(np.bincount(generator.integers(0, n, n), minlength=n).astype(float))
+        # narrowed after the draw: `dtype=np.intp` would draw other numbers
+        curves(np.bincount(generator.integers(0, n, n).astype(np.intp), minlength=n).astype(float))
         for _ in range(number)
     ]
     kept = np.array([each for each, fine in drawn if fine]).reshape(-1, *estimate.shape)

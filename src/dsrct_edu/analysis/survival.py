@@ -265,8 +265,13 @@ def kaplan_meier(
     groups = inputs.check_groups(table, by)
     checks.one_of(ci, INTERVALS, "ci")
     checks.between(level, "level", 0, 1)
+    tied = start is not None or len(groups) > 1
+    if start is not None:
+        time, start = inputs.tie_spans(table, time, start, weight, entry)
+    elif tied:
+        time = inputs.tie_times(time, weight)
     curves = tuple(
-        _curve(label, member, time, happened, start, weight)
+        _curve(label, member, (time, start, tied), happened, weight)
         for label, member in inputs.by_group(groups, weight, weights)
     )
     return SurvivalCurves(curves, ci, level, by, duration, event)
@@ -275,15 +280,15 @@ def kaplan_meier(
 def _curve(
     label: Any,
     member: Flags,
-    time: Floats,
+    times: tuple[Floats, Floats | None, bool],
     event: Flags,
-    entry: Floats | None,
     weights: Floats | None,
 ) -> Curve:
     def pick(values: Any) -> Any:
         return None if values is None else values[member][None]
 
-    grid = kernels.time_grid(pick(time), pick(entry))
+    time, entry, tied = times
+    grid = kernels.time_grid(pick(time), pick(entry), tied=tied)
     counts = kernels.count_events(grid, pick(event), pick(weights))
     return Curve(label, grid, pick(event), pick(weights), counts)
 

@@ -102,4 +102,4 @@ def cloned(registry: RegistryArrays) -> Cloned:
     death = np.concatenate([early, resected.death & resected.included], axis=1)
     before = registry.included.astype(np.float64)
     zero, one = (np.concatenate([before, after], axis=1) for after in arm_weights(resected))
-    return Cloned(kernels.time_grid(time, entry), death, (zero, one))
+    return Cloned(kernels.time_grid(time, entry, tied=True), death, (zero, one))

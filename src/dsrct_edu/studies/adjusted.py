@@ -17,7 +17,7 @@ from dsrct_edu.analysis.weighting import (
     owed_to_propensity,
     weighted_arm,
 )
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.arrays import Flags, Floats, Places
 
 # Most likelihoods that have a maximum are there in seven Newton steps; the others go on alone.
 _FIRST_STEPS, _STEPS = 7, 14
@@ -54,8 +54,8 @@ def _varying(covariates: Floats, included: Flags) -> Flags:
 def _cox(time: Floats, death: Flags, x: Floats, weights: Floats) -> tuple[Floats, Floats, Flags]:
     """Return coefficient and standard error of the first covariate."""
 
-    def fit(rows: Whole, steps: int) -> partial_likelihood.CoxFit:
-        grid = kernels.time_grid(time[rows])
+    def fit(rows: Places, steps: int) -> partial_likelihood.CoxFit:
+        grid = kernels.time_grid(time[rows], tied=True)
         data = partial_likelihood.cox_data(grid, death[rows], x[rows], weights[rows])
         return partial_likelihood.cox_fit(data, max_iterations=steps)
 
@@ -71,7 +71,7 @@ def _cox(time: Floats, death: Flags, x: Floats, weights: Floats) -> tuple[Floats
 def iptw(registry: RegistryArrays, horizon: float) -> dict[str, Fit]:
     """Weight the completely resected by 1 / P(what they had | confounders), from surgery."""
     chosen = registry.resected
-    grid = kernels.time_grid(np.where(chosen.included, chosen.since_surgery, 0.0))
+    grid = kernels.time_grid(np.where(chosen.included, chosen.since_surgery, 0.0), tied=True)
     death = chosen.death & chosen.included
     zero, one = (weighted_arm(grid, death, weights, horizon) for weights in arm_weights(chosen))
     owed = owed_to_propensity(chosen, zero.influence, one.influence)

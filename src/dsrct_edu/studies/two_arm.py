@@ -7,6 +7,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from dsrct_edu.analysis import kernels
 from dsrct_edu.analysis.two_groups import (
     Fit,
     cox_two_groups,
@@ -16,7 +17,7 @@ from dsrct_edu.analysis.two_groups import (
     two_group_curves,
     two_group_logrank,
 )
-from dsrct_edu.arrays import Flags, Floats, Whole
+from dsrct_edu.arrays import Flags, Floats, Places
 from dsrct_edu.disease import Scenario, true_effect
 from dsrct_edu.disease.equations import Arrays
 from dsrct_edu.disease.simulate import blocks, draw
@@ -128,7 +129,7 @@ class TwoArmDesign:
         chosen = np.argsort(~complete, axis=1, kind="stable")[:, : self.n_patients]
         cut = self.n_controls
 
-        def months(arm: str, who: Whole) -> Floats:
+        def months(arm: str, who: Places) -> Floats:
             values = drawn.arms[arm]["death_month"] - drawn.latent["surgery_month"]
             return np.take_along_axis(values, who, axis=1)
 
@@ -198,6 +199,7 @@ def analyse_trials(
     tuple of Fit
         Cox log hazard ratio (Efron), log-rank, difference of survival, difference of RMST.
     """
+    time = kernels.tie_near_times(time)
     group = np.arange(time.shape[1]) >= n_controls
     ranked = rank(time, death, group, included)
     at_risk_0, at_risk_1, share, variance = death_counts(ranked)
