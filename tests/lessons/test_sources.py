@@ -5,7 +5,8 @@ import pytest
 from dsrct_edu.authoring import course as courses
 from dsrct_edu.authoring.lesson import read
 from dsrct_edu.authoring.places import Places
-from dsrct_edu.authoring.sources import LessonError, line_of
+from dsrct_edu.authoring.sources import LessonError
+from dsrct_edu.classroom.lessons import line_of
 from dsrct_edu.errors import InputError
 
 NESTED = """\

@@ -26,7 +26,7 @@ BUDGET = {
     "bedside": 915,
     "disease": 1_160,
     "studies": 1_380,
-    "classroom": 916,
+    "classroom": 932,
     "reporting": 182,
     "doctor": 100,
     "starting": 90,
