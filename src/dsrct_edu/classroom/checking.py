@@ -11,6 +11,7 @@ from typing import Any
 
 from dsrct_edu.classroom import lessons, verifiers
 from dsrct_edu.classroom.progress import SESSION
+from dsrct_edu.classroom.reading import dots
 from dsrct_edu.classroom.words import box, paragraphs
 from dsrct_edu.figures.style import BLUE, GREY, VERMILLION
 from dsrct_edu.wording import brief, listed
@@ -159,9 +160,11 @@ def check(exercise: str, answer: object = ...) -> CheckResult:
     if entry is None:
         message = "There is no exercise with this number. Use it as the text gives it."
         return CheckResult(key[:40], False, message, answered=False)
-    if answer is ...:
+    if dots(answer):
         return CheckResult(key, False, UNANSWERED, answered=False)
     outcome = evaluate(entry, answer, data.get("given", ""))
+    if not outcome.answered:
+        return CheckResult(key, False, outcome.message, answered=False)
     attempt = SESSION.add("exercise", key, outcome.passed, outcome.misconception)
     hint = None if outcome.passed else _hint(entry.get("hints", []), attempt)
     return CheckResult(key, outcome.passed, outcome.message, outcome.misconception, hint)
