@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+import dsrct_edu
 from dsrct_edu.classroom import CheckResult, check
 from dsrct_edu.classroom.checking import UNANSWERED, evaluate
 from dsrct_edu.classroom.progress import SESSION
@@ -253,11 +254,19 @@ def test_check_itself_never_raises(key, answer):
 
 def test_hints_come_in_steps_and_the_last_one_stays():
     SESSION.clear()
-    hints = [check("05.1", 0.123).hint for _ in range(3)]
+    hints = [check("05.1", 0.123).hint for _ in range(4)]
     assert hints[0].startswith("Hint 1 of 2")
     assert hints[1].startswith("Hint 2 of 2")
-    assert hints[1] == hints[2]
+    assert hints[2].startswith(hints[1])
+    assert hints[2] == hints[3]
     assert check("05.1", 2 / 3).hint is None
+
+
+def test_the_worked_answer_is_offered_after_the_last_hint():
+    SESSION.clear()
+    offered = ['dsrct.worked_answer("05.1")' in repr(check("05.1", 0.123)) for _ in range(4)]
+    assert offered == [False, False, True, True]
+    assert "worked_answer" in dsrct_edu.__all__
 
 
 def test_three_dots_are_no_attempt():

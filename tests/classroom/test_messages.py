@@ -70,9 +70,9 @@ def test_no_message_tells_the_solution(key):
 
 PLAUSIBLE = [
     0.013, 87, 7_654_321, -1.5, float("nan"), float("inf"), True, None, "word", "0.013", "87%",
-    [0.1, 0.2], (), {"zz": 87, "zy": 86}, max, lambda *given: None, lambda *given: 87, lambda: 1, object(),
-    pd.DataFrame([[0.1] * 8] * 9), pd.Series([0.1] * 9), np.array([[7.5] * 9]), Figure(),
-    "z", "a z", "b b a", "none of them", dsrct_edu, pd.DataFrame,
+    [0.1, 0.2], (), {"zz": 87, "zy": 86}, max, lambda *given: None, lambda *given: 87,
+    lambda: 1, object(), pd.DataFrame([[0.1] * 8] * 9), pd.Series([0.1] * 9),
+    np.array([[7.5] * 9]), Figure(), "z", "a z", "b b a", "none of them", dsrct_edu, pd.DataFrame,
 ]  # fmt: skip
 
 

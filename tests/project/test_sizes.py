@@ -26,10 +26,10 @@ BUDGET = {
     "bedside": 915,
     "disease": 1_160,
     "studies": 1_380,
-    "classroom": 932,
+    "classroom": 1_400,
     "reporting": 182,
     "doctor": 100,
-    "starting": 90,
+    "starting": 95,
     "cli": 205,
 }
 _NO_CODE = {

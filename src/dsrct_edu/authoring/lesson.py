@@ -17,7 +17,7 @@ from dsrct_edu.classroom.exercises import tags
 from dsrct_edu.classroom.lessons import line_of
 
 TAGS = {
-    "predict", "exercise", "optional", "solution", "hint", "check", "quiz", "instructor",
+    "predict", "reveal", "exercise", "optional", "solution", "hint", "check", "quiz", "instructor",
     "slide", "subslide", "skip",
     "nbval-ignore-output", "nbval-check-output", "nbval-skip", "nbval-raises-exception",
     "raises-exception",

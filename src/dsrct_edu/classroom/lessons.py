@@ -1,4 +1,4 @@
-"""Finds and reads the data that lies beside a lesson: checks and quiz.
+"""Finds and reads the data that lies beside a lesson: checks, quiz, the texts of reveals.
 
 What is wrong in such a file is its author's fault and never the student's. So a table that is read
 here knows where it stands, and an `AuthorError` names the file and the line.
@@ -6,6 +6,7 @@ here knows where it stands, and an `AuthorError` names the file and the line.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -248,7 +249,25 @@ def checks_of(number: str) -> Table:
     return Table({}) if path is None else read(path)
 
 
-def _path(lesson: str, kind: str) -> Path | None:
+def reveal_of(number: str) -> Table:
+    """Return the text that a prediction shows with its result: ``html`` and ``words``.
+
+    The build writes it beside the lesson, so that it does not stand in what a student opens.
+
+    Examples
+    --------
+    >>> sorted(reveal_of("05.1")), reveal_of("no such prediction")["words"]
+    (['html', 'words'], '')
+    """
+    path = _path(number[:2], "reveals", "json")
+    try:
+        texts = {} if path is None else json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise AuthorError("JSON, as `dsrct-edu build` writes it", str(error), path) from error
+    return Table(texts.get(number, {"html": "", "words": ""}), path)
+
+
+def _path(lesson: str, kind: str, ending: str = "toml") -> Path | None:
     if not isinstance(lesson, str) or not lesson.isalnum():
         return None  # a student's input must not become a pattern
-    return min(folder().glob(f"{lesson}_*.{kind}.toml"), default=None)
+    return min(folder().glob(f"{lesson}_*.{kind}.{ending}"), default=None)
