@@ -15,6 +15,9 @@ from typing import Any
 from dsrct_edu import resources
 from dsrct_edu.errors import InputError
 
+GUESSES = "my-guesses.json"
+"""The file beside the notebooks in which a student's guesses are kept; it may be deleted."""
+
 
 @dataclass(frozen=True)
 class HandOut:
@@ -157,7 +160,11 @@ def has_display() -> bool:
 
 def open_lab(handed: HandOut, browser: bool | None = None, port: int | None = None) -> int:
     """Run JupyterLab until the user stops it; return its exit code."""
+    from dsrct_edu.classroom.progress import FILE_VARIABLE
+
+    environment = {FILE_VARIABLE: str(handed.folder / GUESSES), **os.environ}
+    command = lab_command(handed, browser, port)
     try:
-        return subprocess.run(lab_command(handed, browser, port), check=False).returncode
+        return subprocess.run(command, check=False, env=environment).returncode
     except KeyboardInterrupt:
         return 0

@@ -74,7 +74,15 @@ def test_front_door_holds_the_public_names_and_no_more():
         *("aalen_johansen", "check", "cohorts", "cox", "dials", "emulate_trial", "endpoint"),
         *("fidelity", "kaplan_meier", "load_cohort", "logrank", "predict", "propensity"),
         *("published", "quiz", "reveal", "scenario", "simulate_cohort", "simulation_study"),
-        *("true_effect", "InputError", "analysis", "bedside", "figures", "studies"),
+        *(
+            "true_effect",
+            "worked_answer",
+            "InputError",
+            "analysis",
+            "bedside",
+            "figures",
+            "studies",
+        ),
     }
     for name in public:
         assert getattr(dsrct_edu, name) is not None

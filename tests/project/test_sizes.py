@@ -16,20 +16,20 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 4_610  # code lines that make a number of a lesson
-READ_LIMIT = 5_410  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 4_690  # code lines that make a number of a lesson
+READ_LIMIT = 5_790  # statements one reads, in the package without `authoring`
 BUDGET = {
-    "ground": 328,
+    "ground": 329,
     "evidence": 32,
     "figures": 1_871,
-    "analysis": 2_377,
+    "analysis": 2_455,
     "bedside": 910,
     "disease": 1_015,
-    "studies": 856,
-    "classroom": 916,
+    "studies": 857,
+    "classroom": 1_391,
     "reporting": 182,
     "doctor": 100,
-    "starting": 90,
+    "starting": 95,
     "cli": 192,
 }
 _NO_CODE = {

@@ -11,8 +11,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from dsrct_edu import checks
-from dsrct_edu.authoring import decks, execute, marks, notebooks
-from dsrct_edu.authoring.editions import EDITIONS, RUN, notebook_text
+from dsrct_edu.authoring import decks, execute, marks, notebooks, reveals
+from dsrct_edu.authoring.editions import EDITIONS, RUN, SOLUTION, notebook_text
 from dsrct_edu.authoring.execute import Run
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.places import Places
@@ -108,6 +108,8 @@ def _write(
         text = edition.text(lesson.metadata["title"], notebook)
         path = edition.path(places.root, lesson.name)
         report.write(path, text, keep_pictures=edition.committed and not pixels)
+    if told := reveals.written(lesson, runs[SOLUTION.name].values):
+        report.write(reveals.path(lesson), told)
     report.write(places.glossary, notebook_text("", notebooks.glossary(lesson.course.glossary)))
     if quiz := lesson.data("quiz"):
         folder = places.build / "quizzes"
@@ -119,11 +121,11 @@ def _write(
 def same_values(lesson: Lesson, runs: dict[str, Run]) -> None:
     """Insist that the prose says the same in all editions."""
     student, solution = runs["student"].values, runs["solution"].values
-    for name, value in solution.items():
-        if student[name] != value:
+    for name, value in student.items():
+        if solution[name] != value:
             raise LessonError(
                 lesson.path.name,
-                f"{{{{{name}}}}} is {student[name]} for the student and {value} in the solution; "
+                f"{{{{{name}}}}} is {value} for the student and {solution[name]} in the solution; "
                 "fill prose only from cells outside exercises",
             )
 

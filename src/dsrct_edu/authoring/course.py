@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dsrct_edu.authoring import sources
+from dsrct_edu.classroom.lessons import line_of
 from dsrct_edu.resources import find
 
 
@@ -55,7 +56,7 @@ def _entries(path: Path, **needed: type) -> dict[str, Any]:
     for key, entry in found.items():
         for name, kind in needed.items():
             if not isinstance(entry, dict) or not isinstance(entry.get(name), kind):
-                place = f"{path.name}, line {sources.line_of(sources.text(path), [key, name])}"
+                place = f"{path.name}, line {line_of(sources.text(path), [key, name])}"
                 said = f"[{key}] needs `{name}`: {sources.KINDS[kind]}"
                 raise sources.LessonError(place, said)
     return found

@@ -26,7 +26,8 @@ class Edition:
     drops : tuple of str
         Tags whose cells it leaves out.
     exercise : callable
-        Makes the code of an exercise from its source: the stub or the solution.
+        Makes the code of an exercise from its source: the stub or the solution. So it does with a
+        prediction: the stub asks for a guess, the solution does without.
     shows : str
         The edition whose run gives its outputs.
     target : str
@@ -84,15 +85,14 @@ def _meaning(entry: dict[str, Any]) -> str:
 
 STUDENT = Edition(
     name="student",
-    drops=("solution", "instructor"),
+    drops=("solution", "instructor", "reveal"),
     exercise=stubs.stub,
     shows="student",
     target="notebooks/{name}.ipynb",
     term=partial(link, ""),
     text=notebook_text,
     closing=(
-        "Worked answers, once you have tried: run "
-        '`from dsrct_edu.classroom import worked_answer; worked_answer("NN.1")` '
+        'Worked answers, once you have tried: run `dsrct.worked_answer("NN.1")` '
         "in a cell of your own."
     ),
     committed=True,

@@ -45,7 +45,7 @@ def _cell(
     new.source = cell.source
     if cell.cell_type == "markdown":
         new.source = _linked(lesson, inserts.fill(lesson, cell.source, edition, values), edition)
-    elif "exercise" in tags(cell):
+    elif {"exercise", "predict"} & set(tags(cell)):
         try:
             new.source = edition.exercise(cell.source)
         except stubs.StubError as error:
