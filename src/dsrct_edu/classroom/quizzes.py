@@ -162,6 +162,8 @@ class Quiz:
                 said.value = self.answer(number, choices.value[0])._repr_html_()
 
         button.on_click(on_click)
+        # What was said belongs to the option that was chosen then.
+        choices.observe(lambda _: setattr(said, "value", box("", "transparent")), names="value")
         view = widgets.VBox([stem, choices, button, said])
         view.add_class("dsrct-item")
         return view
@@ -183,7 +185,8 @@ _STYLE = (
     ".dsrct-quiz .widget-radio-box{max-width:44em;height:auto}"
     ".dsrct-quiz .widget-radio{height:auto}"
     ".dsrct-quiz p,.dsrct-quiz h4{max-width:44em;line-height:1.4}"
-    ".dsrct-quiz .widget-button{width:auto}"
+    ".dsrct-quiz h4{margin:0.8em 0 0}"
+    ".dsrct-quiz .widget-button{width:auto;align-self:flex-start}"
     ".dsrct-quiz .widget-html-content{line-height:1.4}"
 )
 
