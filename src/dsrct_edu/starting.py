@@ -121,7 +121,8 @@ def lab_command(handed: HandOut, browser: bool | None = None, port: int | None =
     """Return the command that opens JupyterLab on the first lesson.
 
     The token stays on. News and update checks are off through shipped settings, and the
-    extension manager is read-only, so that nothing is fetched.
+    extension manager is read-only, so that nothing is fetched. One small extension keeps the keys
+    of a quiz or a dial from the notebook around it.
     """
     settings = Path(__file__).resolve().parent / "lab_settings"
     command = [
@@ -132,6 +133,7 @@ def lab_command(handed: HandOut, browser: bool | None = None, port: int | None =
         f"--LabApp.default_url=/lab/tree/{handed.first}",
         f"--LabApp.app_settings_dir={settings}",
         "--LabApp.extension_manager=readonly",
+        f"--LabApp.extra_labextensions_path={settings / 'extensions'}",
     ]
     if browser is None:
         browser = has_display()
