@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 4_690  # code lines that make a number of a lesson
-READ_LIMIT = 5_790  # statements one reads, in the package without `authoring`
+READ_LIMIT = 6_120  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 329,
     "evidence": 32,
@@ -26,10 +26,10 @@ BUDGET = {
     "bedside": 910,
     "disease": 1_015,
     "studies": 857,
-    "classroom": 1_391,
+    "classroom": 1_880,
     "reporting": 182,
     "doctor": 100,
-    "starting": 95,
+    "starting": 96,
     "cli": 192,
 }
 _NO_CODE = {

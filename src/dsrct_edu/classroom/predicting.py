@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from dsrct_edu.classroom import lessons, live, numberline, watching
+from dsrct_edu.classroom import lessons, numberline, watching
 from dsrct_edu.classroom.asking import Guess, Question, Unfit, question
 from dsrct_edu.classroom.progress import SESSION
 from dsrct_edu.classroom.reading import dots, number
 from dsrct_edu.classroom.words import box, paragraphs
+from dsrct_edu.errors import InputError
 from dsrct_edu.figures.style import BLUE, GREY
 from dsrct_edu.wording import brief
 
@@ -133,7 +134,13 @@ def _picture(figure: object) -> tuple[str, str]:
         return "", ""
     if isinstance(figure, pd.DataFrame):
         return figure.to_html(), figure.to_string()
-    return live.picture(figure)
+    if not hasattr(figure, "describe") or not hasattr(figure, "html"):
+        raise InputError(
+            expected="a figure that carries its own words",
+            found=type(figure).__name__,
+            remedy="Draw it with a function of dsrct_edu.figures.",
+        )
+    return str(figure.html()), str(figure.describe())
 
 
 def predict(prediction: str, guess: object = ...) -> Prediction:
