@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,15 @@ from dsrct_edu.analysis import endpoints, inputs, kernels
 from dsrct_edu.analysis.causal import Weights, propensity
 from dsrct_edu.analysis.registry_arrays import RegistryArrays
 from dsrct_edu.analysis.regression import design_matrix
-from dsrct_edu.analysis.resampling import bootstrap_limits, curve_table
+from dsrct_edu.analysis.resampling import (
+    bootstrap_limits,
+    curve_table,
+    normal_limits,
+    survival_limits,
+    trusted,
+)
 from dsrct_edu.analysis.results import CurveTable
-from dsrct_edu.analysis.weighting import cloned
+from dsrct_edu.analysis.weighting import cloned, emulated_arms, emulated_survival
 from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
 from dsrct_edu.vocabulary import CONFOUNDERS as CONFOUNDERS
@@ -42,6 +48,10 @@ class EmulatedTrial(CurveTable):
         ``group, rmst, se, ci_low, ci_high`` to the horizon, months.
     rmst_difference : DataFrame
         ``group, reference, difference, se, ci_low, ci_high``, months.
+    clones : DataFrame
+        ``patient_id, strategy, start, stop, event, weight``: every patient under both strategies,
+        a row up to the operation and, for those who went on as the strategy has it, one after it.
+        Kaplan-Meier on these rows, with entry and weights, draws the curves.
     weights : Weights
         The propensity model among the completely resected: balance, overlap, effective sample size.
     horizon : float
@@ -49,11 +59,13 @@ class EmulatedTrial(CurveTable):
     n, completely_resected, treated : int
         Patients; those who reached the decision; those of them who had HIPEC.
     resamples, failed : int
-        Bootstrap resamples of patients, and those left out because of separation.
+        Bootstrap resamples of patients, if asked for, and those of them that failed: the
+        confounders told for certain who is treated.
     """
 
     rmst: pd.DataFrame
     rmst_difference: pd.DataFrame
+    clones: pd.DataFrame
     weights: Weights
     horizon: float
     n: int
@@ -86,8 +98,14 @@ class EmulatedTrial(CurveTable):
 
     def note(self) -> str:
         """Say how the errors were found and what went wrong."""
-        text = f"Restricted to {self.horizon:g} months; intervals from {self.resamples} resamples"
-        text += f", {self.failed} of which were left out for separation." if self.failed else "."
+        text = f"Restricted to {self.horizon:g} months; "
+        if not self.resamples:
+            text += "standard errors from influence functions, the estimated weights included."
+        else:
+            text += f"intervals from {self.resamples} resamples"
+            text += f", {self.failed} of which failed for separation." if self.failed else "."
+            if 10 * self.failed > self.resamples:
+                text += " More than a tenth failed, so there is no interval."
         return f"{text} {self.weights.note()}".strip()
 
     def plot(self, **options: Any) -> Figure:
@@ -106,7 +124,7 @@ def emulate_trial(
     confounders: Sequence[str] = CONFOUNDERS,
     treatment: str = "hipec",
     horizon: float = HORIZON,
-    resamples: int = 500,
+    resamples: int = 0,
     rng: np.random.Generator | int = 0,
     level: float = 0.95,
 ) -> EmulatedTrial:
@@ -130,11 +148,14 @@ def emulate_trial(
         Months to which the mean survival time is restricted.
     resamples : int
         Bootstrap resamples of patients (not of clones), in each of which the propensity model is
-        fitted anew. 0 leaves the errors out.
+        fitted anew; the intervals are then percentiles. By default there are none: errors come
+        from influence functions, that of the estimated propensity included, and intervals are
+        normal (log-log for the curves). If more than a tenth of the resamples separate, those that
+        are left are not like the rest, and there is no interval.
     rng : Generator or int
         Random numbers for the bootstrap, or their seed.
     level : float
-        Level of the percentile intervals.
+        Level of the intervals.
 
     Returns
     -------
@@ -162,7 +183,7 @@ def emulate_trial(
     ...     "cc_score": np.where(operated, 0, np.nan), "hipec": operated & (rng.random(300) < 0.4),
     ...     "death": True, "follow_up_month": 6.5 + np.round(30 * rng.exponential(size=300), 1),
     ...     "age": rng.integers(10, 40, 300)})
-    >>> trial = emulate_trial(patients, ["age"], horizon=36, resamples=50)
+    >>> trial = emulate_trial(patients, ["age"], horizon=36)
     >>> trial.rmst["group"].tolist()
     ['no HIPEC', 'HIPEC if completely resected']
     """
@@ -174,22 +195,79 @@ def emulate_trial(
     _check_horizon(registry, end)
     months = registry.time[0]
     times = np.append(np.unique(np.append(0.0, months[months < end])), end)
-    survival, rmst = (found[0] for found in _strategies(registry, times))
-    curves, means = _bootstrap(registry, times, number, np.random.default_rng(rng))
+    survival, rmst, limits = _with_limits(registry, times, level)
+    failed = 0
+    if number:
+        curves, means = _bootstrap(registry, times, number, np.random.default_rng(rng))
+        failed = number - len(means)
+        limits = _percentiles(trusted(curves, number), trusted(means, number), level)
     names = {"group": STRATEGIES[1:], "reference": STRATEGIES[:1]}
-    difference = names | {"difference": rmst[1:] - rmst[:1]}
     return EmulatedTrial(
-        curve_table(STRATEGIES, times, survival, curves, level),
-        pd.DataFrame({"group": STRATEGIES, "rmst": rmst} | bootstrap_limits(means, level)),
-        pd.DataFrame(difference | bootstrap_limits(means[:, 1:] - means[:, :1], level)),
+        curve_table(STRATEGIES, times, survival, limits.curves),
+        pd.DataFrame({"group": STRATEGIES, "rmst": rmst} | limits.rmst),
+        pd.DataFrame(names | {"difference": rmst[1:] - rmst[:1]} | limits.difference),
+        _clones(table, registry),
         weights,
         end,
         len(table),
         int(registry.complete.sum()),
         int(registry.hipec.sum()),
         number,
-        number - len(means),
+        failed,
     )
+
+
+class _Limits(NamedTuple):
+    """``se, ci_low, ci_high`` of each curve, of the restricted means and of their difference."""
+
+    curves: list[dict[str, Floats]]
+    rmst: dict[str, Floats]
+    difference: dict[str, Floats]
+
+
+def _with_limits(
+    registry: RegistryArrays, times: Floats, level: float
+) -> tuple[Floats, Floats, _Limits]:
+    """Return survival, restricted means, and their limits by influence functions."""
+    rows = cloned(registry)
+    survival, errors = emulated_survival(registry, rows, times)
+    zero, one = emulated_arms(registry, rows, float(times[-1]))
+    mean = np.concatenate([zero.mean, one.mean])
+    influence = np.stack([zero.influence[0], one.influence[0], (one.influence - zero.influence)[0]])
+    se = np.sqrt((influence**2).sum(axis=1))
+    if registry.resected.propensity.separated[0]:
+        se, errors = np.full_like(se, np.nan), np.full_like(errors, np.nan)
+    curves = [survival_limits(*arm, level) for arm in zip(survival, errors, strict=True)]
+    difference = normal_limits(mean[1:] - mean[:1], se[2:], level)
+    return survival, mean, _Limits(curves, normal_limits(mean, se[:2], level), difference)
+
+
+def _percentiles(curves: Floats, means: Floats, level: float) -> _Limits:
+    return _Limits(
+        [bootstrap_limits(curves[:, arm], level) for arm in range(2)],
+        bootstrap_limits(means, level),
+        bootstrap_limits(means[:, 1:] - means[:, :1], level),
+    )
+
+
+def _clones(table: pd.DataFrame, registry: RegistryArrays) -> pd.DataFrame:
+    """Return the rows of both strategies as a table."""
+    ids = np.arange(len(table))
+    if "patient_id" in table.columns:
+        ids = inputs.check_unique(table, "patient_id").to_numpy()
+    rows, places = cloned(registry), np.flatnonzero(registry.complete[0])
+    assert rows.grid.entry is not None
+    start, stop = (rows.grid.time[0][place[0]] for place in (rows.grid.entry, rows.grid.exit))
+    patient = np.concatenate([np.arange(len(table)), places])
+    parts = []
+    for strategy, weights in zip(STRATEGIES, rows.weights, strict=True):
+        kept = (weights[0] > 0) & (stop > start)
+        columns = {"start": start, "stop": stop, "event": rows.death[0], "weight": weights[0]}
+        part = pd.DataFrame({"patient": patient, "strategy": strategy} | columns)[kept]
+        parts.append(part.sort_values(["patient", "start"]))
+    clones: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    clones.insert(0, "patient_id", ids[clones.pop("patient")])
+    return clones
 
 
 def _read(

@@ -140,6 +140,35 @@ def influence(
     return value if weights is None else value * weights
 
 
+def survival_influence(
+    grid: Grid, event: Flags, counts: Counts, last: Places, weights: Floats | None = None
+) -> Floats:
+    """Influence of each patient of one data set on survival at some grid times.
+
+    Parameters
+    ----------
+    grid, event, counts, weights
+        As for `count_events`, of one replicate.
+    last : array (k,) of int
+        Indices of the grid times.
+
+    Returns
+    -------
+    array (patients, k)
+        As `influence` gives it, a column for each time.
+    """
+    accrued = log_survival_variance(counts)[0]
+    remaining = counts.remaining[0]
+    left = np.divide(1.0, remaining, out=np.zeros_like(remaining), where=remaining > 0)
+    places = grid.exit[0][:, None]
+    value = accrued[np.minimum(places, last)]
+    if grid.entry is not None:
+        value -= accrued[np.minimum(grid.entry[0][:, None], last)]
+    value -= (event[0] * left[grid.exit[0]])[:, None] * (places <= last)
+    value *= survival(counts)[0][last]
+    return np.asarray(value if weights is None else value * weights[0][:, None])
+
+
 def robust_log_survival_variance(
     grid: Grid, event: Flags, counts: Counts, weights: Floats
 ) -> Floats:

@@ -13,7 +13,7 @@ from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
 from dsrct_edu.analysis.partial_likelihood import cox_data, cox_fit
 from dsrct_edu.analysis.regression import check_varies, design_matrix, with_treatment
-from dsrct_edu.analysis.resampling import curve_table
+from dsrct_edu.analysis.resampling import bootstrap_limits, curve_table, trusted
 from dsrct_edu.analysis.results import CurveTable
 from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.errors import InputError
@@ -160,5 +160,7 @@ def standardised_curves(
         for _ in range(number)
     ]
     kept = np.array([each for each, fine in drawn if fine]).reshape(-1, *estimate.shape)
-    averaged = curve_table(GROUPS, times, estimate, kept, level)
+    fine = trusted(kept, number)
+    limits = [bootstrap_limits(fine[:, arm], level) for arm in range(2)]
+    averaged = curve_table(GROUPS, times, estimate, limits)
     return StandardisedCurves(averaged, treatment, number, number - len(kept), n)

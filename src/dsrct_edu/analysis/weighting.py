@@ -15,10 +15,12 @@ import numpy as np
 
 from dsrct_edu.analysis import kernels
 from dsrct_edu.analysis.kernels import Grid
-from dsrct_edu.analysis.registry_arrays import RegistryArrays
+from dsrct_edu.analysis.logistic import LogisticFit
+from dsrct_edu.analysis.registry_arrays import RegistryArrays, first_places, packed
 from dsrct_edu.arrays import Flags, Floats
 
 ESTIMANDS = ("ATE", "ATT", "overlap")
+_CELLS = 2_000_000  # rows by times at once
 
 
 def treatment_weights(
@@ -58,22 +60,34 @@ def weighted_arm(grid: Grid, death: Flags, weights: Floats, horizon: float) -> W
     return WeightedArm(mean, kernels.influence(grid, death, counts, area, weights))
 
 
-def owed_to_propensity(chosen: RegistryArrays, zero: Floats, one: Floats) -> Floats:
-    """Return what the difference of two arms owes to each patient through the propensity.
+def log_weight_slope(treated: Flags, score: Floats, estimand: str = "ATE") -> Floats:
+    """Return by how much the log of a weight rises for a unit of the log odds of treatment."""
+    if estimand == "overlap":
+        return np.where(treated, -score, 1 - score)
+    if estimand == "ATT":
+        return np.where(treated, 0.0, 1.0)
+    return np.where(treated, score - 1, score)
+
+
+def owed_to_propensity(fit: LogisticFit, treated: Flags, moved: Floats) -> Floats:
+    """Return what estimates owe to each patient through the propensity.
 
     Parameters
     ----------
-    chosen : RegistryArrays
-        Those whose treatment was decided.
-    zero, one : ndarray
-        Their influences on the arms without and with HIPEC, the weights taken as known.
+    fit : LogisticFit
+    treated : array (replicates, patients)
+        What it was fitted to.
+    moved : array (replicates, patients, estimates)
+        The influence of each patient on each estimate, the weights taken as known, times the
+        slope of the log of his weight.
+
+    Returns
+    -------
+    array (replicates, patients, estimates)
     """
-    fit = chosen.propensity
-    p = fit.probability
-    slope = -one * (1 - p) - zero * p
-    gradient = np.matmul(slope[:, None, :], fit.design)[:, 0]
-    direction = np.matmul(fit.inverse_information, gradient[:, :, None])
-    return np.asarray(np.matmul(fit.design, direction)[:, :, 0] * (chosen.hipec - p))
+    gradient = np.matmul(fit.design.transpose(0, 2, 1), moved)
+    direction = np.matmul(fit.inverse_information, gradient)
+    return np.asarray(np.matmul(fit.design, direction) * (treated - fit.probability)[:, :, None])
 
 
 class Cloned(NamedTuple):
@@ -103,3 +117,56 @@ def cloned(registry: RegistryArrays) -> Cloned:
     before = registry.included.astype(np.float64)
     zero, one = (np.concatenate([before, after], axis=1) for after in arm_weights(resected))
     return Cloned(kernels.time_grid(time, entry, tied=True), death, (zero, one))
+
+
+def emulated_arms(
+    registry: RegistryArrays, rows: Cloned, horizon: float
+) -> tuple[WeightedArm, WeightedArm]:
+    """Return restricted means without and with HIPEC; their influences sum up patients' rows."""
+    zero, one = (
+        WeightedArm(arm.mean, by_patient(registry, arm.influence[:, :, None])[:, :, 0])
+        for arm in (weighted_arm(rows.grid, rows.death, w, horizon) for w in rows.weights)
+    )
+    return zero, one
+
+
+def by_patient(registry: RegistryArrays, influence: Floats) -> Floats:
+    """Add up the rows of each patient, and what an estimate owes to him through the propensity.
+
+    Parameters
+    ----------
+    registry : RegistryArrays
+    influence : array (replicates, rows of `cloned`, estimates)
+
+    Returns
+    -------
+    array (replicates, rows, estimates)
+        Those never completely resected stand in the first rows, the resected in the others.
+    """
+    resected, width = registry.resected, registry.time.shape[1]
+    before, after = influence[:, :width], influence[:, width:]
+    slope = log_weight_slope(resected.hipec, resected.propensity.probability)
+    owed = owed_to_propensity(resected.propensity, resected.hipec, after * slope[:, :, None])
+    # the rows after the operation stand in the order of `resected`; so do those before it here
+    complete = registry.complete & registry.included
+    own = packed(before, first_places(complete)) * resected.included[:, :, None]
+    others = before * ~registry.complete[:, :, None]
+    return np.concatenate([others, after + own + owed], axis=1)
+
+
+def emulated_survival(
+    registry: RegistryArrays, rows: Cloned, times: Floats
+) -> tuple[Floats, Floats]:
+    """Return survival of one registry under both strategies, and its errors: (2, times)."""
+    survival, se = [], []
+    index = rows.grid.index(times)[0]
+    pieces = np.array_split(index, 1 + index.size * rows.death.size // _CELLS)
+    for weights in rows.weights:
+        counts = kernels.count_events(rows.grid, rows.death, weights)
+        survival.append(kernels.survival(counts)[0][index])
+        found = []
+        for last in pieces:
+            own = kernels.survival_influence(rows.grid, rows.death, counts, last, weights)
+            found.append(np.sqrt((by_patient(registry, own[None])[0] ** 2).sum(axis=0)))
+        se.append(np.concatenate(found))
+    return np.stack(survival), np.stack(se)

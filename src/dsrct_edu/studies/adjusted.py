@@ -9,11 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from dsrct_edu.analysis import kernels, partial_likelihood
-from dsrct_edu.analysis.registry_arrays import RegistryArrays, first_places, packed
+from dsrct_edu.analysis.registry_arrays import RegistryArrays
 from dsrct_edu.analysis.two_groups import Fit
 from dsrct_edu.analysis.weighting import (
     arm_weights,
     cloned,
+    emulated_arms,
+    log_weight_slope,
     owed_to_propensity,
     weighted_arm,
 )
@@ -74,25 +76,18 @@ def iptw(registry: RegistryArrays, horizon: float) -> dict[str, Fit]:
     grid = kernels.time_grid(np.where(chosen.included, chosen.since_surgery, 0.0), tied=True)
     death = chosen.death & chosen.included
     zero, one = (weighted_arm(grid, death, weights, horizon) for weights in arm_weights(chosen))
-    owed = owed_to_propensity(chosen, zero.influence, one.influence)
-    influence = one.influence - zero.influence + owed
+    known = one.influence - zero.influence
+    moved = known * log_weight_slope(chosen.hipec, chosen.propensity.probability)
+    owed = owed_to_propensity(chosen.propensity, chosen.hipec, moved[:, :, None])
+    influence = known + owed[:, :, 0]
     return {"rmst_difference": _difference(chosen, one.mean - zero.mean, influence)}
 
 
 def emulated_trial(registry: RegistryArrays, horizon: float) -> dict[str, Fit]:
     """Clone everybody into "HIPEC if completely resected" and "never", from diagnosis."""
-    resected, rows = registry.resected, cloned(registry)
-    zero, one = (weighted_arm(rows.grid, rows.death, weights, horizon) for weights in rows.weights)
-    width = registry.time.shape[1]
-    known = one.influence - zero.influence
-    before, after = known[:, :width], known[:, width:]
-    owed = owed_to_propensity(resected, zero.influence[:, width:], one.influence[:, width:])
-    # the rows after the operation stand in the order of `resected`; so do those before it here
-    complete = registry.complete & registry.included
-    own = np.where(resected.included, packed(before, first_places(complete)), 0.0)
-    others = np.where(registry.complete, 0.0, before)
-    influence = np.concatenate([others, after + own + owed], axis=1)
-    return {"rmst_difference": _difference(resected, one.mean - zero.mean, influence)}
+    zero, one = emulated_arms(registry, cloned(registry), horizon)
+    influence = one.influence - zero.influence
+    return {"rmst_difference": _difference(registry.resected, one.mean - zero.mean, influence)}
 
 
 def _difference(chosen: RegistryArrays, estimate: Floats, influence: Floats) -> Fit:
