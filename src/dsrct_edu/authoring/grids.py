@@ -22,6 +22,7 @@ _FIGURE = re.compile(r"[-+−–]?[\d.,]+\s?%?|inf|–|nan|NaN")
 
 _SERIES_END = re.compile(r"(?:Name: .*, )?(?:Length: \d+, )?dtype: \w+")
 _LONGEST_ROW = 7
+_SHORT = 1.08  # a few words may have wider letters than a line of them
 
 Row = tuple[str, ...]
 
@@ -122,7 +123,9 @@ def widths(grid: Grid, room: float, pad: float = 1.0) -> list[float] | None:
     natural, least = [], []
     for column in zip(*grid.head, *grid.body, strict=True):
         tops = len(grid.head)
-        shares = [(plain(cell), BOLD if at < tops else PLAIN) for at, cell in enumerate(column)]
+        shares = [
+            (plain(cell), _SHORT * (BOLD if at < tops else PLAIN)) for at, cell in enumerate(column)
+        ]
         natural.append(pad + max(extent(*share) for share in shares))
         words = [(word, wide) for text, wide in shares for word in text.split()]
         least.append(pad + max((extent(*word) for word in words), default=0.0))
