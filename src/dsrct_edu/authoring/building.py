@@ -104,13 +104,13 @@ def _write(
         if faults := marks.in_notebook(lesson, edition, made[edition]):
             report.problems += faults
             return
-    for edition, notebook in made.items():
-        text = edition.text(lesson.metadata["title"], notebook)
+    texts = {edition: edition.text(lesson, notebook) for edition, notebook in made.items()}
+    for edition, text in texts.items():
         path = edition.path(places.root, lesson.name)
         report.write(path, text, keep_pictures=edition.committed and not pixels)
     if told := reveals.written(lesson, runs[SOLUTION.name].values):
         report.write(reveals.path(lesson), told)
-    report.write(places.glossary, notebook_text("", notebooks.glossary(lesson.course.glossary)))
+    report.write(places.glossary, notebook_text(None, notebooks.glossary(lesson.course.glossary)))
     if quiz := lesson.data("quiz"):
         folder = places.build / "quizzes"
         before = {path: path.read_bytes() for path in folder.glob(f"quiz_{lesson.id}.*")}

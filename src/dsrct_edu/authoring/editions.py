@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from dsrct_edu.authoring import slides, stubs
+from dsrct_edu.authoring.lesson import Lesson
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Edition:
     term : callable
         Writes a link into the glossary, from the words and the glossary's entry.
     text : callable
-        Writes the executed notebook as the text of a file, from title and notebook.
+        Writes the executed notebook as the text of a file, from lesson and notebook.
     opening, closing : str
         What its header begins with, and what its footer adds. ``NN`` stands for the lesson.
     committed : bool
@@ -50,7 +51,7 @@ class Edition:
     shows: str
     target: str
     term: Callable[[str, dict[str, Any]], str]
-    text: Callable[[str, NotebookNode], str]
+    text: Callable[[Lesson, NotebookNode], str]
     opening: str = ""
     closing: str = ""
     committed: bool = False
@@ -61,7 +62,7 @@ class Edition:
         return root / self.target.format(name=name)
 
 
-def notebook_text(_: str, notebook: NotebookNode) -> str:
+def notebook_text(_: Lesson | None, notebook: NotebookNode) -> str:
     """Return a notebook as the text of an ``.ipynb`` file."""
     nbformat.validate(notebook)
     text: str = nbformat.writes(notebook)
