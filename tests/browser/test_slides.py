@@ -29,9 +29,8 @@ LETTER = style.SMALL * 100 / 72  # pixels of a picture's smallest letters, at 10
 # What is wrong with the slide that is seen: nothing may be cut, and all must be read from the back.
 MEASURE = """() => {
   const slide = document.querySelector('.here'), said = [];
-  const root = document.documentElement;
-  if (root.scrollWidth > innerWidth || root.scrollHeight > innerHeight)
-    said.push('the page scrolls');
+  const { scrollWidth, scrollHeight } = document.documentElement;
+  if (scrollWidth > innerWidth || scrollHeight > innerHeight) said.push('the page scrolls');
   if (slide.scrollHeight > slide.clientHeight || slide.scrollWidth > slide.clientWidth)
     said.push('the slide scrolls');
   const hidden = (one) => one.closest('.answer[open] > summary')
@@ -46,8 +45,7 @@ MEASURE = """() => {
       said.push(`cut: ${name}`);
     const own = [...one.childNodes].some((part) => part.nodeType === 3 && part.data.trim());
     const size = parseFloat(getComputedStyle(one).fontSize);
-    const plain = one.closest('.canvas') && !one.closest('svg') && one.tagName !== 'SMALL';
-    if (own && plain && size < 24)
+    if (own && size < 24 && one.closest('.canvas') && !one.closest('svg, small'))
       said.push(`${size} pixels: ${name}`);
   }
   const below = slide.querySelector('header').getBoundingClientRect().bottom;

@@ -57,6 +57,8 @@ class Block:
         Width and height of a picture, in its own pixels.
     grid : Grid or None
         The rows of a table.
+    words : str
+        What a dial says of itself in plain text.
     """
 
     kind: str
@@ -67,6 +69,7 @@ class Block:
     name: str = ""
     size: tuple[float, float] = (0, 0)
     grid: Grid | None = None
+    words: str = ""
 
 
 def of_cells(cells: Sequence[NotebookNode], labels: Mapping[str, str]) -> list[Block]:
@@ -144,7 +147,8 @@ def of_output(output: NotebookNode, cell: NotebookNode, labels: Mapping[str, str
         if dial := _DIAL.search(cell.source):
             pictures = [_picture(picture, cell.id) for picture in page.select("img, svg")]
             size = max((picture.size for picture in pictures), default=(0, 0))
-            return [Block("dial", data["text/html"], cell.id, name=dial[1], size=size)]
+            words = data.get("text/plain", "")
+            return [Block("dial", data["text/html"], cell.id, name=dial[1], size=size, words=words)]
         found = [block for part in page.children for block in _of_html(part, cell.id, labels)]
     else:
         found = _of_text(data.get("text/plain", output.get("text", "")), cell.id, labels)

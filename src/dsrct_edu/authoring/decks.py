@@ -8,6 +8,7 @@ slide is the number in the lesson.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,27 +47,29 @@ def read(path: Path) -> dict[str, Any]:
 def deck(path: Path, places: Places) -> str:
     """Return the deck as one HTML page."""
     content, shared = read(path), course.read(places.lessons)
-    sections, minute = [], 0
-    for part in content["part"]:
-        end = minute + part["minutes"]
-        mark = f"Minutes {minute}–{end}: {part['title']}"
-        sections += [_section(slide, mark, path, places, shared) for slide in part["slide"]]
-        minute = end
     try:
-        return slides.page(content["title"], sections)
+        return slides.page(content["title"], _sections(content, places, shared))
     except LessonError as error:
         raise LessonError(path.name, str(error)) from error
 
 
-def _section(
-    slide: dict[str, Any], mark: str, path: Path, places: Places, shared: Course
-) -> Section:
-    place = f"{path.name}: {slide['title']}"
+def _sections(content: dict[str, Any], places: Places, shared: Course) -> Iterator[Section]:
+    minute = 0
+    for part in content["part"]:
+        end = minute + part["minutes"]
+        mark = f"Minutes {minute}–{end}: {part['title']}"
+        for slide in part["slide"]:
+            yield _section(slide, mark, places, shared)
+        minute = end
+
+
+def _section(slide: dict[str, Any], mark: str, places: Places, shared: Course) -> Section:
+    place = f"slide {slide['title']!r}"
     made = Section(slide["title"], mark=mark)
     if "text" in slide:
         made.blocks += paging.split(Block("prose", slide["text"], place))
     if "show" in slide:
-        shown = _shown(slide["show"], path, places, shared)
+        shown = _shown(slide["show"], place, places, shared)
         reveals = bool(slide.get("reveal", False))
         made.blocks += [replace(block, reveals=reveals) for block in shown]
     if "notes" in slide:
@@ -74,15 +77,15 @@ def _section(
     return made
 
 
-def _shown(show: dict[str, Any], path: Path, places: Places, shared: Course) -> list[Block]:
+def _shown(show: dict[str, Any], place: str, places: Places, shared: Course) -> list[Block]:
     """Return the outputs of one section of a lesson, some of them, or one paragraph of it."""
     built = sorted((places.build / "instructor").glob(f"{show['lesson']}_*.ipynb"))
     if not built:
-        raise LessonError(path.name, f"lesson {show['lesson']} is not built")
+        raise LessonError(place, f"lesson {show['lesson']} is not built")
     notebook = nbformat.read(built[0], as_version=4)
     cells = _cells(notebook.cells, show["section"])
     if "paragraph" in show:
-        found = _paragraph(cells, show, path)
+        found = _paragraph(cells, show, place)
         return list(paging.split(replace(found, body=blocks.readable(found.body, shared.labels))))
     outputs = [
         (output, cell)
@@ -93,7 +96,7 @@ def _shown(show: dict[str, Any], path: Path, places: Places, shared: Course) -> 
     wanted = show.get("outputs", list(range(len(outputs))))
     if not outputs or any(not -len(outputs) <= number < len(outputs) for number in wanted):
         raise LessonError(
-            path.name,
+            place,
             f"section {show['section']!r} of lesson {show['lesson']} has "
             f"{len(outputs)} outputs; the slide asks for {wanted}",
         )
@@ -103,14 +106,14 @@ def _shown(show: dict[str, Any], path: Path, places: Places, shared: Course) -> 
     ]
 
 
-def _paragraph(cells: list[NotebookNode], show: dict[str, Any], path: Path) -> Block:
+def _paragraph(cells: list[NotebookNode], show: dict[str, Any], place: str) -> Block:
     """Return the paragraph of a section that begins as wanted; its numbers are filled in."""
     for cell in cells:
         for paragraph in cell.source.split("\n\n") if cell.cell_type == "markdown" else []:
             if paragraph.startswith(show["paragraph"]):
                 return Block("prose", _GLOSSARY.sub(r"\1", paragraph), cell.id)
     raise LessonError(
-        path.name,
+        place,
         f"no paragraph of section {show['section']!r} in lesson {show['lesson']} "
         f"begins with {show['paragraph']!r}",
     )
