@@ -34,11 +34,15 @@ class Grid:
         Ascending; padding repeats the last time.
     exit, entry : array (replicates, patients) of int
         Index of the patient's time (of entry) on the grid; `entry` is None without delayed entry.
+    starts : array (strata - 1,) of int, optional
+        Where the strata but the first begin, if there are any. Sums run within each of them: taken
+        over all and parted by subtraction they would lose what is small in what is large.
     """
 
     time: Floats
     exit: Places
     entry: Places | None = None
+    starts: Places | None = None
 
     @cached_property
     def _exit_cells(self) -> Places:
@@ -72,10 +76,20 @@ class Grid:
         change = self.sum_leaving(values)
         if self.entry is not None:
             change = change - self.sum_entering(values)
-        return from_right(change)
+        if self.starts is None:
+            return from_right(change)
+        parts = [from_right(part) for part in np.split(change, self.starts, axis=1)]
+        return np.concatenate(parts, axis=1)
+
+    def accumulate(self, steps: Floats) -> Floats:
+        """Sum `steps` (replicates, times) up to each grid time."""
+        if self.starts is None:
+            return np.cumsum(steps, axis=1)
+        parts = [np.cumsum(part, axis=1) for part in np.split(steps, self.starts, axis=1)]
+        return np.concatenate(parts, axis=1)
 
     def accrued(self, sums: Floats) -> Floats:
-        """Return what cumulative `sums` along the grid rose by while each patient was there."""
+        """Return what sums from `accumulate` rose by while each patient was there."""
         gained = self.read(sums, self.exit)
         return gained if self.entry is None else gained - self.read(sums, self.entry)
 
@@ -162,9 +176,9 @@ def time_grid(
     ----------
     time, entry : array (replicates, patients)
         Time of leaving and, if given, of coming under observation; finite, zero or more.
-    strata : array (replicates, patients) of int, optional
-        The grid then holds the times of one stratum after those of another. Everybody enters at
-        the start of his own stratum, so only his own stratum is ever at risk with him.
+    strata : array (1, patients) of int, optional
+        Of one replicate. The grid then holds the times of one stratum after those of another, and
+        only his own stratum is ever at risk with a patient.
     tied : bool
         Times that differ by rounding have been made one, in a larger set of times.
     """
@@ -172,9 +186,8 @@ def time_grid(
     values = time if entry is None else np.concatenate([time, entry], axis=1)
     if strata is not None:
         values = values if tied else tie_near_times(values)
-        if entry is None:
-            entry = np.full_like(time, -1.0)
-            values = np.concatenate([values, entry], axis=1)
+        strata = strata if entry is None else np.concatenate([strata, strata], axis=1)
+    starts = None
     counted = _whole_numbers(values) if strata is None and len(values) == 1 else None
     if counted is not None:
         places, units = counted
@@ -183,30 +196,30 @@ def time_grid(
         grid = np.flatnonzero(present)[None] / units
         places = (np.cumsum(present) - 1)[places]
     else:
-        grid, places = _sorted_places(values, strata, tied)
+        grid, places, starts = _sorted_places(values, strata, tied)
     if entry is None:
-        return Grid(grid, places)
-    return Grid(grid, places[:, :patients], places[:, patients:])
+        return Grid(grid, places, starts=starts)
+    return Grid(grid, places[:, :patients], places[:, patients:], starts)
 
 
-def _sorted_places(values: Floats, strata: Places | None, tied: bool) -> tuple[Floats, Places]:
-    if strata is None:
-        order = np.argsort(values, axis=1)
-    else:
-        strata = np.concatenate([strata, strata], axis=1)
-        order = np.lexsort((values, strata), axis=1)
+def _sorted_places(
+    values: Floats, strata: Places | None, tied: bool
+) -> tuple[Floats, Places, Places | None]:
+    order = np.argsort(values, axis=1) if strata is None else np.lexsort((values, strata), axis=1)
     ordered = np.take_along_axis(values, order, axis=1)
     if strata is None and not tied:
         ordered, new = _parted(ordered)
     else:
         new = np.ones(values.shape, dtype=bool)
         np.not_equal(ordered[:, 1:], ordered[:, :-1], out=new[:, 1:])
+    moved = np.zeros(values.shape[1], dtype=bool)
     if strata is not None:
-        ranked = np.take_along_axis(strata, order, axis=1)
-        new[:, 1:] |= ranked[:, 1:] != ranked[:, :-1]
+        moved[1:] = np.diff(strata[0][order[0]]) != 0
+        new[0] |= moved
     tie = np.cumsum(new, axis=1) - 1
+    starts = None if strata is None else tie[0, moved]
     grid = np.repeat(ordered[:, -1:], int(tie[:, -1].max()) + 1, axis=1)
     np.put_along_axis(grid, tie, ordered, axis=1)
     places = np.empty_like(tie)
     np.put_along_axis(places, order, tie, axis=1)
-    return grid, places
+    return grid, places, starts

@@ -154,7 +154,7 @@ class CoxData:
         grid, ties = self.grid, self.ties
         s0 = grid.sum_at_risk(risk)
         if grid.entry is not None:
-            # Entries and strata are taken off again, which can leave less than those who die.
+            # Entries are taken off again, which can leave less than those who die.
             s0 = np.maximum(s0, grid.sum_leaving(risk))
         own = np.einsum("rn,rn,rn->r", self.weights, self.event, eta)
         if ties.cell.size == 0:
@@ -178,7 +178,7 @@ class CoxData:
     def exposure(self, moments: Moments, by: Floats | None = None) -> Floats:
         """Cumulative baseline hazard that each patient was exposed to, its steps times `by`."""
         hazard = moments.hazard if by is None else moments.hazard * by
-        gained = self.grid.accrued(np.cumsum(hazard, axis=1))
+        gained = self.grid.accrued(self.grid.accumulate(hazard))
         if moments.tied is not None:
             tied = moments.tied[0] if by is None else moments.tied[0] * by
             gained = gained - self.event * self.grid.read(tied, self.grid.exit)
@@ -254,7 +254,7 @@ class CoxData:
                 mean = mean - moments.tied[0] * d1[:, j]
                 steps = steps - moments.tied[1] * d1[:, j]
                 tied = moments.tied[1] * s1[:, j] - moments.tied[2] * d1[:, j]
-            shared = self.grid.accrued(np.cumsum(steps, axis=1))
+            shared = self.grid.accrued(self.grid.accumulate(steps))
             shared -= self.event * self.grid.read(tied, self.grid.exit)
             residual[:, j] += moments.risk * shared
             residual[:, j] -= own * self.grid.read(mean / died, self.grid.exit)
