@@ -55,7 +55,9 @@ _END = re.compile(r"</(?:p|li|div)>(?!\s*</)")
 
 
 def _item(block: Block, width: float) -> float:
-    return _prose(block, width - SHAPE["indent"], SHAPE["item_gap"])
+    """Return the height of one item; the first one pays for the gap below its list."""
+    below = SHAPE["gap"] if block.name == "first" else SHAPE["item_gap"]
+    return _prose(block, width - SHAPE["indent"], below)
 
 
 def _quote(block: Block, width: float) -> float:

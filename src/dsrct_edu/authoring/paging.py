@@ -119,11 +119,13 @@ def sections(title: str, blocks: Sequence[Block]) -> list[Section]:
 def split(block: Block) -> Iterator[Block]:
     """Yield the headings, paragraphs, items and tables of a piece of prose."""
     source = block.body.splitlines()
-    begins = block.begins
+    begins, first = block.begins, ""
     for token in _MARKDOWN.parse(block.body):
         wanted = token.level == 0 or (token.type == "list_item_open" and token.level == 1)
-        if not wanted or token.map is None or token.type in ("hr", "bullet_list_open",
-                                                             "ordered_list_open"):  # fmt: skip
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            first = "first"
+            continue
+        if not wanted or token.map is None or token.type == "hr":
             continue
         body = "\n".join(source[slice(*token.map)]).strip("\n")
         kind = _KINDS.get(token.type, "prose")
@@ -135,8 +137,10 @@ def split(block: Block) -> Iterator[Block]:
             part = replace(part, kind="prose" if deep else kind, body=body, name=token.tag[1])
         elif kind == "table":
             part = replace(part, body="", grid=grids.of_markdown(markdown2html(body)))
+        elif kind == "item":
+            part = replace(part, name=first)
         yield part
-        begins = ""
+        begins = first = ""
 
 
 _KINDS = {
