@@ -152,8 +152,8 @@ def svg(
     >>> axis = Axis("months", 0, 12, ((0, "0"), (12, "12")))
     >>> rows = pd.DataFrame({"layer": ["now", "now"], "x": [0, 12], "y": [0, 12]})
     >>> drawn = svg(Drawing(axis, axis, (Layer("now", "line", "truth", "the truth"),)), rows)
-    >>> drawn.count("<polyline"), "the truth</text>" in drawn
-    (1, True)
+    >>> drawn.count("<polyline"), "the truth</text>" in drawn  # the line, and its sign in the key
+    (2, True)
     """
     marks, top = _key(drawing, bool(earlier))
     for panel in _panels(drawing, table, top):
