@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from dsrct_edu.analysis import (
+    ConvergenceWarning,
     aalen_johansen,
     cox,
     kaplan_meier,
@@ -163,3 +164,108 @@ def test_a_maximum_that_is_far_is_found() -> None:
     fit = cox(data, covariates="x", strata="s")
     assert fit.converged
     assert fit.table["coef"]["x"] == pytest.approx(-1.8100763635020636, rel=1e-9)
+
+
+# Tests that do not exist are not numbers
+
+EIGHT = pd.DataFrame(
+    {
+        "duration": [1, 2, 3, 4, 5, 6, 7, 8],
+        "event": [1, 1, 1, 0, 1, 1, 0, 1],
+        "x": [0.0, 2, 1, 0, 1, 2, 0, 1],
+        "z": [1.0, 0, 0, 1, 1, 0, 1, 0],
+    }
+)
+
+
+@pytest.mark.parametrize("transform", ["km", "rank", "identity", "log"])
+def test_with_one_event_time_no_coefficient_can_change(transform: str) -> None:
+    data = EIGHT.assign(event=[0, 1, 0, 0, 0, 0, 0, 0])
+    with pytest.warns(ConvergenceWarning):
+        assert cox(data, covariates="x").proportional_hazards()["chi_square"].isna().all()
+    data = EIGHT.assign(duration=[2, 2, 2, 4, 5, 6, 7, 8], event=[1, 1, 1, 0, 0, 0, 0, 0])
+    test = cox(data, covariates=["x", "z"]).proportional_hazards(transform)
+    assert test[["chi_square", "p_value"]].isna().all(axis=None)
+    assert test.index.tolist() == ["x", "z", "GLOBAL"]
+    assert test["note"].str.contains("could not change with time").all()
+
+
+def test_two_event_times_can_tell_one_change_and_not_two() -> None:
+    data = EIGHT.assign(duration=[2, 2, 2, 4, 4, 4, 4, 8], event=[1, 1, 1, 1, 1, 0, 0, 0])
+    data["z"] = [1.0, 0, 0, 1, 0, 0, 1, 0]
+    # x varies in both risk sets: one change can be told. Of three coefficients changed by two
+    # event times R says nothing either: "system is computationally singular".
+    test = cox(data, covariates="x").proportional_hazards("identity")
+    assert (test["chi_square"] > 0).all()
+    assert list(test.columns) == ["chi_square", "degrees_of_freedom", "p_value"]
+
+
+def test_robust_tests_need_clusters() -> None:
+    two = EIGHT.assign(centre=[1, 2] * 4)
+    fit = cox(two, covariates=["x", "z"], cluster="centre")
+    assert (fit.table["se"] > 0).all()
+    tests = fit.tests().set_index("test")
+    assert np.isnan(tests.loc["Wald", "statistic"])
+    assert "more clusters" in tests.loc["Wald", "note"]
+    assert "rows for independent" in tests.loc["score", "note"]
+    assert "Only 2 clusters" in repr(fit)
+    with pytest.raises(InputError, match="'centre': expected at least 2 clusters; found one"):
+        cox(two.assign(centre=1), covariates="x", cluster="centre")
+    alone = cox(EIGHT, covariates="x")
+    assert "note" not in alone.tests()
+    assert not alone.note()
+
+
+# Covariates that have no say
+
+
+def test_a_covariate_of_strata_has_no_coefficient() -> None:
+    data = pd.concat([EIGHT.assign(s=0, size=30.0), EIGHT.assign(s=1, size=80.0, x=EIGHT["z"])])
+    fit = cox(data, covariates=["size", "x"], strata="s")
+    assert fit.converged
+    assert fit.left_out == ("size",)
+    assert fit.table.loc["size"].isna().all()
+    alone = cox(data, covariates="x", strata="s")
+    pd.testing.assert_series_equal(fit.table.loc["x"], alone.table.loc["x"])
+    assert fit.log_likelihood == alone.log_likelihood
+    pd.testing.assert_frame_equal(fit.tests(), alone.tests())
+    assert "No coefficient for size" in repr(fit)
+    found = fit.proportional_hazards()
+    assert found.loc["size"].isna()["chi_square"]
+    expected = alone.proportional_hazards()["chi_square"]
+    pd.testing.assert_series_equal(found["chi_square"][["x", "GLOBAL"]], expected)
+
+
+def test_a_covariate_that_others_determine_within_strata_has_no_coefficient() -> None:
+    data = pd.concat([EIGHT.assign(s=0), EIGHT.assign(s=1, x=EIGHT["z"] + EIGHT["x"])])
+    data["again"] = 2 * data["x"] + 5 * data["s"]
+    fit = cox(data, covariates=["x", "again", "z"], strata="s")
+    assert fit.left_out == ("again",)
+    assert fit.tests()["degrees_of_freedom"].eq(2).all()
+
+
+def test_if_no_covariate_has_a_say_nothing_is_fitted() -> None:
+    data = pd.concat([EIGHT.assign(s=0, size=30.0), EIGHT.assign(s=1, size=80.0)])
+    fit = cox(data, covariates="size", strata="s")
+    assert fit.table.isna().all(axis=None)
+    assert fit.log_likelihood == fit.null_log_likelihood
+    assert fit.tests()["p_value"].isna().all()
+    assert fit.proportional_hazards()["chi_square"].isna().all()
+    assert fit.concordance == 0.5
+
+
+def test_near_collinearity_is_named() -> None:
+    data = EIGHT.assign(again=EIGHT["x"] + 1e-8 * EIGHT["z"])
+    with pytest.raises(InputError, match="'again': expected covariates that do not determine each"):
+        cox(data, covariates=["x", "again"])
+
+
+def test_calendar_years_are_no_nearer_to_each_other_than_ages() -> None:
+    late = EIGHT.assign(x=EIGHT["x"] + 2010, centre=range(8))
+    one, other = (
+        cox(data, covariates=["x", "z"], cluster="centre")
+        for data in (EIGHT.assign(centre=range(8)), late)
+    )
+    pd.testing.assert_frame_equal(one.table, other.table, rtol=1e-9)
+    tests = (fit.proportional_hazards("rank") for fit in (one, other))
+    pd.testing.assert_frame_equal(*tests, rtol=1e-9)

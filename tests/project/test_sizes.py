@@ -16,13 +16,13 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 4_820  # code lines that make a number of a lesson
-READ_LIMIT = 6_210  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 4_920  # code lines that make a number of a lesson
+READ_LIMIT = 6_270  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 329,
     "evidence": 32,
     "figures": 1_871,
-    "analysis": 2_586,
+    "analysis": 2_689,
     "bedside": 910,
     "disease": 1_014,
     "studies": 853,

@@ -13,8 +13,8 @@ import pandas as pd
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs
+from dsrct_edu.analysis.design import Design, check_varies, design_matrix, with_treatment
 from dsrct_edu.analysis.logistic import logistic_fit
-from dsrct_edu.analysis.regression import Design, check_varies, design_matrix, with_treatment
 from dsrct_edu.analysis.results import Result
 from dsrct_edu.analysis.weighting import ESTIMANDS, treatment_weights
 from dsrct_edu.arrays import Flags, Floats

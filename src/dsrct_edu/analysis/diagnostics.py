@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsrct_edu.analysis import kernels
-from dsrct_edu.analysis.partial_likelihood import CoxData, CoxFit
+from dsrct_edu.analysis.partial_likelihood import CoxData, CoxFit, regular
 from dsrct_edu.arrays import Flags, Floats, Places
 
 TRANSFORMS = ("km", "rank", "identity", "log")
+_LEFT = 1e-10
 
 
 def time_scale(transform: str, time: Floats, event: Flags, entry: Floats | None = None) -> Floats:
@@ -48,6 +49,8 @@ def proportional_hazards(
     Returns
     -------
     list of (term, statistic, degrees of freedom), ``GLOBAL`` last
+        A statistic is NaN where the added coefficients would have no information: with one event
+        time, say, nothing can change with time.
     """
     event = data.event[0]
     centred = scale - scale[event].mean()
@@ -62,11 +65,17 @@ def proportional_hazards(
     plain, cross, square = information(np.ones_like(g)), information(g), information(g * g)
     died = data.weights * data.event * centred
     score = data.score(died - moments.risk * data.exposure(moments, g))[0]
+    sound = bool(fit.converged[0] and regular(plain[None])[0])
 
     def statistic(columns: Places) -> float:
-        schur = square[np.ix_(columns, columns)] - cross[columns] @ np.linalg.solve(
-            plain, cross[:, columns]
-        )
+        if not (sound and columns.size):
+            return float("nan")
+        own = square[np.ix_(columns, columns)]
+        schur = own - cross[columns] @ np.linalg.solve(plain, cross[:, columns])
+        # next to the whole information what is left must be more than rounding
+        unit = np.sqrt(np.where(own.diagonal() > 0, own.diagonal(), 1.0))
+        if not np.linalg.eigvalsh(schur / np.outer(unit, unit))[0] > _LEFT:
+            return float("nan")
         return float(score[columns] @ np.linalg.solve(schur, score[columns]))
 
     named = list(dict.fromkeys(terms))

@@ -12,8 +12,8 @@ import pandas as pd
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import endpoints, inputs, kernels
 from dsrct_edu.analysis.causal import Weights, propensity
+from dsrct_edu.analysis.design import design_matrix
 from dsrct_edu.analysis.registry_arrays import RegistryArrays
-from dsrct_edu.analysis.regression import design_matrix
 from dsrct_edu.analysis.resampling import (
     bootstrap_limits,
     curve_table,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,15 @@ from scipy.special import chdtrc, ndtr, ndtri
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import diagnostics, inputs, kernels
-from dsrct_edu.analysis.partial_likelihood import CoxData, CoxFit, cox_data, cox_fit
+from dsrct_edu.analysis.design import Design, check_varies, design_matrix
+from dsrct_edu.analysis.partial_likelihood import (
+    CoxData,
+    CoxFit,
+    cox_data,
+    cox_fit,
+    regular,
+    says_nothing,
+)
 from dsrct_edu.analysis.results import Result
 from dsrct_edu.arrays import Flags, Floats, Places
 from dsrct_edu.errors import InputError
@@ -23,75 +31,11 @@ if TYPE_CHECKING:
     from dsrct_edu.figures import Figure
 
 _TIES = ("efron", "breslow")
+_FEW_CLUSTERS = 20
 
 
 class ConvergenceWarning(UserWarning):
     """The likelihood has no maximum within reach; the estimates are not to be used."""
-
-
-@dataclass(frozen=True)
-class Design:
-    """Covariates as numbers: a column each, and the covariate (term) that each belongs to."""
-
-    matrix: Floats
-    names: tuple[str, ...]
-    terms: tuple[str, ...]
-
-
-def design_matrix(
-    data: pd.DataFrame, covariates: Sequence[str] | str, role: str = "covariates"
-) -> Design:
-    """Turn covariates into numbers; categories become an indicator for each level but the first."""
-    columns: list[tuple[str, str, Floats]] = []
-    for covariate in inputs.check_names(covariates, role):
-        column = inputs.check_column(data, covariate, "a covariate")
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            groups = inputs.check_groups(data, covariate, at_least=2)
-            for code, label in enumerate(groups.labels[1:], start=1):
-                indicator = (groups.codes == code).astype(np.float64)
-                columns.append((f"{covariate}[{label}]", covariate, indicator))
-            continue
-        if pd.api.types.is_string_dtype(column.dtype) and not column.isna().any():
-            expected = "a covariate of numbers, booleans or categories"
-            remedy = f"Text with few values: data[{covariate!r}].astype('category')."
-            raise InputError(expected, repr(column.iloc[0]), remedy, covariate)
-        values = inputs.check_numbers(data, covariate, "a covariate")
-        columns.append((covariate, covariate, values))
-    names, terms, matrix = zip(*columns, strict=True)
-    return Design(np.column_stack(matrix), names, terms)
-
-
-def with_treatment(treatment: str, treated: Flags, confounders: Design) -> Design:
-    """Put a treatment before its confounders: one where treated, however it is coded."""
-    if treatment in confounders.terms:
-        expected = "confounders without the treatment"
-        raise InputError(expected, "the treatment", "Leave it out.", treatment)
-    return Design(
-        np.column_stack([treated, confounders.matrix]),
-        (treatment, *confounders.names),
-        (treatment, *confounders.terms),
-    )
-
-
-def check_varies(design: Design, used: Flags) -> None:
-    """Refuse a covariate that is constant, or a sum of multiples of those before it."""
-    x = design.matrix[used]
-    x = x - x.mean(axis=0)
-    size = np.sqrt((x**2).sum(axis=0))
-    for j, name in enumerate(design.names):
-        spread = np.abs(design.matrix[used, j]).max() * np.sqrt(len(x))
-        if size[j] <= 1e-12 * max(spread, 1e-300):
-            value = f"{design.matrix[used, j][0]:g} in every row"
-            raise InputError("a covariate that varies", value, "Leave it out.", name)
-    _, r = np.linalg.qr(x / size)
-    for j, pivot in enumerate(np.abs(np.diagonal(r))):
-        if pivot < 1e-9:
-            expected = "covariates that do not determine each other"
-            found = "a combination of those named before it"
-            raise InputError(expected, found, "Leave one of them out.", design.names[j])
-    if len(r) < len(design.names):
-        expected = f"more rows than covariates ({len(design.names)})"
-        raise InputError(expected, wording.counted(len(x), "row"), "Use fewer covariates.")
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,10 +55,13 @@ class CoxResult(Result):
         False if the likelihood has no maximum (see `diverging`): do not use the estimates.
     diverging : tuple of str
         Covariates whose coefficients still moved when the fit was given up.
+    left_out : tuple of str
+        Covariates without a coefficient: they do not vary within any risk set, or are determined
+        there by those before them.
     n, events : int
         Rows and events in the fit.
-    ties, robust, level
-        How the fit was made.
+    ties, robust, clusters, level
+        How the fit was made; `clusters` is their number, or None.
     """
 
     table: pd.DataFrame
@@ -124,14 +71,17 @@ class CoxResult(Result):
     score_statistic: float
     converged: bool
     diverging: tuple[str, ...]
+    left_out: tuple[str, ...]
     n: int
     events: int
     ties: str
     robust: bool
+    clusters: int | None
     level: float
     _data: CoxData = field(repr=False)
     _fit: CoxFit = field(repr=False)
     _terms: tuple[str, ...] = field(repr=False)
+    _nothing: Flags = field(repr=False)
     _times: tuple[Floats, Floats | None, Places | None] = field(repr=False)
 
     def to_frame(self) -> pd.DataFrame:
@@ -149,7 +99,7 @@ class CoxResult(Result):
         # Term by term: a matrix product rounds equal rows differently on some processors, and
         # equal patients would no longer be tied.
         terms = zip(self._fit.coef[0], self._data.columns[0], strict=True)
-        eta = np.sum([coef * column for coef, column in terms], axis=0)
+        eta = sum((coef * column for coef, column in terms), start=np.zeros(time.size))
         return diagnostics.concordance(
             time, self._data.event[0], eta, entry, self._data.weights[0], strata
         )
@@ -165,8 +115,9 @@ class CoxResult(Result):
         Returns
         -------
         DataFrame
-            Index covariate and ``GLOBAL``; ``chi_square, degrees_of_freedom, p_value``. A large
-            p value does not show that hazards are proportional.
+            Index covariate and ``GLOBAL``; ``chi_square, degrees_of_freedom, p_value``, and a
+            ``note`` where a test does not exist. A large p value does not show that hazards are
+            proportional.
 
         References
         ----------
@@ -178,20 +129,39 @@ class CoxResult(Result):
             expected, remedy = "times above zero for 'log'", "Choose 'km' or 'rank'."
             raise InputError(expected, "a time of zero", remedy, argument="transform")
         scale = diagnostics.time_scale(transform, time, self._data.event[0], entry)
-        statistics = diagnostics.proportional_hazards(self._data, self._fit, scale, self._terms)
-        tests = [(name, value, df, float(chdtrc(df, value))) for name, value, df in statistics]
-        columns = ["covariate", "chi_square", "degrees_of_freedom", "p_value"]
-        return pd.DataFrame(tests, columns=columns).set_index("covariate")
+        kept = [
+            name for name, nothing in zip(self._terms, self._nothing, strict=True) if not nothing
+        ]
+        found = diagnostics.proportional_hazards(self._data, self._fit, scale, kept)
+        tests = {name: (value, df) for name, value, df in found}
+        lost = {name: (float("nan"), self._terms.count(name)) for name in self._terms}
+        table = _tests(lost | tests, "covariate")
+        why = "The coefficient could not change with time: there is too little to tell."
+        why = why if self.converged else "The fit did not converge."
+        return _noted(table, np.where(table["chi_square"].isna(), why, "")).set_index("covariate")
 
     def tests(self) -> pd.DataFrame:
-        """Test all coefficients together: ``test, statistic, degrees_of_freedom, p_value``."""
-        coef = self.table["coef"].to_numpy()
-        wald = float(coef @ np.linalg.solve(self.covariance.to_numpy(), coef))
+        """Test all coefficients together: ``test, statistic, degrees_of_freedom, p_value``.
+
+        With a ``note`` where a test does not exist, or assumes what the fit does not.
+        """
+        kept = ~self._nothing
+        coef = self.table["coef"].to_numpy()[kept]
+        covariance = self.covariance.to_numpy()[np.ix_(kept, kept)]
+        wald, sound = float("nan"), bool(regular(covariance[None])[0])
+        if coef.size and sound:
+            wald = float(coef @ np.linalg.solve(covariance, coef))
         ratio = 2 * (self.log_likelihood - self.null_log_likelihood)
         named = {"likelihood ratio": ratio, "Wald": wald, "score": self.score_statistic}
-        df = len(coef)
-        rows = [(name, value, df, float(chdtrc(df, value))) for name, value in named.items()]
-        return pd.DataFrame(rows, columns=["test", "statistic", "degrees_of_freedom", "p_value"])
+        df = int(kept.sum())
+        table = _tests({name: (value, df) for name, value in named.items()}, "test")
+        table = table.rename(columns={"chi_square": "statistic"})
+        notes = ["", "" if sound else "It needs more clusters than covariates.", ""]
+        if not self.converged:
+            notes = ["The fit did not converge."] * 3
+        elif self.robust:
+            notes[0] = notes[2] = "It takes rows for independent; the Wald test does not."
+        return _noted(table, notes)
 
     def title(self) -> str:
         """Say what was fitted."""
@@ -205,8 +175,21 @@ class CoxResult(Result):
         return self.to_frame()[columns]
 
     def note(self) -> str:
-        """Warn if the fit did not converge."""
-        return "" if self.converged else _not_converged(self.diverging)
+        """Say what is not to be relied on."""
+        said = [] if self.converged else [_not_converged(self.diverging)]
+        if self.left_out:
+            named = wording.listed(self.left_out)
+            said.append(
+                f"No coefficient for {named}: among those at risk together it does not vary, or "
+                "is determined by the covariates before it."
+            )
+        if self.clusters is not None and self.clusters < _FEW_CLUSTERS:
+            number = wording.counted(self.clusters, "cluster")
+            said.append(
+                f"Only {number}: with fewer than {_FEW_CLUSTERS} or so, robust standard errors "
+                "come out too small."
+            )
+        return " ".join(said)
 
     def plot(self, **options: Any) -> Figure:
         """Draw the hazard ratios as a forest.
@@ -221,6 +204,16 @@ class CoxResult(Result):
         columns = {"covariate": "label", "hazard_ratio": "estimate"}
         table = self.to_frame().rename(columns=columns)
         return forest(table[["label", "estimate", "ci_low", "ci_high"]], **options)
+
+
+def _tests(found: dict[str, tuple[float, int]], name: str) -> pd.DataFrame:
+    rows = [(key, value, df, float(chdtrc(df, value))) for key, (value, df) in found.items()]
+    return pd.DataFrame(rows, columns=[name, "chi_square", "degrees_of_freedom", "p_value"])
+
+
+def _noted(table: pd.DataFrame, notes: Any) -> pd.DataFrame:
+    """Add a column of notes, if there is anything to say."""
+    return table.assign(note=notes) if any(notes) else table
 
 
 def _not_converged(diverging: tuple[str, ...]) -> str:
@@ -260,6 +253,7 @@ def cox(
         Column of strata, each with its own baseline hazard.
     cluster : str, optional
         Column of clusters (a centre, or the patient of several rows): standard errors are robust.
+        At least two; with fewer than about twenty these errors come out too small.
     weights : str, optional
         Column of case weights. Unless they are whole numbers, standard errors are robust, as in
         R. Rows of weight zero count as absent.
@@ -274,8 +268,8 @@ def cox(
     Raises
     ------
     InputError
-        If a column is missing or malformed, no event is left, a covariate does not vary, or the
-        covariates determine each other.
+        If a column is missing or malformed, no event is left, a covariate does not vary, the
+        covariates determine each other, or there is only one cluster.
 
     Warns
     -----
@@ -309,6 +303,9 @@ def cox(
     if not (happened & used).any():
         raise InputError("at least one event", "none", "No hazard can be estimated.", event)
     check_varies(design, used)
+    if clusters is not None and np.unique(clusters[used]).size < 2:
+        remedy = "Between clusters nothing varies then: leave `cluster` out."
+        raise InputError("at least 2 clusters", "one", remedy, cluster)
     if start is not None:
         time, start = inputs.tie_spans(table, time, start, weight, entry)
     # Sorted rows keep the sums over risk sets in cache.
@@ -322,7 +319,9 @@ def cox(
         return None if values is None else values[order][None]
 
     grid = kernels.time_grid(batch(time), batch(start), batch(stratum), start is not None)
-    prepared = cox_data(grid, batch(happened), batch(design.matrix), batch(weight), ties)
+    # Far from zero (calendar years) sums of squares would lose the differences.
+    matrix = design.matrix - design.matrix[used].mean(axis=0)
+    prepared = cox_data(grid, batch(happened), batch(matrix), batch(weight), ties)
     leaving = grid.time[0][grid.exit[0]]  # as the grid has them: near times are one
     times = (leaving, pick(start), pick(stratum))
     return _fitted(prepared, design, times, pick(clusters), ties, level)
@@ -336,31 +335,40 @@ def _fitted(
     ties: str,
     level: float,
 ) -> CoxResult:
-    fit = cox_fit(data)
+    fit, nothing = cox_fit(data), np.zeros(len(design.names), dtype=bool)
+    if not fit.converged[0] and (nothing := says_nothing(data)).any():
+        data = replace(data, columns=data.columns[:, ~nothing])
+        fit = cox_fit(data)
     converged = bool(fit.converged[0])
     robust = clusters is not None or bool((data.weights != np.floor(data.weights)).any())
     covariance = fit.covariance[0]
     if robust and converged:
         covariance = robust_covariance(data, fit, clusters)
-    diverging = () if converged else tuple(np.array(design.names)[fit.moving[0]])
+    names, kept = np.array(design.names, dtype=object), np.flatnonzero(~nothing)
+    diverging = () if converged else tuple(names[kept[fit.moving[0]]])
     if not converged:
         warnings.warn(_not_converged(diverging), ConvergenceWarning, stacklevel=3)
+    coef, whole = np.full(nothing.size, np.nan), np.full((nothing.size, nothing.size), np.nan)
+    coef[kept], whole[np.ix_(kept, kept)] = fit.coef[0], covariance
     return CoxResult(
-        coefficient_table(fit.coef[0], covariance, design.names, level),
-        pd.DataFrame(covariance, index=list(design.names), columns=list(design.names)),
+        coefficient_table(coef, whole, design.names, level),
+        pd.DataFrame(whole, index=list(design.names), columns=list(design.names)),
         float(fit.log_likelihood[0]),
         float(fit.null_log_likelihood[0]),
         float(fit.score_statistic[0]),
         converged,
         diverging,
+        tuple(names[nothing]),
         data.event.size,
         int(data.event.sum()),
         ties,
         robust,
+        None if clusters is None else np.unique(clusters).size,
         level,
         data,
         fit,
         design.terms,
+        nothing,
         times,
     )
 

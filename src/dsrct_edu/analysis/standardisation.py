@@ -11,8 +11,8 @@ import pandas as pd
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
+from dsrct_edu.analysis.design import check_varies, design_matrix, with_treatment
 from dsrct_edu.analysis.partial_likelihood import cox_data, cox_fit
-from dsrct_edu.analysis.regression import check_varies, design_matrix, with_treatment
 from dsrct_edu.analysis.resampling import bootstrap_limits, curve_table, trusted
 from dsrct_edu.analysis.results import CurveTable
 from dsrct_edu.arrays import Flags, Floats
