@@ -1,0 +1,262 @@
+"""Where we differ from R on purpose: the whole list, with reasons.
+
+A convention says what must be found on both sides, so that it hides nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from cases import Case
+from fuzz_answers import Answer, Answers, Refused
+
+RELATIVE, ABSOLUTE = 1e-8, 1e-10
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One number (or refusal) that is not the same on both sides."""
+
+    case: Case
+    quantity: str
+    index: int | None
+    ours: float | Refused
+    theirs: float | Refused
+    all_ours: Answers
+    all_theirs: Answers
+
+    @property
+    def kind(self) -> str:
+        """The quantity without its group."""
+        return kind_of(self.quantity)
+
+    @property
+    def neither(self) -> bool:
+        """R has no number here."""
+        return isinstance(self.theirs, float) and np.isnan(self.theirs)
+
+    def beside(self, quantity: str) -> float:
+        """Our number of another quantity of the same group, at the same place."""
+        group = self.quantity.partition(".")[2]
+        values = self.all_ours.values.get(f"{quantity}.{group}")
+        return float("nan") if not isinstance(values, np.ndarray) else float(values[self.index])
+
+    def refused_for(self, *words: str) -> bool:
+        """We refuse with one of these words, as a named error."""
+        return (
+            isinstance(self.ours, Refused)
+            and not self.ours.crashed
+            and any(word in self.ours.why for word in words)
+        )
+
+
+def kind_of(quantity: str) -> str:
+    """Return the quantity without its group and cause."""
+    kind = quantity.partition(".")[0]
+    return kind.rstrip("0123456789").rstrip("_") if kind.startswith("aj") else kind
+
+
+def close(ours: Answer, theirs: Answer) -> np.ndarray:
+    """Tell which numbers agree."""
+    return np.isclose(ours, theirs, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)
+
+
+def _whole_curve(d: Difference) -> bool:
+    return d.neither and d.ours == 1 and d.beside("km") == 1
+
+
+def _at_zero(d: Difference) -> bool:
+    return bool((d.neither or d.theirs < 1e-12) and np.isnan(d.ours) and d.beside("km") == 0)
+
+
+def _group_times(d: Difference) -> np.ndarray:
+    """Times of the rows of a group that count, in order."""
+    data = d.case.data
+    own = data["group"] == float(d.quantity.partition(".")[2])
+    if "weights" in data:
+        own &= data["weights"] > 0
+    return np.sort(data.loc[own, "time"].to_numpy())
+
+
+def _beyond(d: Difference) -> bool:
+    # R's last time is the first of those that it takes for one.
+    slack = 1e-7 * max(1.0, float(d.case.data["time"].mean()))
+    if not d.neither or d.case.times[d.index or 0] < _group_times(d)[-1] - slack:
+        return False
+    return d.ours == 0 if d.kind == "km" else not np.isnan(d.ours)
+
+
+def _limit_at_zero(d: Difference) -> bool:
+    if np.isfinite(d.ours) or "weights" not in d.case.data:
+        return False
+    return bool(np.isclose(_group_times(d), d.theirs, rtol=1e-7, atol=1e-7).any())
+
+
+def _not_reached(d: Difference) -> bool:
+    if not (d.neither and np.isinf(d.ours)):
+        return False
+    # An interval lies around its estimate: where that is reached, its lower limit is not infinite.
+    return "low" not in d.kind or np.isinf(d.beside("quantile"))
+
+
+def _infinite(d: Difference) -> bool:
+    if "cox" not in d.all_ours.warned or (isinstance(d.ours, Refused) and d.ours.crashed):
+        return False
+    theirs = d.all_theirs
+    said = " ".join(theirs.warned.get(q, "") for q in ("cox", "cox_again"))
+    warned = "infinite" in said or "did not converge" in said
+    overflow = isinstance(theirs.values.get("cox_again"), Refused)
+    return warned or overflow or _ran_away(theirs)
+
+
+def _ran_away(theirs: Answers) -> bool:
+    """R dropped a covariate at the end that it did not drop at the start."""
+    coef, nothing = theirs.values.get("cox"), theirs.values.get("r_says_nothing")
+    if not isinstance(coef, np.ndarray) or not isinstance(nothing, np.ndarray):
+        return False
+    return bool((np.isnan(coef) & (nothing == 0)).any())
+
+
+def _rounding_rest(d: Difference) -> bool:
+    warned = d.all_theirs.warned.get("km_log-log", "")
+    return "NaNs produced" in warned and d.case.has("weights") is not None
+
+
+def _noise(d: Difference) -> bool:
+    if isinstance(d.ours, Refused) or isinstance(d.theirs, Refused):
+        return False
+    noise = d.all_theirs.values[f"r_noise_{d.kind.removeprefix('zph_')}"]
+    noise = np.broadcast_to(noise, d.all_theirs.values[d.kind].shape)[d.index]
+    if np.isnan(d.ours):
+        return bool(noise > RELATIVE * abs(d.theirs))
+    return bool(abs(d.ours - d.theirs) <= 100 * noise or noise > 1e-3 * (1 + abs(d.theirs)))
+
+
+def _few_clusters(d: Difference) -> bool:
+    if isinstance(d.ours, Refused) or not np.isnan(d.ours):
+        return False
+    clusters = d.case.data.get("cluster", pd.Series(range(len(d.case.data)))).nunique()
+    return clusters <= len(d.all_theirs.values["cox"])
+
+
+@dataclass(frozen=True)
+class Convention:
+    """A difference that is meant: in which quantities, when, and why."""
+
+    name: str
+    kinds: tuple[str, ...]
+    holds: Callable[[Difference], bool]
+    reason: str
+
+
+KM_LIMITS = tuple(f"km_{end}_{scale}" for end in ("low", "high") for scale in ("log-log", "log", "plain"))
+QUANTILES = ("quantile",) + tuple(
+    f"quantile_{end}_{scale}" for end in ("low", "high") for scale in ("log-log", "log", "plain")
+)
+COX = ("cox", "cox_se", "cox_loglik", "cox_null", "cox_score", "cox_wald", "concordance")
+ZPH = tuple(f"zph_{scale}" for scale in ("km", "rank", "identity"))
+
+CONVENTIONS = (
+    Convention(
+        "limits where survival is 1",
+        ("km_low_log-log", "km_high_log-log"),
+        _whole_curve,
+        "R's log-log limits are not defined there; ours are 1, as on the other scales.",
+    ),
+    Convention(
+        "error and limits where survival is 0",
+        ("km_se", *KM_LIMITS),
+        _at_zero,
+        "R says 0 or nothing, depending on scale and weights; ours are not defined.",
+    ),
+    Convention(
+        "limits of a quantile where survival is 0",
+        tuple(name for name in QUANTILES if name.endswith("plain")),
+        _limit_at_zero,
+        "As above: with robust errors R takes 0 for a limit of survival there.",
+    ),
+    Convention(
+        "beyond the last follow-up of a group",
+        ("km", "aj", "aj_se", "aj_low", "aj_high"),
+        _beyond,
+        "R says nothing; ours goes on where nobody is left who could still have the event.",
+    ),
+    Convention(
+        "quantile or limit not reached",
+        QUANTILES,
+        _not_reached,
+        "R says NA; ours is infinite, which prints as not reached.",
+    ),
+    Convention(
+        "limits of an incidence of 0",
+        ("aj_low", "aj_high"),
+        lambda d: d.neither and d.ours == 0,
+        "R's log limits are not defined there; ours are 0.",
+    ),
+    Convention(
+        "a covariate that says nothing is refused",
+        ("cox",),
+        lambda d: d.refused_for("a covariate that varies", "do not determine each other",
+                                "more rows than covariates", "at least 2 groups"),
+        "R sets the coefficient to NA and goes on; ours names the covariate.",
+    ),
+    Convention(
+        "no event is refused",
+        ("cox", "logrank", "logrank_strata", "aj"),
+        lambda d: d.refused_for("at least one event", "at least one cause"),
+        "R returns zeros or NaN; ours says that nothing can be estimated.",
+    ),
+    Convention(
+        "a group never at risk with another is refused",
+        ("logrank", "logrank_strata"),
+        lambda d: d.refused_for("every group to be at risk together"),
+        "R leaves the group out and lowers the degrees of freedom; ours names it.",
+    ),
+    Convention(
+        "infinite coefficients",
+        (*COX, *ZPH),
+        _infinite,
+        "R gives what it had when it stopped, with a warning; ours says converged False.",
+    ),
+    Convention(
+        "a single cluster is refused",
+        ("cox",),
+        lambda d: d.refused_for("cluster"),
+        "R's robust errors are then 1e-16, for the residuals add up to zero.",
+    ),
+    Convention(
+        "Wald test with no more clusters than covariates",
+        ("cox_wald",),
+        _few_clusters,
+        "The robust covariance is singular; R takes a generalised inverse, ours is NaN.",
+    ),
+    Convention(
+        "score test of nothing",
+        ("cox_score",),
+        lambda d: d.theirs == 0 and np.isnan(d.ours) and np.isnan(d.all_theirs.values["cox"]).all(),
+        "R says 0 on 0 degrees of freedom; ours is NaN.",
+    ),
+    Convention(
+        "R contradicts itself",
+        ZPH,
+        _noise,
+        "cox.zph says something else with time in another unit: rounding decides.",
+    ),
+    Convention(
+        "R leaves a rest of rounding",
+        ("km_se", *KM_LIMITS, *QUANTILES),
+        _rounding_rest,
+        "Where a weighted risk set runs empty R's curve may end at 1e-16 or below 0; ours at 0.",
+    ),
+)
+
+
+def convention_of(difference: Difference) -> Convention | None:
+    """Return the convention that a difference is, if it is one."""
+    for convention in CONVENTIONS:
+        if difference.kind in convention.kinds and convention.holds(difference):
+            return convention
+    return None
