@@ -129,3 +129,9 @@ def load_case(path: Path) -> Case:
     ties, tau, times = (part.partition("=")[2] for part in head.split(" ", 2))
     data = pd.read_csv(path, comment="#", float_precision="round_trip")
     return Case(path.stem, data, ties, tuple(float(t) for t in times.split()), float(tau))
+
+
+def kept_cases() -> list[Case]:
+    """Return the data sets on which something was wrong, those that R was asked about."""
+    paths = sorted((HERE / "faults").glob("*.csv"))
+    return [load_case(path) for path in paths if path.read_text().startswith("# ties=")]

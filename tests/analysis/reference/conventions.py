@@ -121,8 +121,13 @@ def _ran_away(theirs: Answers) -> bool:
 
 
 def _rounding_rest(d: Difference) -> bool:
-    warned = d.all_theirs.warned.get("km_log-log", "")
-    return "NaNs produced" in warned and d.case.has("weights") is not None
+    rest = d.all_theirs.values[f"r_rest.{d.quantity.partition('.')[2]}"]
+    return d.case.has("weights") is not None and bool(rest[0])
+
+
+def _some_undefined(d: Difference) -> bool:
+    ours = d.all_ours.values[d.quantity]
+    return isinstance(d.theirs, Refused) and isinstance(ours, np.ndarray) and np.isnan(ours).any()
 
 
 def _noise(d: Difference) -> bool:
@@ -244,6 +249,12 @@ CONVENTIONS = (
         ZPH,
         _noise,
         "cox.zph says something else with time in another unit: rounding decides.",
+    ),
+    Convention(
+        "a test of one term that does not exist",
+        ZPH,
+        _some_undefined,
+        "cox.zph then refuses the tests of all terms; ours is NaN for that term.",
     ),
     Convention(
         "R leaves a rest of rounding",

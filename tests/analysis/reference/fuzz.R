@@ -73,6 +73,7 @@ curves <- function(set, d, times, tau, labels) {
       s <- read(own, times, c("surv", "std.err", "lower", "upper", "n.risk", "n.event"))
       name <- function(q) paste0(q, ".", g)
       if (scale == "log-log") {
+        answer(set, name("r_rest"), any(own$surv != 0 & abs(own$surv) < 1e-9))
         answer(set, name("km"), s$surv)
         answer(set, name("km_se"), s$std.err)
         answer(set, name("km_events"), s$n.event)
@@ -187,15 +188,16 @@ regression <- function(set, d, ties) {
   scaled <- ask(set, "cox_again", do.call(coxph, call))
   if (is.null(scaled)) return()
   for (scale in c("km", "rank", "identity")) {
-    test <- function(unit) cox.zph(scaled, function(times) {
+    test <- function(unit, global = TRUE) cox.zph(scaled, function(times) {
       g <- switch(scale, identity = times, rank = rank(times), km = km_scale(scaled$y, times))
       if (sd(g) > 0) unit * (g - mean(g)) / sd(g) else g
-    })$table
-    z <- ask(set, paste0("zph_", scale), test(1))
+    }, global = global)$table
+    # It stops if any of the tests does not exist; the tests of single terms may without the last.
+    z <- tryCatch(test(1), error = function(e) ask(set, paste0("zph_", scale), test(1, FALSE)))
     if (is.null(z)) next
     rows <- match(c(terms, "GLOBAL"), rownames(z))
     answer(set, paste0("zph_", scale), z[rows, 1])
-    other <- ask(set, paste0("r_noise_", scale), test(-1.7))
+    other <- ask(set, paste0("r_noise_", scale), test(-1.7, "GLOBAL" %in% rownames(z)))
     noise <- if (is.null(other)) rep(1e300, length(rows)) else abs(z[rows, 1] - other[rows, 1])
     answer(set, paste0("r_noise_", scale), noise)
   }

@@ -162,7 +162,7 @@ def draw_covariates(dice: Dice, columns: dict[str, Values]) -> dict[str, Values]
         first = min(time[columns["event"] == 1], default=0.0)
         before = np.where(time < first, dice.many(n, lambda: dice.whole(0, 3)), 1.0)
         others = np.asarray(sum(found.values()) if found else columns["group"], dtype=float)
-        nearly = others + 1e-9 * dice.many(n, dice.share) if np.ptp(others) > 0 else others
+        nearly = others + 1e-9 * dice.many(n, dice.share) if found and np.ptp(others) else others
         sound: tuple[Values, ...] = (
             dice.many(n, lambda: dice.whole(0, 1)),
             dice.many(n, lambda: dice.whole(-20, 20) / 8),
