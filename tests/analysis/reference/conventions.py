@@ -9,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from cases import Case
-from fuzz_answers import Answer, Answers, Refused
+from fuzz_answers import PROBABILITIES, SCALES, TRANSFORMS, Answer, Answers, Refused
 
 RELATIVE, ABSOLUTE = 1e-8, 1e-10
 
@@ -23,8 +22,8 @@ class Difference:
     case: Case
     quantity: str
     index: int | None
-    ours: float | Refused
-    theirs: float | Refused
+    ours: float | Answer
+    theirs: float | Answer
     all_ours: Answers
     all_theirs: Answers
 
@@ -36,7 +35,12 @@ class Difference:
     @property
     def neither(self) -> bool:
         """R has no number here."""
-        return isinstance(self.theirs, float) and np.isnan(self.theirs)
+        return isinstance(self.theirs, float) and bool(np.isnan(self.theirs))
+
+    @property
+    def undefined(self) -> bool:
+        """We have no number here."""
+        return isinstance(self.ours, float) and bool(np.isnan(self.ours))
 
     def beside(self, quantity: str) -> float:
         """Our number of another quantity of the same group, at the same place."""
@@ -69,7 +73,7 @@ def _whole_curve(d: Difference) -> bool:
 
 
 def _at_zero(d: Difference) -> bool:
-    return bool((d.neither or d.theirs < 1e-12) and np.isnan(d.ours) and d.beside("km") == 0)
+    return d.undefined and (d.neither or d.theirs < 1e-12) and d.beside("km") == 0
 
 
 def _group_times(d: Difference) -> np.ndarray:
@@ -90,9 +94,12 @@ def _beyond(d: Difference) -> bool:
 
 
 def _limit_at_zero(d: Difference) -> bool:
-    if np.isfinite(d.ours) or "weights" not in d.case.data:
+    if np.isfinite(d.ours) or d.neither or d.case.has("weights") is None:
         return False
-    return bool(np.isclose(_group_times(d), d.theirs, rtol=1e-7, atol=1e-7).any())
+    curve = d.all_ours.values[f"km.{d.quantity.partition('.')[2]}"]
+    gone = np.array(d.case.times)[curve == 0]
+    # R's limit is where the curve reaches 0: after all the times at which it has not.
+    return gone.size > 0 and max(np.array(d.case.times)[curve > 0]) < d.theirs <= gone[-1]
 
 
 def _not_reached(d: Difference) -> bool:
@@ -106,10 +113,9 @@ def _infinite(d: Difference) -> bool:
     if "cox" not in d.all_ours.warned or (isinstance(d.ours, Refused) and d.ours.crashed):
         return False
     theirs = d.all_theirs
-    said = " ".join(theirs.warned.get(q, "") for q in ("cox", "cox_again"))
-    warned = "infinite" in said or "did not converge" in said
-    overflow = isinstance(theirs.values.get("cox_again"), Refused)
-    return warned or overflow or _ran_away(theirs)
+    refits = ("cox", "cox_again", "cox_default")
+    overflow = any(isinstance(theirs.values.get(refit), Refused) for refit in refits)
+    return "cox_default" in theirs.warned or overflow or _ran_away(theirs)
 
 
 def _ran_away(theirs: Answers) -> bool:
@@ -131,20 +137,49 @@ def _some_undefined(d: Difference) -> bool:
 
 
 def _noise(d: Difference) -> bool:
-    if isinstance(d.ours, Refused) or isinstance(d.theirs, Refused):
+    if not (isinstance(d.ours, float) and isinstance(d.theirs, float)):
         return False
     noise = d.all_theirs.values[f"r_noise_{d.kind.removeprefix('zph_')}"]
     noise = np.broadcast_to(noise, d.all_theirs.values[d.kind].shape)[d.index]
-    if np.isnan(d.ours):
+    if d.undefined:
         return bool(noise > RELATIVE * abs(d.theirs))
     return bool(abs(d.ours - d.theirs) <= 100 * noise or noise > 1e-3 * (1 + abs(d.theirs)))
 
 
-def _few_clusters(d: Difference) -> bool:
-    if isinstance(d.ours, Refused) or not np.isnan(d.ours):
+def _singular_wald(d: Difference) -> bool:
+    if not d.undefined or "r_wald_df" not in d.all_theirs.values:
         return False
-    clusters = d.case.data.get("cluster", pd.Series(range(len(d.case.data)))).nunique()
-    return clusters <= len(d.all_theirs.values["cox"])
+    covariates = int((~np.isnan(d.all_theirs.values["cox"])).sum())
+    return bool(d.all_theirs.values["r_wald_df"][0] < covariates)
+
+
+def _nothing(d: Difference) -> bool:
+    """Ours is NaN where R's first step finds that a covariate says nothing, or does not move it."""
+    theirs = d.all_theirs.values
+    if not d.undefined or isinstance(theirs["cox"], Refused):
+        return False
+    coef = theirs["cox"]
+    nothing = (theirs["r_says_nothing"] == 1) | np.isnan(coef) | (coef == 0)
+    return bool(nothing[d.index] if d.kind in ("cox", "cox_se") else nothing.all())
+
+
+def _no_error(d: Difference) -> bool:
+    """The robust errors of both are zero but for rounding."""
+    errors = [answers.values.get("cox_se") for answers in (d.all_ours, d.all_theirs)]
+    return all(isinstance(se, np.ndarray) and not (se > 1e-10).all() for se in errors)
+
+
+def _ends_at_level(d: Difference) -> bool:
+    """The curve ends where the first quantile is reached, but for rounding."""
+    group = d.quantity.partition(".")[2]
+    curve = d.all_ours.values[f"km.{group}"]
+    last = curve[~np.isnan(curve)][-1]
+    return d.neither and abs(last - (1 - PROBABILITIES[0])) < 1e-8
+
+
+def _no_event_counts(d: Difference) -> bool:
+    counted = d.case.data["event"] * d.case.data.get("weights", 1.0) > 0
+    return isinstance(d.theirs, Refused) and not counted.any()
 
 
 @dataclass(frozen=True)
@@ -157,12 +192,13 @@ class Convention:
     reason: str
 
 
-KM_LIMITS = tuple(f"km_{end}_{scale}" for end in ("low", "high") for scale in ("log-log", "log", "plain"))
-QUANTILES = ("quantile",) + tuple(
-    f"quantile_{end}_{scale}" for end in ("low", "high") for scale in ("log-log", "log", "plain")
+KM_LIMITS = tuple(f"km_{end}_{scale}" for end in ("low", "high") for scale in SCALES)
+QUANTILES = (
+    "quantile",
+    *(f"quantile_{end}_{scale}" for end in ("low", "high") for scale in SCALES),
 )
 COX = ("cox", "cox_se", "cox_loglik", "cox_null", "cox_score", "cox_wald", "concordance")
-ZPH = tuple(f"zph_{scale}" for scale in ("km", "rank", "identity"))
+ZPH = tuple(f"zph_{transform}" for transform in TRANSFORMS)
 
 CONVENTIONS = (
     Convention(
@@ -196,6 +232,12 @@ CONVENTIONS = (
         "R says NA; ours is infinite, which prints as not reached.",
     ),
     Convention(
+        "a curve that ends at the level of the first quantile",
+        ("quantile",),
+        _ends_at_level,
+        "R allows for rounding at every level but this, where it says NA to all.",
+    ),
+    Convention(
         "limits of an incidence of 0",
         ("aj_low", "aj_high"),
         lambda d: d.neither and d.ours == 0,
@@ -204,8 +246,12 @@ CONVENTIONS = (
     Convention(
         "a covariate that says nothing is refused",
         ("cox",),
-        lambda d: d.refused_for("a covariate that varies", "do not determine each other",
-                                "more rows than covariates", "at least 2 groups"),
+        lambda d: d.refused_for(
+            "a covariate that varies",
+            "do not determine each other",
+            "more rows than covariates",
+            "at least 2 groups",
+        ),
         "R sets the coefficient to NA and goes on; ours names the covariate.",
     ),
     Convention(
@@ -222,7 +268,7 @@ CONVENTIONS = (
     ),
     Convention(
         "infinite coefficients",
-        (*COX, *ZPH),
+        (*COX, *ZPH, "zph_df"),
         _infinite,
         "R gives what it had when it stopped, with a warning; ours says converged False.",
     ),
@@ -233,16 +279,28 @@ CONVENTIONS = (
         "R's robust errors are then 1e-16, for the residuals add up to zero.",
     ),
     Convention(
-        "Wald test with no more clusters than covariates",
+        "Wald test of a singular robust covariance",
         ("cox_wald",),
-        _few_clusters,
-        "The robust covariance is singular; R takes a generalised inverse, ours is NaN.",
+        _singular_wald,
+        "As with no more clusters than covariates: R takes a generalised inverse; ours is NaN.",
     ),
     Convention(
-        "score test of nothing",
-        ("cox_score",),
-        lambda d: d.theirs == 0 and np.isnan(d.ours) and np.isnan(d.all_theirs.values["cox"]).all(),
-        "R says 0 on 0 degrees of freedom; ours is NaN.",
+        "Wald test with a robust error of 0",
+        ("cox_wald",),
+        _no_error,
+        "Both divide rounding by rounding, where the residuals of each cluster add up to 0.",
+    ),
+    Convention(
+        "a covariate that does not vary in any risk set",
+        ("cox", "cox_se", "cox_score", "cox_wald"),
+        _nothing,
+        "R says NA or, where no covariate varies, 0 as it never starts; ours is NaN.",
+    ),
+    Convention(
+        "an incidence without events",
+        ("aj",),
+        _no_event_counts,
+        "R stumbles over it where rows with the event weigh nothing; ours is 0.",
     ),
     Convention(
         "R contradicts itself",
@@ -267,6 +325,8 @@ CONVENTIONS = (
 
 def convention_of(difference: Difference) -> Convention | None:
     """Return the convention that a difference is, if it is one."""
+    if isinstance(difference.ours, np.ndarray) and isinstance(difference.theirs, np.ndarray):
+        return None  # of another length
     for convention in CONVENTIONS:
         if difference.kind in convention.kinds and convention.holds(difference):
             return convention

@@ -166,11 +166,16 @@ regression <- function(set, d, ties) {
   answer(set, "cox_loglik", again$loglik[2])
   answer(set, "cox_null", fit$loglik[1])
   answer(set, "cox_score", fit$score)
-  answer(set, "cox_wald",
-         survival:::coxph.wtest(variance[kept, kept, drop = FALSE], coef(again)[kept])$test)
+  wald <- ask(set, "cox_wald",
+              survival:::coxph.wtest(variance[kept, kept, drop = FALSE], coef(again)[kept]))
+  answer(set, "cox_wald", wald$test)
+  answer(set, "r_wald_df", wald$df)
   answer(set, "concordance", again$concordance[["concordance"]])
-  # R drops a covariate that says nothing, and one whose coefficient has run away; this tells them apart.
+  # With its own criterion R warns of coefficients that run away, and not of a maximum that is flat.
   call$init <- NULL
+  call$control <- coxph.control(iter.max = 100)
+  ask(set, "cox_default", do.call(coxph, call))
+  # R drops a covariate that says nothing, and one that has run away; the start tells them apart.
   call$control$iter.max <- 0L
   start <- ask(set, "cox_start", do.call(coxph, call))
   naive <- if (is.null(start$naive.var)) start$var else start$naive.var
@@ -187,17 +192,28 @@ regression <- function(set, d, ties) {
   call <- model(d, sound, ties)
   scaled <- ask(set, "cox_again", do.call(coxph, call))
   if (is.null(scaled)) return()
+  # Twice more from a little beside the maximum: where these differ, rounding decides.
+  beside <- function(share) {
+    call$init <- ifelse(is.na(coef(scaled)), 0, coef(scaled)) * share
+    ask(set, "cox_again", do.call(coxph, call))
+  }
+  fits <- list(beside(1), beside(1 + 1e-6))
+  if (is.null(fits[[1]]) || is.null(fits[[2]])) return()
+  died <- scaled$y[, ncol(scaled$y)] == 1
   for (scale in c("km", "rank", "identity")) {
-    test <- function(unit, global = TRUE) cox.zph(scaled, function(times) {
-      g <- switch(scale, identity = times, rank = rank(times), km = km_scale(scaled$y, times))
-      if (sd(g) > 0) unit * (g - mean(g)) / sd(g) else g
+    test <- function(fit, unit, global = TRUE) cox.zph(fit, function(times) {
+      g <- switch(scale, identity = times, rank = rank(times), km = km_scale(fit$y, times))
+      spread <- diff(range(g[died]))
+      if (spread > 0) unit * (g - mean(g[died])) / spread else g
     }, global = global)$table
-    # It stops if any of the tests does not exist; the tests of single terms may without the last.
-    z <- tryCatch(test(1), error = function(e) ask(set, paste0("zph_", scale), test(1, FALSE)))
+    # It stops if any of the tests does not exist; those of single terms may, without the last.
+    z <- tryCatch(test(fits[[1]], 1),
+                  error = function(e) ask(set, paste0("zph_", scale), test(fits[[1]], 1, FALSE)))
     if (is.null(z)) next
     rows <- match(c(terms, "GLOBAL"), rownames(z))
     answer(set, paste0("zph_", scale), z[rows, 1])
-    other <- ask(set, paste0("r_noise_", scale), test(-1.7, "GLOBAL" %in% rownames(z)))
+    other <- ask(set, paste0("r_noise_", scale),
+                 test(fits[[2]], -1.7, "GLOBAL" %in% rownames(z)))
     noise <- if (is.null(other)) rep(1e300, length(rows)) else abs(z[rows, 1] - other[rows, 1])
     answer(set, paste0("r_noise_", scale), noise)
   }

@@ -2,8 +2,8 @@
 
 Usage: python tests/analysis/reference/fuzz.py [--sets 1000] [--seed N] [--keep FOLDER] [FILE ...]
 
-Needs R with survival. The seed is new each time and printed; FILEs are data sets that an earlier run
-kept. Exits with 1 if anything differs that `conventions.py` does not name.
+Needs R with survival. The seed is new each time and printed; FILEs are data sets that an earlier
+run kept. Exits with 1 if anything differs that `conventions.py` does not name.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def refused(answers: Answers, quantity: str) -> Refused | None:
 def pairs(ours: Answers, theirs: Answers) -> Iterator[tuple[str, Answer, Answer]]:
     """Lay answers side by side; a refusal is compared once, not for all that hangs on it."""
     for quantity in sorted({*ours.values, *theirs.values}):
-        if quantity.startswith(("r_", "cox_again", "cox_start")):
+        if quantity.startswith(("r_", "cox_again", "cox_default", "cox_start")):
             continue
         own, other = ours.values.get(quantity), theirs.values.get(quantity)
         own = own if own is not None else refused(ours, quantity)
@@ -95,8 +95,9 @@ def pairs(ours: Answers, theirs: Answers) -> Iterator[tuple[str, Answer, Answer]
             for parent in parents(quantity)
             if parent != quantity
         )
-        if hangs or other is None and own is not None and not isinstance(own, Refused):
-            continue  # R was not asked
+        not_asked = other is None and isinstance(own, np.ndarray)
+        if hangs or not_asked:
+            continue
         answered = np.zeros(0)  # there is an answer, though not under this very name
         yield quantity, answered if own is None else own, answered if other is None else other
 
@@ -131,7 +132,7 @@ def compare(case: Case, ours: Answers, theirs: Answers, tally: Tally) -> None:
 
 
 def _no_number(answer: Answer) -> bool:
-    """Refused, or not a number: both say that there is no answer. A crash is no answer to a user."""
+    """Refused, or not a number: both say that there is no answer. A crash says nothing."""
     if isinstance(answer, Refused):
         return not answer.crashed
     return answer.size > 0 and bool(np.isnan(answer).all())
@@ -184,7 +185,9 @@ def _met(tally: Tally, convention: Convention) -> int:
 def _words(value: object) -> str:
     if isinstance(value, Refused):
         return ("crashes: " if value.crashed else "refuses: ") + value.why
-    return f"{value:.12g}" if isinstance(value, float) else f"{value}" if np.size(value) else "answers"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    return str(value) if np.size(value) else "answers"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -200,7 +200,7 @@ def _regression(case: Case, answers: Answers) -> None:
 
 
 def lay_out(cases: Iterable[Case], folder: Path) -> None:
-    """Write rows.csv and sets.csv for R, in hexadecimal: R reads decimals to the last bit but one."""
+    """Write rows.csv and sets.csv for R, in hexadecimal: of decimals it may miss the last bit."""
     rows, sets = [], []
     for case in cases:
         rows.append(case.data.map(lambda value: float(value).hex()).assign(set=case.name))

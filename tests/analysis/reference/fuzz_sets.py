@@ -1,7 +1,7 @@
 """Random data sets that look for trouble: few rows, ties, near-ties, weights, entry, no events.
 
-Only `random.random` is drawn, whose numbers are the same in every version of Python, so a seed and a
-number name a data set for good. Every set can be made alone.
+Only `random.random` is drawn, whose numbers are the same in every version of Python, so a seed and
+a number name a data set for good. Every set can be made alone.
 """
 
 from __future__ import annotations
