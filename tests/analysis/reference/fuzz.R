@@ -214,7 +214,8 @@ regression <- function(set, d, ties) {
     answer(set, paste0("zph_", scale), z[rows, 1])
     other <- ask(set, paste0("r_noise_", scale),
                  test(fits[[2]], -1.7, "GLOBAL" %in% rownames(z)))
-    noise <- if (is.null(other)) rep(1e300, length(rows)) else abs(z[rows, 1] - other[rows, 1])
+    same <- !is.null(other) && identical(rownames(other), rownames(z))
+    noise <- if (same) abs(z[rows, 1] - other[rows, 1]) else rep(1e300, length(rows))
     answer(set, paste0("r_noise_", scale), noise)
   }
 }
@@ -236,10 +237,12 @@ for (i in seq_len(nrow(sets))) {
   lines <- character()
   d$y <- if ("entry" %in% names(d)) Surv(d$entry, d$time, d$event) else Surv(d$time, d$event)
   labels <- sort(unique(d$group))
-  curves(set, d, times, tau, labels)
-  incidence(set, d, times, labels)
-  logrank(set, whole)
-  regression(set, d, sets$ties[i])
+  tryCatch({
+    curves(set, d, times, tau, labels)
+    incidence(set, d, times, labels)
+    logrank(set, whole)
+    regression(set, d, sets$ties[i])
+  }, error = function(e) stop(set, ": ", conditionMessage(e)))
   writeLines(lines, connection)
 }
 close(connection)
