@@ -60,7 +60,7 @@ types: setup
 	$(VENV)/bin/mypy
 
 unit: setup
-	$(PY) -m pytest -n 2 -m "not browser and not slow" tests
+	$(PY) -m pytest -n 2 -m "not browser and not slow and not reference" tests
 
 doctests: setup
 	$(PY) -m pytest --doctest-modules -p no:cacheprovider src
@@ -83,9 +83,10 @@ study: setup  ## full-size truths and simulation studies
 wasm: setup  ## run the unit tests as the browser would, on 32 bits (needs node and npm)
 	$(PY) -m tools.wasm
 
-reference: setup  ## ask R for the reference numbers again, and compare (needs R with survival)
+reference: setup  ## ask R again, and about 1,000 random data sets (needs R with survival)
 	$(PY) tests/analysis/reference/make_reference.py
-	$(PY) -m pytest -n 2 -q tests/analysis/test_agreement_with_r.py
+	$(PY) -m pytest -n 2 -q tests/analysis/test_agreement_with_r.py tests/analysis/test_mended_faults.py
+	$(if $(FIXED),$(PY) -m pytest -q -m reference tests/analysis,$(PY) tests/analysis/reference/fuzz.py)
 
 gallery: setup  ## draw docs/gallery anew
 	$(PY) -m tools.gallery
