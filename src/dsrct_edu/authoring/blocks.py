@@ -145,10 +145,7 @@ def of_output(output: NotebookNode, cell: NotebookNode, labels: Mapping[str, str
     if "text/html" in data:
         page = BeautifulSoup(data["text/html"], "html.parser")
         if dial := _DIAL.search(cell.source):
-            pictures = [_picture(picture, cell.id) for picture in page.select("img, svg")]
-            size = max((picture.size for picture in pictures), default=(0, 0))
-            words = data.get("text/plain", "")
-            return [Block("dial", data["text/html"], cell.id, name=dial[1], size=size, words=words)]
+            return _of_dial(page, cell.id, dial[1], data.get("text/plain", ""))
         found = [block for part in page.children for block in _of_html(part, cell.id, labels)]
     else:
         found = _of_text(data.get("text/plain", output.get("text", "")), cell.id, labels)
@@ -164,6 +161,20 @@ def of_output(output: NotebookNode, cell: NotebookNode, labels: Mapping[str, str
                 "the cell `skip`",
             )
     return found
+
+
+def _of_dial(page: BeautifulSoup, cell: str, name: str, words: str) -> list[Block]:
+    """Return a dial's picture, and what it says as a part of its own that may go overleaf."""
+    drawn = [picture for picture in page.select("img, svg")]
+    for picture in drawn:
+        del picture["style"]  # the slide says how wide it is
+    pictures = [_picture(picture, cell) for picture in drawn]
+    size = max((picture.size for picture in pictures), default=(0, 0))
+    body = "".join(picture.body for picture in pictures)
+    said = [
+        Block("html", f"<p>{escape(p.get_text())}</p>", cell) for p in page.select("[role=status]")
+    ]
+    return [Block("dial", body, cell, name=name, size=size, words=words), *said]
 
 
 def _of_html(part: PageElement, cell: str, labels: Mapping[str, str]) -> Iterator[Block]:

@@ -89,10 +89,6 @@ def _picture(block: Block, _: float = 0.0) -> float:
     return block.size[1] * SHAPE["pixel"] + SHAPE["edge"]
 
 
-def _dial(block: Block, _: float = 0.0) -> float:
-    return _picture(block) + SHAPE["prose"] * SHAPE["line"] + SHAPE["item_gap"]
-
-
 def _table(block: Block, width: float) -> float:
     grid, wide = block.grid or Grid((), ()), columns(block, width)
     tops = [grids.row_lines(row, wide, BOLD) for row in grid.head]
@@ -124,7 +120,7 @@ _HEIGHTS: dict[str, Callable[[Block, float], float]] = {
     "text": _text,
     "code": _text,
     "picture": _picture,
-    "dial": _dial,
+    "dial": _picture,
     "table": _table,
     "html": _html,
     "ask": lambda *_: SHAPE["prose"] * SHAPE["line"] + SHAPE["gap"],
