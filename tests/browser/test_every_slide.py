@@ -156,7 +156,7 @@ def test_an_answer_is_not_seen_before_it_is_asked_for(wall, name):
             closed += 1
             assert page.evaluate(hidden) == 0, number
             assert page.locator(".here summary").is_visible(), number
-    assert closed >= 3
+    assert closed >= 2  # others go on overleaf: their button leads there
 
 
 def test_keys_clicks_and_fingers(wall):
@@ -165,20 +165,20 @@ def test_keys_clicks_and_fingers(wall):
     for key, number in [("End", last), ("Home", 1), (" ", 2), ("ArrowLeft", 1), ("ArrowRight", 2)]:
         page.keyboard.press(key)
         assert page.evaluate(PLACE)[0] == number, key
-    page.keyboard.type("12")
-    assert page.locator("#jump").inner_text() == "Slide 12, Enter"
+    page.keyboard.type("10")
+    assert page.locator("#jump").inner_text() == "Slide 10, Enter"
     page.keyboard.press("Enter")
-    assert page.evaluate(PLACE)[0] == 12
-    assert page.url.endswith("#12")
+    assert page.evaluate(PLACE)[0] == 10
+    assert page.url.endswith("#10")
     page.mouse.click(1270, 300)
-    assert page.evaluate(PLACE)[0] == 13
+    assert page.evaluate(PLACE)[0] == 11
     page.mouse.click(10, 300)
     page.mouse.click(640, 300)
-    assert page.evaluate(PLACE)[0] == 12
+    assert page.evaluate(PLACE)[0] == 10
     page.get_by_role("button", name="On").click()
-    assert page.evaluate(PLACE)[0] == 13
+    assert page.evaluate(PLACE)[0] == 11
     page.reload()
-    assert page.evaluate(PLACE)[0] == 13
+    assert page.evaluate(PLACE)[0] == 11
     page.keyboard.press("b")
     assert not page.locator(".here h2").is_visible()
     page.keyboard.press("b")
@@ -236,7 +236,10 @@ def test_on_paper_each_slide_is_a_page_and_every_answer_is_open(wall, built, tmp
     )  # fmt: skip
     written = made.read_bytes()
     assert len(re.findall(rb"/Type\s*/Page\b", written)) == page.locator("main > section").count()
-    pictures = page.evaluate("new Set([...document.images].map((one) => one.src)).size")
+    drawn = "(one) => !one.startsWith('data:image/svg')"  # a dial's lines are no image on paper
+    pictures = page.evaluate(
+        f"new Set([...document.images].map((one) => one.src).filter({drawn})).size"
+    )
     assert len(re.findall(rb"/Subtype\s*/Image\b", written)) == pictures
     page.emulate_media(media="print")
     closed = """() => [...document.querySelectorAll('.answer > :not(summary)')]
@@ -299,12 +302,12 @@ def test_two_windows_of_one_site_go_together(built, page):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/fifty_minutes.html"
-        page.goto(f"{address}#7")
+        page.goto(f"{address}#8")
         speaker = page.context.new_page()  # opened by hand: no window tells it anything
         speaker.goto(f"{address}#presenter")
         in_step(page, speaker)
         speaker.keyboard.press("PageDown")
         speaker.keyboard.press("PageDown")
         in_step(speaker, page)
-        assert page.evaluate(PLACE) == [8, 1]
+        assert page.evaluate(PLACE) == [9, 1]
         server.shutdown()
