@@ -216,13 +216,15 @@ def test_a_folder_of_ones_own_adds_labels(tmp_path):
 
 
 def test_a_dial_is_a_block_of_its_own_with_its_name():
-    still = f"<p><strong>Turn it</strong></p>{picture()}"
+    still = f'{picture()}<p role="status">At 50 patients it is wide.</p>'
     cell = code("dsrct.dials.sample_size()", html=still, plain="words")
-    (listed, dial) = blocks_of(cell)
+    (listed, dial, said) = blocks_of(cell)
     assert (listed.kind, dial.kind, dial.name) == ("listing", "dial", "sample_size")
     assert (dial.size, dial.words) == ((1000, 500), "words")
-    written = slides.page("Small steps", [paging.Section("Turn", blocks=[dial])])
-    assert re.search(r'data-dial="sample_size" data-words="words" .*Turn it.*<img ', written)
+    assert (said.kind, said.body) == ("html", "<p>At 50 patients it is wide.</p>")
+    written = slides.page("Small steps", [paging.Section("Turn", blocks=[dial, said])])
+    assert re.search(r'data-dial="sample_size" data-words="words" [^>]*><img ', written)
+    assert '<div class="prose said"><p>At 50 patients it is wide.</p></div>' in written
 
 
 def test_a_bundle_is_taken_apart():
