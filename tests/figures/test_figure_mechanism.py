@@ -150,14 +150,6 @@ def test_notebook_shows_it_once_with_pyplot_loaded():
     assert again[0].data == data
 
 
-def test_looks_differ():
-    looks = [style.appearance(index) for index in range(36)]
-    assert len({(look.colour, look.dash) for look in looks}) == 36
-    first = looks[:6]
-    for part in ("colour", "dash", "marker", "hatch"):
-        assert len({getattr(look, part) for look in first}) == 6
-
-
 @pytest.mark.parametrize("seed", range(5))
 def test_spread(seed):
     rng = np.random.default_rng(seed)

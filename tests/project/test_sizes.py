@@ -17,17 +17,17 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 5_300  # code lines that make a number of a lesson
-READ_LIMIT = 6_200  # statements one reads, in the package without `authoring`
+READ_LIMIT = 6_900  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 420,
     "evidence": 34,
-    "figures": 1_870,
+    "figures": 2_960,
     "analysis": 2_450,
     "bedside": 915,
     "disease": 1_160,
     "studies": 1_380,
     "classroom": 916,
-    "reporting": 182,
+    "reporting": 183,
     "doctor": 100,
     "starting": 90,
     "cli": 205,

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from dsrct_edu.authoring.lesson import slide_type
 from dsrct_edu.classroom.exercises import tags
+from dsrct_edu.figures import palette
 
 
 @dataclass
@@ -40,7 +41,10 @@ def deck(title: str, notebook: NotebookNode) -> str:
 def page(title: str, slides: list[str]) -> str:
     """Return sections as one page that arrow keys lead through."""
     return _PAGE.format(
-        title=html.escape(title), style=_STYLE, script=_SCRIPT, slides="\n".join(slides)
+        title=html.escape(title),
+        style=palette.css() + _STYLE,
+        script=_SCRIPT,
+        slides="\n".join(slides),
     )
 
 
@@ -100,7 +104,7 @@ def shown_output(output: NotebookNode) -> str:
 
 
 _STYLE = """
-:root{font:clamp(16px,2vw,34px)/1.4 system-ui,sans-serif;color:#1a1a1a;background:#fff}
+:root{font:clamp(16px,2vw,34px)/1.4 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
 body{margin:0}
 main{scroll-snap-type:y mandatory;height:100vh;overflow-y:auto}
 section{box-sizing:border-box;min-height:100vh;padding:4vh 6vw 8vh;
@@ -108,12 +112,13 @@ scroll-snap-align:start;outline:0}
 h1,h2,h3{line-height:1.15;margin:.2em 0 .6em}h1{font-size:1.8em}h2{font-size:1.5em}
 img{max-width:100%;max-height:58vh;width:auto}
 table{border-collapse:collapse;font-size:.7em}td,th{padding:.08em .6em;text-align:right}
-tr{border-bottom:1px solid #ccc}
-pre{overflow-x:auto;font-size:.7em}details{margin:.5em 0}summary{cursor:pointer;color:#0072B2}
+tr{border-bottom:1px solid var(--pale)}
+pre{overflow-x:auto;font-size:.7em}details{margin:.5em 0}
+summary{cursor:pointer;text-decoration:underline}
 abbr{text-decoration:none}
-.notes{border-left:.3em solid #767676;padding-left:.8em;font-size:.8em}
-.mark{color:#595959;font-size:.6em;margin:0}
-nav{position:fixed;right:1em;bottom:.5em;font-size:.6em;color:#595959}
+.notes{border-left:.3em solid var(--grey);padding-left:.8em;font-size:.8em}
+.mark{color:var(--grey);font-size:.6em;margin:0}
+nav{position:fixed;right:1em;bottom:.5em;font-size:.6em;color:var(--grey)}
 @media print{main{height:auto;overflow:visible}section{break-after:page;min-height:0}
 .notes,nav{display:none}}
 """

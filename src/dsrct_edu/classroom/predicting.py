@@ -10,7 +10,7 @@ import pandas as pd
 from dsrct_edu.classroom import lessons
 from dsrct_edu.classroom.progress import COLUMNS, SESSION
 from dsrct_edu.classroom.words import box, paragraphs
-from dsrct_edu.figures.style import BLUE, GREY
+from dsrct_edu.figures.palette import GUESS, TO_DO
 from dsrct_edu.wording import brief
 
 NO_GUESS = "No guess yet. Replace the three dots `...` with your guess and run the cell again."
@@ -66,7 +66,7 @@ class Prediction:
         return f"{about}. You said: {said}. It is: {self._words(self.result)}."
 
     def _repr_html_(self) -> str:
-        return box(paragraphs(repr(self)), GREY if self.guess is None else BLUE)
+        return box(paragraphs(repr(self)), TO_DO if self.guess is None else GUESS.colour)
 
     def _words(self, value: object) -> str:
         shown = f"{value:.4g}" if isinstance(value, float) else value

@@ -3,15 +3,14 @@ from .balance import overlap as overlap
 from .curves import survival_curves as survival_curves
 from .diagrams import dag as dag
 from .effects import forest as forest
-from .effects import staircase as staircase
 from .figure import Figure as Figure
 from .incidence import cumulative_incidence as cumulative_incidence
+from .lanes import swimmer_lanes as swimmer_lanes
 from .patients import patient_flow as patient_flow
-from .patients import swimmer_lanes as swimmer_lanes
 from .patients import waterfall as waterfall
+from .stairs import staircase as staircase
 from .studies import calibration as calibration
 from .studies import zip_plot as zip_plot
-from .style import month_ticks as month_ticks
 from .theatre import drug_course as drug_course
 from .theatre import heat_course as heat_course
 from .theatre import pci_map as pci_map

@@ -24,6 +24,8 @@ LABELS = {
     "kaplan_meier": "Kaplan-Meier",
 }
 
+_INTERVALS = {"spread": "the middle 95 of 100 registries", "monte_carlo": "Monte Carlo error"}
+
 
 def staircase(
     study: Study,
@@ -49,7 +51,7 @@ def staircase(
     -------
     DataFrame
         ``label, method, measure, estimate`` (mean over replicates)``, ci_low, ci_high, truth,
-        mcse, n_used, n_converged``. A figure for it is ``dsrct_edu.figures.staircase``.
+        interval_of, mcse, n_used, n_converged``. Its figure is ``dsrct_edu.figures.staircase``.
 
     Raises
     ------
@@ -64,7 +66,7 @@ def staircase(
     >>> list(table["method"])
     ['ever_never', 'iptw']
     """
-    if interval not in ("spread", "monte_carlo"):
+    if interval not in _INTERVALS:
         raise InputError("'spread' or 'monte_carlo'", repr(interval), column="interval")
     wanted = "log_hazard_ratio" if measure == "hazard_ratio" else measure
     performance = study.performance(replicates)
@@ -95,6 +97,7 @@ def staircase(
                 "ci_low": float(low),
                 "ci_high": float(high),
                 "truth": row.truth,
+                "interval_of": _INTERVALS[interval],
                 "mcse": mcse,
                 "n_used": row.n_used,
                 "n_converged": row.n_converged,
