@@ -52,7 +52,7 @@ def lines(text: str, width: float, letter: float = PLAIN) -> int:
     Examples
     --------
     >>> lines("Read that table before you read the curve.", 12)
-    2
+    3
     """
     counted, used, blank = 1, 0.0, extent(" ", letter)
     for word in text.split():
