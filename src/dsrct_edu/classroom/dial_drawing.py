@@ -20,7 +20,7 @@ from dsrct_edu.wording import listed
 
 COLOURS = {what: look.colour for what, look in palette.MEANINGS.items()}
 COLOURS["neutral"] = palette.NEUTRALS[0].colour
-_INK, _FAINT, _EARLIER = palette.INK, palette.PALE, palette.CENSORED.colour
+_INK, _FAINT, _EARLIER = palette.INK, palette.PALE, palette.GREY
 
 WIDTH = 760  # as wide as it is shown, so that its letters are as large as those around it
 _SIZE = 15  # of letters, in the same unit
