@@ -10,9 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
 
+from dsrct_edu import figures
 from dsrct_edu.analysis.partial_likelihood import one_covariate
 from dsrct_edu.disease import fidelity, scenario, true_effect
 from dsrct_edu.disease.anchors import anchor_table, followed
@@ -22,8 +21,6 @@ from dsrct_edu.evidence import published
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 NAMES = ("null", "modest", "strong", "harm")
-COLOURS = ("#0072B2", "#009E73", "#E69F00", "#D55E00")
-MARKERS = "osD^"
 PATIENTS, SEED = 1_000_000, 2
 
 
@@ -37,29 +34,9 @@ def anchors() -> pd.DataFrame:
     return wide
 
 
-def figure(table: pd.DataFrame) -> None:
-    """Draw each anchor on its own accepted range, from 0 (low end) to 1 (high end)."""
-    drawing = Figure(figsize=(10, 9.5), layout="constrained")
-    FigureCanvasSVG(drawing)
-    axes = drawing.subplots()
-    rows = np.arange(len(table))[::-1]
-    width = table["high"] - table["low"]
-    axes.axvspan(0, 1, color="0.93", zorder=0)
-    axes.plot((table["published"] - table["low"]) / width, rows, "k|", ms=14, mew=2.5)
-    for name, colour, marker in zip(NAMES, COLOURS, MARKERS, strict=True):
-        place = (table[name] - table["low"]) / width
-        axes.plot(place, rows, marker, color=colour, mfc="none", mew=1.8, ms=7, label=name)
-    axes.plot([], [], "k|", ms=14, mew=2.5, label="published")
-    axes.set_yticks(rows, table["anchor"], fontsize=10)
-    axes.set_xticks([0, 0.5, 1], ["low end", "middle", "high end"], fontsize=12)
-    axes.set_xlabel("place within the range accepted in advance", fontsize=12)
-    axes.set_xlim(-0.08, 1.08)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.2, 1.06), ncols=5, fontsize=11, frameon=False)
-    # No date and no random ids: the same file from the same numbers.
-    import matplotlib as mpl
-
-    with mpl.rc_context({"svg.hashsalt": "dsrct", "svg.fonttype": "none"}):
-        drawing.savefig(DOCS / "model-card-anchors.svg", metadata={"Date": None})
+def draw(table: pd.DataFrame) -> None:
+    """Draw each anchor on its own accepted range."""
+    figures.calibration(table, simulated=NAMES).save(DOCS / "model-card-anchors.svg")
 
 
 def truths() -> pd.DataFrame:
@@ -155,7 +132,7 @@ def markdown(table: pd.DataFrame) -> str:
 def main() -> None:
     """Run from the command line."""
     table = anchors()
-    figure(table)
+    draw(table)
     card = DOCS / "model-card.md"
     text = card.read_text(encoding="utf-8")
     filled = {

@@ -11,7 +11,7 @@ from dsrct_edu.classroom import dials, live
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import COLOURS, Axis, Drawing, Layer
 from dsrct_edu.errors import InputError
-from dsrct_edu.figures.effects import BUILT_IN
+from dsrct_edu.figures.stairs import BUILT_IN
 from dsrct_edu.wording import percent, ratio
 from tools import dials as tables
 

@@ -165,8 +165,9 @@ class CumulativeIncidence(Result):
             Passed to `dsrct_edu.figures.cumulative_incidence`.
         """
         from dsrct_edu.figures import cumulative_incidence
+        from dsrct_edu.figures.tables import said_groups
 
-        return cumulative_incidence(self.to_frame(), **options)
+        return cumulative_incidence(said_groups(self.to_frame(), self.by), **options)
 
 
 def aalen_johansen(

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from dsrct_edu.authoring import heights
 from dsrct_edu.authoring.blocks import Block
+from dsrct_edu.figures import palette
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -58,14 +59,12 @@ def _columns(block: Block, scale: float) -> list[float]:
 
 def _colours() -> dict[str, str]:
     """Return the colours of the course by what they are for; pictures take theirs from there."""
-    from dsrct_edu.figures import style  # imports matplotlib, which a check of prose needs not
-
     return {
-        "ink": style.BLACK,
-        "quiet": style.shade(style.GREY, 0.85),
-        "line": style.PALE,
-        "accent": style.BLUE,
-        "ground": style.tint(style.BLUE, 0.08),
-        "warning": style.VERMILLION,
-        "paper": "#FFFFFF",
+        "ink": palette.INK,
+        "quiet": palette.DEATH.colour,
+        "line": palette.PALE,
+        "accent": palette.NO_HIPEC.colour,
+        "ground": palette.FAINT,
+        "warning": palette.NOT_YET,
+        "paper": palette.PAPER,
     }

@@ -13,7 +13,7 @@ from dsrct_edu.classroom import lessons, verifiers, watching
 from dsrct_edu.classroom.progress import SESSION
 from dsrct_edu.classroom.reading import dots
 from dsrct_edu.classroom.words import box, paragraphs
-from dsrct_edu.figures.style import BLUE, GREY, VERMILLION
+from dsrct_edu.figures.palette import NOT_YET, RIGHT, TO_DO
 from dsrct_edu.wording import brief, listed
 
 UNANSWERED = (
@@ -70,7 +70,7 @@ class CheckResult:
         return f"{self.verdict} ({self.exercise}). {self.message}{hint}"
 
     def _repr_html_(self) -> str:
-        colour = BLUE if self.passed else VERMILLION if self.answered else GREY
+        colour = RIGHT if self.passed else NOT_YET if self.answered else TO_DO
         head = f"**{self.verdict} ({self.exercise}).** {self.message}"
         return box(paragraphs(head) + paragraphs(self.hint or ""), colour)
 

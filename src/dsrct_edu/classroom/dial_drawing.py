@@ -15,23 +15,12 @@ from typing import Literal
 
 import pandas as pd
 
-from dsrct_edu.figures import style
+from dsrct_edu.figures import palette, style
 from dsrct_edu.wording import listed
 
-# What a colour means; to be taken from the palette of the figures, by the same names.
-COLOURS = {
-    "HIPEC": style.VERMILLION,
-    "no HIPEC": style.BLUE,
-    "truth": style.BLACK,
-    "guess": style.PURPLE,
-    "peritoneal": style.GREEN,
-    "hepatic": style.ORANGE,
-    "distant": style.SKY,
-    "death": style.GREY,
-    "waiting": style.YELLOW,
-    "neutral": style.mix(style.BLUE, style.GREY, 0.5),
-}
-_INK, _FAINT, _EARLIER = "#1A1A1A", "#E3E3E3", "#8C8C8C"
+COLOURS = {what: look.colour for what, look in palette.MEANINGS.items()}
+COLOURS["neutral"] = palette.NEUTRALS[0].colour
+_INK, _FAINT, _EARLIER = palette.INK, palette.PALE, palette.GREY
 
 WIDTH = 760  # as wide as it is shown, so that its letters are as large as those around it
 _SIZE = 15  # of letters, in the same unit
@@ -164,7 +153,7 @@ def svg(
             for past in earlier if layer.ghost else ():
                 marks += panel.marks(layer, past, _EARLIER)
             marks += panel.marks(layer, table, COLOURS[layer.meaning])
-    page = _tag("rect", width=WIDTH, height=drawing.height, fill="#FFFFFF")
+    page = _tag("rect", width=WIDTH, height=drawing.height, fill=palette.PAPER)
     return _tag(
         "svg",
         _tag("title", html.escape(title))
@@ -320,7 +309,7 @@ def _stroke(name: str, colour: str, wide: float, dashed: bool, **attributes: obj
 
 
 def _dot(x: float, y: float, colour: str, hollow: bool) -> str:
-    fill = "#FFFFFF" if hollow else colour
+    fill = palette.PAPER if hollow else colour
     place = {"cx": _short(x), "cy": _short(y)}
     return _tag("circle", **place, r=5 if hollow else 7, fill=fill, stroke=colour, stroke_width=1.5)
 

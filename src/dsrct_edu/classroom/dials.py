@@ -11,7 +11,7 @@ import pandas as pd
 
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import Axis, Drawing, Layer
-from dsrct_edu.figures.effects import BUILT_IN
+from dsrct_edu.figures.stairs import BUILT_IN
 from dsrct_edu.figures.style import month_ticks
 from dsrct_edu.wording import counted, listed, percent, ratio
 

@@ -10,10 +10,10 @@ import html
 import math
 
 from dsrct_edu.classroom.asking import Question
-from dsrct_edu.figures.style import BLUE, GREY, VERMILLION
+from dsrct_edu.figures.palette import GREY, GUESS, INK
 
 _ROW = "display:flex;line-height:1.3"
-_MARKS = {"said": ("You said", "▼", VERMILLION), "is": ("It is", "▲", BLUE)}
+_MARKS = {"said": ("You said", "▼", GUESS.colour), "is": ("It is", "▲", INK)}
 
 
 def beside(question: Question, guess: object, result: object) -> str:

@@ -12,7 +12,7 @@ from dsrct_edu.classroom.progress import SESSION
 from dsrct_edu.classroom.reading import dots, number
 from dsrct_edu.classroom.words import box, paragraphs
 from dsrct_edu.errors import InputError
-from dsrct_edu.figures.style import BLUE, GREY
+from dsrct_edu.figures.palette import GUESS, TO_DO
 from dsrct_edu.wording import brief
 
 NO_GUESS = "No guess yet. Replace the three dots `...` with {wanted}. Then run the cell again."
@@ -90,7 +90,7 @@ class Prediction:
             self._asked = True
             asked = ASK.format(about=self.question.about, wanted=self.question.wanted)
             text = f"{f'{self.fault} Change it.' if self.fault else asked} {AGAIN}"
-            return Reveal(text, box(paragraphs(text), GREY), shown=False)
+            return Reveal(text, box(paragraphs(text), TO_DO), shown=False)
         value = number(result)
         known = (result if isinstance(result, str) else brief(result)) if value is None else value
         SESSION.note(self.id, self.guess, known, self.question.unit)
@@ -104,7 +104,7 @@ class Prediction:
         line = numberline.beside(self.question, self.guess, result)
         about = paragraphs(f"**{self._about}**")
         words = "\n\n".join(part for part in (sentence, seen, text["words"]) if part)
-        return Reveal(words, picture + box(about + line + text["html"], BLUE))
+        return Reveal(words, picture + box(about + line + text["html"], GUESS.colour))
 
     @property
     def _about(self) -> str:
@@ -125,7 +125,7 @@ class Prediction:
         return f"Your guess for {self.question.about}: {self.question.told(self.guess)}. Noted."
 
     def _repr_html_(self) -> str:
-        return box(paragraphs(repr(self)), GREY if self.guess is None else BLUE)
+        return box(paragraphs(repr(self)), TO_DO if self.guess is None else GUESS.colour)
 
 
 def _picture(figure: object) -> tuple[str, str]:

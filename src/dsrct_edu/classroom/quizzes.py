@@ -9,7 +9,7 @@ from typing import Any
 from dsrct_edu.classroom import lessons, live
 from dsrct_edu.classroom.progress import SESSION
 from dsrct_edu.classroom.words import box, paragraphs
-from dsrct_edu.figures.style import BLUE, VERMILLION
+from dsrct_edu.figures.palette import NOT_YET, RIGHT
 from dsrct_edu.wording import brief
 
 LETTERS = "abcdefgh"
@@ -60,7 +60,7 @@ class Feedback:
         return self.message
 
     def _repr_html_(self) -> str:
-        return box(paragraphs(self.message), BLUE if self.passed else VERMILLION)
+        return box(paragraphs(self.message), RIGHT if self.passed else NOT_YET)
 
 
 @dataclass(frozen=True)

@@ -171,6 +171,9 @@ class Study:
         return figures.staircase(table, **axis | options)
 
 
+_INTERVALS = {"spread": "the middle 95 of 100 registries", "monte_carlo": "Monte Carlo error"}
+
+
 def staircase(
     study: Study,
     measure: str = "rmst_difference",
@@ -195,7 +198,7 @@ def staircase(
     -------
     DataFrame
         ``label, method, measure, estimate`` (mean over replicates)``, ci_low, ci_high, truth,
-        mcse, n_used, n_converged``. A figure for it is ``dsrct_edu.figures.staircase``.
+        interval_of, mcse, n_used, n_converged``. Its figure is ``dsrct_edu.figures.staircase``.
 
     Raises
     ------
@@ -210,7 +213,7 @@ def staircase(
     >>> list(table["method"])
     ['ever_never', 'iptw']
     """
-    checks.one_of(interval, ("spread", "monte_carlo"), "interval")
+    checks.one_of(interval, tuple(_INTERVALS), "interval")
     measured = study.performance(replicates)
     logged = measure == "hazard_ratio"
     known = ["hazard_ratio"] if "log_hazard_ratio" in set(measured["measure"]) else []
@@ -232,6 +235,7 @@ def staircase(
         "method": steps["method"],
         "measure": measure,
         **axis,
+        "interval_of": _INTERVALS[interval],
         "mcse": mcse,
         "n_used": steps["n_used"],
         "n_converged": steps["n_converged"],
