@@ -10,10 +10,11 @@ import html
 import math
 
 from dsrct_edu.classroom.asking import Question
-from dsrct_edu.figures.style import BLUE, GREY, VERMILLION
+from dsrct_edu.figures.style import GREY
 
 _ROW = "display:flex;line-height:1.3"
-_MARKS = {"said": ("You said", "▼", VERMILLION), "is": ("It is", "▲", BLUE)}
+_MARKS = {"said": ("You said", "▽"), "is": ("It is", "▲")}
+"""Words and sign of each: no colour, since in this course colours mean something else."""
 
 
 def beside(question: Question, guess: object, result: object) -> str:
@@ -43,9 +44,8 @@ def beside(question: Question, guess: object, result: object) -> str:
     if len(numbers) < len(values) or not all(map(math.isfinite, numbers)):
         return _words({mark: _label(mark, value, question) for mark, value in values.items()})
     low, high = _ends(question, numbers)
-    places = dict(
-        zip(values, (100 * (value - low) / (high - low) for value in numbers), strict=True)
-    )
+    shares = (100 * (value - low) / (high - low or 1.0) for value in numbers)
+    places = dict(zip(values, shares, strict=True))
     rows = {
         mark: [_row(at, _label(mark, values[mark], question)), _row(at, _arrow(mark))]
         for mark, at in places.items()
@@ -71,8 +71,7 @@ def _label(mark: str, value: object, question: Question) -> str:
 
 
 def _arrow(mark: str) -> str:
-    _, sign, colour = _MARKS[mark]
-    return f'<span aria-hidden="true" style="color:{colour}">{sign}</span>'
+    return f'<span aria-hidden="true">{_MARKS[mark][1]}</span>'
 
 
 def _row(at: float, content: str) -> str:
