@@ -263,7 +263,7 @@ def test_nothing_that_jupyterlab_takes_away_carries_the_sense():
     """Its sanitiser drops drawings, `transform` and `aria-`; text and flex rows stay."""
     page = numberline.beside(SHARE, 25.0, 50.0)
     assert not re.search("<svg|transform|<style|class=", page)
-    assert words(page).replace("▼ ", "").replace("▲ ", "").startswith("You said 25 of 100")
+    assert words(page).replace("▽ ", "").replace("▲ ", "").startswith("You said 25 of 100")
 
 
 def test_a_result_is_noted_only_when_it_is_shown():

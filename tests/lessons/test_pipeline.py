@@ -282,10 +282,19 @@ def test_each_edition_writes_its_own_links(course):
     last = {
         edition: notebooks.cells(lesson, edition)[-1].source for edition in (*NOTEBOOKS, SLIDES)
     }
-    assert '[event](glossary.ipynb#Event "What the clock' in last[STUDENT]
-    assert '[event](../glossary.ipynb#Event "What the clock' in last[SOLUTION]
+    assert '[event](glossary.ipynb#cell-id=glossary-event "What the clock' in last[STUDENT]
+    assert '[event](../glossary.ipynb#cell-id=glossary-event "What the clock' in last[SOLUTION]
     assert '<abbr title="What the clock' in last[SLIDES]
     assert "glossary" not in last[SLIDES]
+
+
+def test_each_link_into_the_glossary_leads_to_a_cell(built):
+    terms = built.lesson().course.glossary
+    ids = [cell.id for cell in notebooks.glossary(terms).cells]
+    assert len(set(ids)) == len(ids) == len(terms) + 1
+    for key, entry in terms.items():
+        link = STUDENT.term("word", {**entry, "key": key})
+        assert link.partition("#cell-id=")[2].partition(" ")[0] in ids
 
 
 def test_every_edition_takes_its_outputs_from_one_that_is_run():

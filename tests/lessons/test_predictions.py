@@ -210,7 +210,7 @@ def test_the_text_of_a_reveal_is_written_with_its_value(built):
 def test_links_of_a_reveal_lead_where_the_student_is(course):
     course.edit("most of them", "an [event](glossary:event) with *two* words\n\n- & more")
     (text,) = json.loads(reveals.written(course.lesson(), {"known": "16"})).values()
-    assert '<a href="glossary.ipynb#Event" title="What the clock' in text["html"]
+    assert '<a href="glossary.ipynb#cell-id=glossary-event" title="What the clock' in text["html"]
     assert text["words"] == (
         "That is 16 of twenty: an event with two words\n"
         "& more. This text is shown with the answer, and not before."

@@ -34,7 +34,7 @@ class Edition:
     target : str
         Where it goes, below the folder that holds the lessons.
     term : callable
-        Writes a link into the glossary, from the words and the glossary's entry.
+        Writes a link into the glossary, from the words and the glossary's entry with its `key`.
     text : callable
         Writes the executed notebook as the text of a file, from lesson and notebook.
     opening, closing : str
@@ -70,9 +70,17 @@ def notebook_text(_: Lesson | None, notebook: NotebookNode) -> str:
 
 
 def link(up: str, words: str, entry: dict[str, Any]) -> str:
-    """Link words to the glossary notebook, which lies `up` from the edition."""
-    anchor = entry["term"].replace(" ", "-")
-    return f'[{words}]({up}glossary.ipynb#{anchor} "{_meaning(entry)}")'
+    """Link words to their cell in the glossary notebook, which lies `up` from the edition.
+
+    JupyterLab finds a cell by its id even in a notebook that it has yet to open, a heading only in
+    one that is open. Pages made by nbconvert bear the same anchors.
+    """
+    return f'[{words}]({up}glossary.ipynb#cell-id={glossary_id(entry["key"])} "{_meaning(entry)}")'
+
+
+def glossary_id(key: str) -> str:
+    """Return the id of a term's cell in the glossary notebook."""
+    return f"glossary-{key}"[:64]
 
 
 def abbreviation(words: str, entry: dict[str, Any]) -> str:

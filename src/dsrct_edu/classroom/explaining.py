@@ -12,6 +12,8 @@ from dsrct_edu.wording import listed
 
 _DOTS = "Three dots `...` are still there. Replace them with your answer, and run the cell again."
 _LAST = "The last line says what went wrong, and nothing is broken."
+SHORT = f"The cell stopped. {_LAST}"
+"""What is always true."""
 
 
 def plainly(
@@ -42,7 +44,8 @@ def plainly(
     >>> plainly(NameError("name 'b' is not defined", name="b"))
     'Python knows no name `b`. If you mean the letter, put it in quotation marks: "b".'
     >>> plainly(NameError("name 'pateints' is not defined", name="pateints"), names=["patients"])
-    'Python knows no name `pateints`. Near it: `patients`.'
+    'Python knows no name `pateints`. Near it: `patients`. Or run the cells above: one of them \
+may set it.'
     """
     if isinstance(error, InputError):
         return str(error)
@@ -62,7 +65,7 @@ def plainly(
         return _DOTS
     if isinstance(error, ModuleNotFoundError):
         return f"{error}. In a terminal, `dsrct-edu doctor` says how to mend it."
-    return f"The cell stopped. {_LAST}"
+    return SHORT
 
 
 def _unknown(name: str, names: Iterable[str], stopped: Mapping[str, str]) -> str:
@@ -75,7 +78,7 @@ def _unknown(name: str, names: Iterable[str], stopped: Mapping[str, str]) -> str
     if len(name) == 1:
         return f'{said} If you mean the letter, put it in quotation marks: "{name}".'
     if near := _near(name, names):
-        return f"{said} {near}"
+        return f"{said} {near} Or run the cells above: one of them may set it."
     return (
         f'{said} If it is a word of your answer, put it in quotation marks: "{name}". '
         "If it is a name, run the cells above, which set it."

@@ -13,7 +13,7 @@ from dsrct_edu.classroom.asking import Question
 from dsrct_edu.figures.palette import GREY, GUESS, INK
 
 _ROW = "display:flex;line-height:1.3"
-_MARKS = {"said": ("You said", "▼", GUESS.colour), "is": ("It is", "▲", INK)}
+_MARKS = {"said": ("You said", "▽", GUESS.colour), "is": ("It is", "▲", INK)}
 
 
 def beside(question: Question, guess: object, result: object) -> str:
@@ -43,9 +43,8 @@ def beside(question: Question, guess: object, result: object) -> str:
     if len(numbers) < len(values) or not all(map(math.isfinite, numbers)):
         return _words({mark: _label(mark, value, question) for mark, value in values.items()})
     low, high = _ends(question, numbers)
-    places = dict(
-        zip(values, (100 * (value - low) / (high - low) for value in numbers), strict=True)
-    )
+    shares = (100 * (value - low) / (high - low or 1.0) for value in numbers)
+    places = dict(zip(values, shares, strict=True))
     rows = {
         mark: [_row(at, _label(mark, values[mark], question)), _row(at, _arrow(mark))]
         for mark, at in places.items()
@@ -71,8 +70,7 @@ def _label(mark: str, value: object, question: Question) -> str:
 
 
 def _arrow(mark: str) -> str:
-    _, sign, colour = _MARKS[mark]
-    return f'<span aria-hidden="true" style="color:{colour}">{sign}</span>'
+    return f'<span aria-hidden="true">{_MARKS[mark][1]}</span>'
 
 
 def _row(at: float, content: str) -> str:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from dsrct_edu.classroom import live
-from dsrct_edu.classroom.explaining import plainly
+from dsrct_edu.classroom.explaining import SHORT, plainly
 
 STOPPED: dict[str, str] = {}
 """The names whose cell stopped when it last ran, each with the kind of error."""
@@ -58,7 +58,11 @@ def _explained(
         shown = shell.InteractiveTB.structured_traceback(
             kind, error, traceback, tb_offset=tb_offset
         )
-    lines = [f"{plainly(error, traceback, shell.user_ns, STOPPED)}\n", *shown]
+    try:
+        line = plainly(error, traceback, list(shell.user_ns), STOPPED)
+    except Exception:  # of an object that cannot be looked at
+        line = SHORT
+    lines = [f"{line}\n", *shown]
     shell._showtraceback(kind, error, lines)
     return lines
 
