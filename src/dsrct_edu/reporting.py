@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _FEW_EVENTS_PER_GROUP = 10
 _TICKS = 7
+_FLAGS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,11 @@ def _check_header(header: list[str]) -> None:
 
 
 def _as_numbers_if_possible(column: pd.Series[Any]) -> pd.Series[Any]:
-    blank = column.str.strip() == ""
+    words = column.str.strip()
+    blank = words == ""
     values = column.mask(blank)
+    if words[~blank].str.lower().isin(_FLAGS).all() and not blank.all():
+        return words.str.lower().map(_FLAGS)  # as pandas and R write them
     try:
         return pd.to_numeric(values)
     except ValueError:

@@ -1,5 +1,7 @@
 """Thermal dose over courses, the swapped-constants mutant, the lumped circuit and its failure."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -49,7 +51,6 @@ def test_dose_rises_with_time(time, more, hot):
 
 
 @given(st.floats(1.0, 180.0), celsius, st.floats(0.01, 5.0))
-@pytest.mark.filterwarnings("ignore::dsrct_edu.bedside.ValidityWarning")
 def test_dose_rises_with_temperature(time, hot, more):
     assert bedside.thermal_dose(time, hot + more) > bedside.thermal_dose(time, hot)
 
@@ -102,12 +103,18 @@ def test_averaging_first_is_wrong_both_ways():
     assert around["ratio"].iloc[1] > 1.04  # across 43 it can also give too much
 
 
-def test_validity_range():
-    with pytest.warns(bedside.ValidityWarning):
-        bedside.thermal_dose(1, 55)
-    with pytest.warns(bedside.ValidityWarning):
-        bedside.thermal_dose_of_course([0, 60], [38, 38.5])
-    bedside.thermal_dose_of_course([0, 15, 60], [37, 42, 42])  # a cool start alone is no matter
+def test_a_dose_says_where_it_is_poorly_supported():
+    for dose in (
+        bedside.thermal_dose(1, 55),
+        bedside.thermal_dose_of_course([0, 60], [38, 38.5]),
+    ):
+        assert dose.notes == ("poorly supported below about 39 and above 52 degrees Celsius",)
+        assert repr(dose) == f"{float(dose)!r} ({dose.notes[0]})"
+        again = pickle.loads(pickle.dumps(dose))
+        assert (again, again.notes) == (dose, dose.notes)
+    # a cool start alone is no matter
+    assert type(bedside.thermal_dose_of_course([0, 15, 60], [37, 42, 42])) is float
+    assert repr(bedside.thermal_dose(60, 42.5)) == "30.0"
     assert bedside.thermal_dose(0, 42) == 0.0
 
 

@@ -144,8 +144,6 @@ def test_no_module_bears_the_name_of_an_exported_function():
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: b.thermal_dose(10, 55),
-        lambda: b.thermal_dose_of_course([0, 60], [38, 38.5]),
         lambda: b.perfusion(160, 20, 60),
         lambda: b.drug_balance(160, 4, 130),
         lambda: b.drug_exposure(160, 4, 200),

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from lifelines.datasets import load_stanford_heart_transplants
 
-from dsrct_edu import cli
+from dsrct_edu import cli, load_cohort
 
 GOOD = "months,died,arm\n4,1,a\n9,0,a\n12,1,b\n20,0,b\n26,1,a\n30,0,b\n"
 COLUMNS = ["--duration", "months", "--event", "died"]
@@ -44,6 +44,20 @@ def test_report_holds_tables_and_a_described_figure(tmp_path, capsys):
 def test_report_without_groups(tmp_path):
     assert run(tmp_path, GOOD) == 0
     assert not (tmp_path / "patients-report" / "hazard_ratio.csv").exists()
+
+
+def test_true_and_false_are_read_as_pandas_and_r_write_them(tmp_path):
+    patients = load_cohort("teaching").patients
+    columns = ("--duration", "follow_up_month", "--event", "death", "--by", "hipec")
+    assert run(tmp_path, patients.to_csv(index=False), *columns) == 0
+    survival = pd.read_csv(tmp_path / "patients-report" / "survival.csv")
+    assert set(survival["group"]) == {True, False}
+    assert run(tmp_path, GOOD.replace(",1,", ",TRUE,").replace(",0,", ",FALSE,")) == 0
+
+
+def test_a_missing_truth_value_is_named(tmp_path, capsys):
+    assert run(tmp_path, "months,died\n4,True\n9,\n") == 2
+    assert "column 'died', row 3" in capsys.readouterr().err
 
 
 def test_stanford_patients(tmp_path):

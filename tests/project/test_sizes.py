@@ -16,18 +16,18 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 4_930  # code lines that make a number of a lesson
-READ_LIMIT = 6_970  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 5_400  # code lines that make a number of a lesson
+READ_LIMIT = 7_310  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 329,
     "evidence": 32,
     "figures": 2_948,
-    "analysis": 2_694,
-    "bedside": 910,
+    "analysis": 3_161,
+    "bedside": 938,
     "disease": 1_014,
-    "studies": 855,
-    "classroom": 1_870,
-    "reporting": 183,
+    "studies": 863,
+    "classroom": 1_874,
+    "reporting": 187,
     "doctor": 100,
     "starting": 96,
     "cli": 192,

@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import dsrct_edu as dsrct
@@ -165,6 +166,11 @@ def test_separation_is_counted_not_hidden():
     assert converged.loc[iptw, "n_separated"] > 5
     assert converged.loc[iptw, "n_used"] == converged.loc[iptw, "n_converged"]
     assert everything.loc[iptw, "n_used"] > converged.loc[iptw, "n_used"]
+    pd.testing.assert_frame_equal(study.performance(), study.performance("all"))
+    # A ratio whose likelihood has no maximum is counted, and in no mean.
+    cox = ("adjusted_cox", "log_hazard_ratio")
+    assert everything.loc[cox, "n_separated"] > 5
+    assert everything.loc[cox, "n_used"] == everything.loc[cox, "n_converged"]
     assert (
         converged["n_converged"] + converged["n_separated"] + converged["n_missing"]
         <= converged["n_replicates"]

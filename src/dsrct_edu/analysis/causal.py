@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,16 @@ import pandas as pd
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs
 from dsrct_edu.analysis.design import Design, check_varies, design_matrix, with_treatment
+from dsrct_edu.analysis.firth import firth_logistic
+from dsrct_edu.analysis.fitted import PENALTIES
 from dsrct_edu.analysis.logistic import logistic_fit
 from dsrct_edu.analysis.results import Result
-from dsrct_edu.analysis.weighting import ESTIMANDS, treatment_weights
+from dsrct_edu.analysis.weighting import (
+    ESTIMANDS,
+    EstimatedWeights,
+    estimated_weights,
+    treatment_weights,
+)
 from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.errors import InputError
 
@@ -49,6 +56,7 @@ class Weights(Result):
     separated : bool
         The model tells for certain who is treated: do not use the weights.
     treatment, estimand : str
+    penalty : str or None
     """
 
     weights: pd.Series[float]
@@ -60,6 +68,33 @@ class Weights(Result):
     separated: bool
     treatment: str
     estimand: str
+    penalty: str | None
+    _estimated: EstimatedWeights = field(repr=False)
+
+    def of(self, table: pd.DataFrame) -> Floats:
+        """Return the weights of a table's rows, which must be those they were made for."""
+        if not table.index.equals(self.weights.index):
+            expected = "the rows that the weights were made for, in their order"
+            remedy = "Call propensity on this table."
+            raise InputError(expected, "others", remedy, argument="weights")
+        return np.asarray(self.weights, dtype=np.float64)
+
+    def owed(self, influence: Floats) -> Floats:
+        """Return what estimates owe to each patient because the weights are estimated.
+
+        Parameters
+        ----------
+        influence : array (patients, estimates)
+            Of each patient on each estimate, the weights taken as known.
+
+        Returns
+        -------
+        array (patients, estimates)
+            NaN if the propensity is separated: it is then not estimated.
+        """
+        if self.separated:
+            return np.full_like(influence, np.nan)
+        return self._estimated.owed(influence)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the overlap table: ``group, propensity, weight`` by patient."""
@@ -68,9 +103,10 @@ class Weights(Result):
     def title(self) -> str:
         """Say what was weighted."""
         n = wording.counted(len(self.weights), "patient")
+        penalty = "" if self.penalty is None else ", Firth's penalty"
         worst = float(self.balance["weighted"].abs().max())
         return (
-            f"Propensity weights ({self.estimand}) for {self.treatment}: {n}, "
+            f"Propensity weights ({self.estimand}{penalty}) for {self.treatment}: {n}, "
             f"largest standardised difference {wording.plain(worst, 2)} after weighting"
         )
 
@@ -111,10 +147,11 @@ def propensity(
     estimand: str = "ATE",
     stabilised: bool = True,
     truncate: float | None = None,
+    penalty: str | None = None,
 ) -> Weights:
     """Weight patients by how likely their treatment was, given the confounders.
 
-    An unpenalised logistic regression, without interactions.
+    A logistic regression, without interactions.
 
     Parameters
     ----------
@@ -132,6 +169,9 @@ def propensity(
         one on average.
     truncate : float, optional
         Cut weights above this quantile down to it; say so when you report.
+    penalty : {"firth"}, optional
+        Firth's penalty: finite coefficients where the confounders tell for certain who is treated.
+        It makes weights that can be used, no counterparts where there are none.
 
     Returns
     -------
@@ -174,14 +214,18 @@ def propensity(
     design = design_matrix(table, confounders, "confounders")
     with_treatment(treatment, treated, design)
     check_varies(design, np.ones(len(table), dtype=bool))
-    fit = logistic_fit(treated[None], design.matrix[None], np.ones((1, len(table))))
+    if penalty is None:
+        fit = logistic_fit(treated[None], design.matrix[None], np.ones((1, len(table))))
+    else:
+        checks.one_of(penalty, PENALTIES, "penalty")
+        fit = firth_logistic(treated, design.matrix)
     if fit.separated[0]:
         warnings.warn(_SEPARATED, SeparationWarning, stacklevel=2)
     score = fit.probability[0]
-    weight = treatment_weights(treated, score, estimand, stabilised)
+    weight, cut = treatment_weights(treated, score, estimand, stabilised), np.zeros_like(treated)
     if truncate is not None:
         limit = np.quantile(weight, checks.between(truncate, "truncate", 0.5, 1))
-        weight = np.minimum(weight, limit)
+        weight, cut = np.minimum(weight, limit), weight > limit
     names = ["intercept", *design.names]
     group = np.where(treated, "treated", "untreated")
     columns = {"group": group, "propensity": score, "weight": weight}
@@ -196,6 +240,8 @@ def propensity(
         bool(fit.separated[0]),
         treatment,
         estimand,
+        penalty,
+        estimated_weights(fit, treated, estimand, stabilised, cut),
     )
 
 

@@ -13,9 +13,12 @@ from scipy.special import ndtri
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
-from dsrct_edu.analysis.incidence import Incidence, incidence_curves
+from dsrct_edu.analysis.curve import check_tau
+from dsrct_edu.analysis.incidence import Incidence, incidence_curves, time_lost
+from dsrct_edu.analysis.kernels import Grid
 from dsrct_edu.analysis.regression import CoxResult, cox
-from dsrct_edu.analysis.results import Result
+from dsrct_edu.analysis.resampling import normal_limits, two_sided
+from dsrct_edu.analysis.results import Result, fixed_at_zero
 from dsrct_edu.arrays import Floats, Places
 from dsrct_edu.errors import InputError
 
@@ -28,11 +31,36 @@ class IncidenceCurves:
     """Cumulative incidence of every cause in one group, as arrays over its distinct times."""
 
     label: Any
-    time: Floats
-    estimate: Incidence = field(repr=False)  # of one replicate
+    grid: Grid = field(repr=False)  # of one replicate, as all below
+    cause: Places = field(repr=False)
+    weights: Floats = field(repr=False)
+    estimate: Incidence = field(repr=False)
     cause_specific: Floats = field(repr=False)  # (causes, times): 1 - KM, other causes censored
     n: float
     events: Floats
+    end: float  # of the longest follow-up, as it was recorded
+
+    @property
+    def time(self) -> Floats:
+        """The distinct times."""
+        return np.asarray(self.grid.time[0])
+
+    @cached_property
+    def leaving(self) -> Floats:
+        """Weighted number who leave at each of them."""
+        return np.asarray(self.grid.sum_leaving(self.weights)[0])
+
+    @property
+    def last(self) -> float:
+        """Last time that somebody was followed to."""
+        return float(self.time[self.leaving > 0][-1])
+
+    def time_lost(self, tau: float) -> tuple[Floats, Floats]:
+        """Return the time lost to each cause, and what it owes to patients (causes, patients)."""
+        if self.estimate.survival[0, -1] > 0:
+            check_tau(tau, self.end, f" of group {self.label!r}")
+        lost, influence = time_lost(self.grid, self.cause, len(self.events), self.weights, tau)
+        return lost[0], influence[0]
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,7 +108,7 @@ class CumulativeIncidence(Result):
         before, found = np.zeros((len(self.causes), 1)), curve.estimate
         value = np.hstack([before, found.incidence[0]])[:, index]
         se = np.hstack([before, np.sqrt(found.variance[0])])[:, index]
-        undefined = (times > curve.time[-1]) & (found.survival[0, -1] > 0)
+        undefined = (times > curve.last) & (found.survival[0, -1] > 0)
         value[:, undefined] = se[:, undefined] = np.nan
         z = ndtri((1 + self.level) / 2)
         factor = np.exp(z * np.divide(se, value, out=np.zeros_like(se), where=value > 0))
@@ -97,8 +125,71 @@ class CumulativeIncidence(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the curves at time zero and wherever somebody leaves; columns as in `at`."""
-        tables = [self._read(c, np.union1d(0.0, c.time)) for c in self.curves]
+        left = [np.union1d(0.0, c.time[c.leaving > 0]) for c in self.curves]
+        tables = [self._read(c, times) for c, times in zip(self.curves, left, strict=True)]
         return pd.concat(tables, ignore_index=True)
+
+    def time_lost(self, tau: float) -> pd.DataFrame:
+        """Return the mean time lost to each cause within the first `tau`.
+
+        The area under its cumulative incidence. Over the causes these times and the restricted mean
+        time free of any event add up to `tau`.
+
+        Parameters
+        ----------
+        tau : float
+            Horizon, no longer than the longest follow-up in any group.
+
+        Returns
+        -------
+        DataFrame
+            ``group, cause, months_lost, se, ci_low, ci_high``, in the unit of the data.
+
+        References
+        ----------
+        Andersen 2013, https://doi.org/10.1002/sim.5903
+        """
+        horizon = checks.positive(tau, "tau")
+        tables = []
+        for curve in self.curves:
+            lost, influence = curve.time_lost(horizon)
+            se = np.sqrt((influence**2).sum(axis=1))
+            columns = {"group": curve.label, "cause": self.causes, "months_lost": lost}
+            tables.append(pd.DataFrame(columns | normal_limits(lost, se, self.level)))
+        return pd.concat(tables, ignore_index=True)
+
+    def time_lost_difference(self, tau: float) -> pd.DataFrame:
+        """Return the difference in time lost to each cause from the first group.
+
+        Parameters
+        ----------
+        tau : float
+            Horizon, no longer than the longest follow-up in any group.
+
+        Returns
+        -------
+        DataFrame
+            ``group, reference, cause, difference, se, ci_low, ci_high, p_value``, rows for each
+            group but the first.
+        """
+        if len(self.curves) < 2:
+            raise InputError("at least 2 groups", "one curve", "Give `by` to aalen_johansen.")
+        parts = [part for _, part in self.time_lost(tau).groupby("group", sort=False)]
+        first, tables = parts[0], []
+        for part in parts[1:]:
+            one, zero = (p[["months_lost", "se"]].to_numpy(np.float64) for p in (part, first))
+            difference, se = one[:, 0] - zero[:, 0], np.hypot(one[:, 1], zero[:, 1])
+            names = {"group": part["group"].to_numpy(), "reference": first["group"].to_numpy()}
+            columns = names | {"cause": self.causes, "difference": difference}
+            limits = normal_limits(difference, se, self.level)
+            tables.append(pd.DataFrame(columns | limits | {"p_value": two_sided(difference, se)}))
+        return pd.concat(tables, ignore_index=True)
+
+    def note(self) -> str:
+        """Say which curves late entries can no longer change."""
+        return fixed_at_zero(
+            {str(c.label): (c.time, c.estimate.survival[0], c.leaving) for c in self.curves}
+        )
 
     def beside_kaplan_meier(self, times: object) -> pd.DataFrame:
         """Lay 1 - Kaplan-Meier, with the other causes censored, beside the right answer.
@@ -149,7 +240,7 @@ class CumulativeIncidence(Result):
     def summary(self) -> pd.DataFrame:
         """Return the number of events and the last estimate, by group and cause."""
         rows = [
-            (c.label, cause, c.n, float(c.events[k]), c.time[-1], c.estimate.incidence[0, k, -1])
+            (c.label, cause, c.n, float(c.events[k]), c.last, c.estimate.incidence[0, k, -1])
             for c in self.curves
             for k, cause in enumerate(self.causes)
         ]
@@ -175,6 +266,7 @@ def aalen_johansen(
     duration: str = "duration",
     event: str = "cause",
     by: str | None = None,
+    entry: str | None = None,
     weights: str | None = None,
     censored: object = "censored",
     level: float = 0.95,
@@ -194,6 +286,8 @@ def aalen_johansen(
         Column: the cause that ended it, or `censored`.
     by : str, optional
         Column of groups.
+    entry : str, optional
+        Column of times of entry, if patients come under observation late; each row is a patient.
     weights : str, optional
         Column of case weights; rows of weight zero count as absent.
     censored : object
@@ -227,6 +321,7 @@ def aalen_johansen(
     """
     table = inputs.check_table(data)
     time = inputs.check_durations(table, duration)
+    start = None if entry is None else inputs.check_entry(table, entry, time)
     causes = inputs.check_causes(table, event, censored)
     weight = None if weights is None else inputs.check_weights(table, weights)
     groups = inputs.check_groups(table, by)
@@ -237,30 +332,43 @@ def aalen_johansen(
         )
     if weight is None:
         weight = np.ones(len(table))
-    if len(groups) > 1:
+    recorded = time
+    if start is not None:
+        time, start = inputs.tie_spans(table, time, start, weight, entry)
+    else:
         time = inputs.tie_times(time, weight)
-    curves = tuple(
-        _curves(label, time[member], causes.codes[member], weight[member], len(causes.labels))
-        for label, member in inputs.by_group(groups, weight, weights)
-    )
-    return CumulativeIncidence(curves, causes.labels, level, by)
+    curves = []
+    for label, member in inputs.by_group(groups, weight, weights):
+        own = (time, causes.codes, weight, *(() if start is None else (start,)))
+        end = float(recorded[member].max())
+        curves.append(_curves(label, len(causes.labels), end, *(x[member][None] for x in own)))
+    return CumulativeIncidence(tuple(curves), causes.labels, level, by)
 
 
 def _curves(
-    label: Any, time: Floats, cause: Places, weights: Floats, causes: int
+    label: Any,
+    causes: int,
+    end: float,
+    time: Floats,
+    cause: Places,
+    weights: Floats,
+    entry: Floats | None = None,
 ) -> IncidenceCurves:
-    grid = kernels.time_grid(time[None])
+    grid = kernels.time_grid(time, entry, tied=True)
     cause_specific = [
-        1.0 - kernels.survival(kernels.count_events(grid, cause[None] == k + 1, weights[None]))[0]
+        1.0 - kernels.survival(kernels.count_events(grid, cause == k + 1, weights))[0]
         for k in range(causes)
     ]
     return IncidenceCurves(
         label,
-        grid.time[0],
-        incidence_curves(grid, cause[None], causes, weights[None]),
+        grid,
+        cause,
+        weights,
+        incidence_curves(grid, cause, causes, weights),
         np.stack(cause_specific),
         float(weights.sum()),
-        np.bincount(cause, weights, causes + 1)[1:].astype(np.float64),
+        np.bincount(cause[0], weights[0], causes + 1)[1:].astype(np.float64),
+        end,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.steps import crossing
 
 INTERVALS = ("log-log", "log", "plain")
+_CELLS = 2_000_000  # patients by times at once
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,10 @@ class Curve:
     event: Flags = field(repr=False)
     weights: Floats | None = field(repr=False)
     counts: Counts = field(repr=False)
-
-    @property
-    def robust(self) -> bool:
-        """Whether weights are no whole numbers, so that Greenwood's formula does not hold."""
-        return self.weights is not None and bool((self.weights != np.floor(self.weights)).any())
+    end: float = 0.0  # of the longest follow-up, as it was recorded
+    robust: bool = False  # weights are no whole numbers: Greenwood's formula does not hold
+    # what estimates owe to all patients, of what they owe to the group by known weights
+    through: Callable[[Floats], Floats] | None = field(default=None, repr=False)
 
     @cached_property
     def survival(self) -> Floats:
@@ -41,6 +42,8 @@ class Curve:
     @cached_property
     def log_se(self) -> Floats:
         """Standard error of the log of survival at each grid time."""
+        if self.through is not None:
+            return self._log_se_of_estimated_weights(self.through)
         if self.robust and self.weights is not None:
             variance = kernels.robust_log_survival_variance(
                 self.grid, self.event, self.counts, self.weights
@@ -48,6 +51,21 @@ class Curve:
         else:
             variance = kernels.log_survival_variance(self.counts)
         return np.asarray(np.sqrt(variance[0]))
+
+    def _log_se_of_estimated_weights(self, through: Callable[[Floats], Floats]) -> Floats:
+        found, places = [], np.arange(self.survival.size)
+        for last in np.array_split(places, 1 + places.size * self.event.size // _CELLS):
+            own = kernels.survival_influence(self.grid, self.event, self.counts, last, self.weights)
+            found.append(np.sqrt((through(own) ** 2).sum(axis=0)))
+        se = np.concatenate(found)
+        alive = np.where(self.survival > 0, self.survival, np.inf)
+        return np.asarray(se / alive)
+
+    def rmst_influence(self, tau: float) -> Floats:
+        """Return the influence of patients on the restricted mean: of all, or of the group."""
+        area = kernels.area_after(self.grid, self.survival[None], tau)
+        own = kernels.influence(self.grid, self.event, self.counts, area, self.weights)[0]
+        return own if self.through is None else self.through(own[:, None])[:, 0]
 
     @cached_property
     def leaving(self) -> Floats:
@@ -88,7 +106,11 @@ class Curve:
         return confidence_limits(self.survival, self.log_se, ci, level)
 
     def quantile(self, p: float, ci: str, level: float) -> tuple[float, float, float]:
-        """Return the time by which a share `p` had the event, with its limits."""
+        """Return the time by which a share `p` had the event, with its limits.
+
+        Where the curve comes down to the level only with its fall to zero, at which limits are
+        not defined, there is no interval.
+        """
         kept = self.leaving > 0
         time = np.append(0.0, self.times)
         low, high = self.limits(ci, level)
@@ -96,23 +118,26 @@ class Curve:
             crossing(time, np.append(0.0, 1.0 - curve[kept]), p)
             for curve in (self.survival, low, high)
         ]
+        if np.isinf(found[1]) and np.isfinite(found[0]):
+            found[1:] = [np.nan, np.nan]
         return found[0], found[1], found[2]
 
     def rmst(self, tau: float) -> tuple[float, float]:
         """Return the restricted mean survival time to `tau` and its standard error."""
-        last = self.times[-1]
-        if tau > last and self.survival[-1] > 0:
-            expected = (
-                f"a time within the follow-up of group {self.label!r}, which ends at {last:g}"
-            )
-            remedy = "Choose a shorter tau: beyond the last follow-up the curve is not known."
-            raise InputError(expected, f"{tau:g}", remedy, argument="tau")
+        if self.survival[-1] > 0:
+            check_tau(tau, self.end, f" of group {self.label!r}")
         mean, variance = kernels.rmst(self.grid, self.counts, tau)
         if self.robust:
-            area = kernels.area_after(self.grid, self.survival[None], tau)
-            effect = kernels.influence(self.grid, self.event, self.counts, area, self.weights)
-            variance = (effect**2).sum(axis=1)
+            variance = np.sum(self.rmst_influence(tau) ** 2, keepdims=True)
         return float(mean[0]), float(np.sqrt(variance[0]))
+
+
+def check_tau(tau: float, end: float, whose: str = "") -> None:
+    """Refuse a horizon beyond the follow-up."""
+    if tau > end:
+        expected = f"a time within the follow-up{whose}, which ends at {end:g}"
+        remedy = "Choose a shorter tau: beyond the last follow-up the curve is not known."
+        raise InputError(expected, f"{tau:g}", remedy, argument="tau")
 
 
 def confidence_limits(

@@ -38,7 +38,7 @@ def design_matrix(
                 indicator = (groups.codes == code).astype(np.float64)
                 columns.append((f"{covariate}[{label}]", covariate, indicator))
             continue
-        if pd.api.types.is_string_dtype(column.dtype) and not column.isna().any():
+        if not column.isna().any() and inputs.words(column).all():
             expected = "a covariate of numbers, booleans or categories"
             remedy = f"Text with few values: data[{covariate!r}].astype('category')."
             raise InputError(expected, repr(column.iloc[0]), remedy, covariate)

@@ -320,7 +320,7 @@ def _check_horizon(registry: RegistryArrays, horizon: float) -> None:
         counts = kernels.count_events(rows.grid, rows.death, weights)
         seen = np.flatnonzero(counts.at_risk[0] > 1e-9)
         last = float(rows.grid.time[0, seen[-1]])
-        if last < horizon and kernels.survival(counts)[0, -1] > 1e-12:
+        if last < horizon * (1 - kernels.TOLERANCE) and kernels.survival(counts)[0, -1] > 1e-12:
             expected = f"a time within the follow-up of {strategy!r}, which ends at {last:g}"
             remedy = "Choose a shorter horizon."
             raise InputError(expected, f"{horizon:g}", remedy, argument="horizon")

@@ -36,8 +36,8 @@ def endpoint(
                           `cause`
     ===================== ================================== =================================
 
-    Months since surgery are differences of months given to one decimal, so they are rounded to
-    one decimal again.
+    Months since surgery are differences; of months given to one decimal they are rounded to one
+    decimal again.
 
     Parameters
     ----------
@@ -102,12 +102,19 @@ def endpoint(
     else:
         eligible = eligible & complete_resection(table, operated)
         last, happened, cause = _recurrence(table, event, eligible, died, end, surgery)
-    months = np.round(last - start, 1) if origin == "surgery" else last
+    months = last
+    if origin == "surgery":
+        months = np.where(_tenths(last) & _tenths(start), np.round(last - start, 1), last - start)
     return table[eligible].assign(
         duration=months[eligible],
         event=happened[eligible],
         cause=pd.Categorical(cause[eligible], categories=[*CAUSES, "censored"]),
     )
+
+
+def _tenths(months: Floats) -> Flags:
+    """Tell which months came to one decimal, so that their differences are so, too."""
+    return np.asarray(np.abs(np.round(months, 1) - months) < 1e-9)
 
 
 def _months(table: pd.DataFrame, name: str, rows: Flags | None = None) -> Floats:
@@ -250,7 +257,8 @@ def treatment_episodes(
     treatment, treatment_month : str
         Columns: ever treated; when, on the clock of `duration`.
     keep : sequence of str, optional
-        Columns to carry along; all by default.
+        Columns to carry along; all by default, but for `treatment`: ever treated is what the rows
+        are to replace, and beside ``treated`` the wrong one is soon taken.
 
     Returns
     -------
@@ -280,7 +288,7 @@ def treatment_episodes(
     late = treated & (when >= time)
     expected = "treatment before the end of follow-up"
     inputs.refuse(table[treatment_month], late, expected, _CORRECT, "it at or after")
-    names = list(table.columns) if keep is None else list(keep)
+    names = [name for name in table.columns if name != treatment] if keep is None else list(keep)
     added = ["patient_id", duration, "start", "stop", "event", "treated"]
     names = [name for name in names if name not in added]
     row = np.repeat(np.arange(len(table)), 1 + (when > 0))  # two rows for those who waited

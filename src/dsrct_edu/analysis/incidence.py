@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from dsrct_edu.analysis import kernels
 from dsrct_edu.analysis.kernels import Grid
 from dsrct_edu.arrays import Floats, Places
+
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,36 @@ def incidence_curves(
     accrued when they came in), so the sum of squares over patients at every time costs a few
     cumulative sums, not a patients-by-times table.
     """
-    event = cause > 0
     weight = np.ones(cause.shape) if weights is None else weights
-    counts = kernels.count_events(grid, event, weights)
+    survival, found = _causes(grid, cause, causes, weight)
+    variances = []
+    for one in found:
+        bb, bc, cc = kernels.influence_sums(grid, weight**2, one.common, one.final)
+        terms = np.stack([one.curve**2 * bb, 2 * one.curve * bc, cc])
+        variance = terms.sum(axis=0)
+        # where all have gone one way nothing varies, but for the rounding of large terms
+        variance[variance < _ROUNDING * np.abs(terms).sum(axis=0)] = 0.0
+        variances.append(variance)
+    curves = np.stack([one.curve for one in found], axis=1)
+    return Incidence(curves, np.stack(variances, axis=1), survival)
+
+
+class _Cause(NamedTuple):
+    """Incidence of one cause, and what it owes to patients: ``curve * B + C`` (see above).
+
+    B and C of those still at risk are `common` (replicates, times), of those who left `final`
+    (replicates, patients).
+    """
+
+    curve: Floats
+    common: tuple[Floats, Floats]
+    final: tuple[Floats, Floats]
+
+
+def _causes(grid: Grid, cause: Places, causes: int, weight: Floats) -> tuple[Floats, list[_Cause]]:
+    """Return survival, and what is known of each cause."""
+    event = cause > 0
+    counts = kernels.count_events(grid, event, weight)
     survival = kernels.survival(counts)
     earlier = kernels.before(survival, 1.0)
     per_head = np.divide(
@@ -65,7 +95,7 @@ def incidence_curves(
     )
     common_b = np.cumsum(counts.greenwood, axis=1)
     own_b = -left
-    curves, variances = [], []
+    found = []
     for k in range(1, causes + 1):
         events = grid.sum_leaving(weight * (cause == k))
         curve = np.cumsum(per_head * events, axis=1)
@@ -77,8 +107,40 @@ def incidence_curves(
         own_c = own_c + (cause == k) * grid.read(per_head, grid.exit)
         final_b = grid.accrued(common_b) + event * grid.read(own_b, grid.exit)
         final_c = grid.accrued(common_c) + own_c
-        parts = kernels.influence_sums(grid, weight**2, (common_b, common_c), (final_b, final_c))
-        variance = curve**2 * parts[0] + 2 * curve * parts[1] + parts[2]
-        curves.append(curve)
-        variances.append(np.maximum(variance, 0.0))
-    return Incidence(np.stack(curves, axis=1), np.stack(variances, axis=1), survival)
+        found.append(_Cause(curve, (common_b, common_c), (final_b, final_c)))
+    return survival, found
+
+
+def time_lost(
+    grid: Grid, cause: Places, causes: int, weights: Floats, tau: float
+) -> tuple[Floats, Floats]:
+    """Return the time lost to each cause within `tau`: the area under its incidence.
+
+    Returns
+    -------
+    lost : array (replicates, causes)
+    influence : array (replicates, causes, patients)
+        What it owes to each patient; the sum of squares is its variance.
+    """
+    width = np.diff(np.minimum(grid.time, tau), axis=1, append=tau)
+
+    def until(values: Floats) -> Floats:
+        """Area under grid values before each grid time."""
+        return kernels.before(np.cumsum(width * values, axis=1), 0.0)
+
+    lost, influence = [], []
+    for one in _causes(grid, cause, causes, weights)[1]:
+        (b, c), (last_b, last_c) = one.common, one.final
+        area, whole = until(one.curve), np.sum(width * one.curve, axis=1, keepdims=True)
+        total = until(one.curve * b + c)
+        left = tau - np.minimum(grid.read(grid.time, grid.exit), tau)
+        owed = last_b * (whole - grid.read(area, grid.exit)) + last_c * left
+        owed += grid.accrued(total)
+        if grid.entry is not None:  # what had accrued before he came is none of his
+            stayed = grid.read(grid.time, grid.exit), grid.read(grid.time, grid.entry)
+            months = np.minimum(stayed[0], tau) - np.minimum(stayed[1], tau)
+            owed -= grid.read(b, grid.entry) * grid.accrued(area)
+            owed -= grid.read(c, grid.entry) * months
+        lost.append(whole[:, 0])
+        influence.append(owed * weights)
+    return np.stack(lost, axis=1), np.stack(influence, axis=1)

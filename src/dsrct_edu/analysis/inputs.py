@@ -78,11 +78,17 @@ def _plain(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _text(column: pd.Series[Any]) -> Flags:
     """Tell which entries are no numbers; if some of them read as one, only the others."""
+    unreadable = words(column)
+    if unreadable.any() or pd.api.types.is_numeric_dtype(column.dtype):
+        return unreadable
+    return np.array([not isinstance(value, Number | np.bool_) for value in column], dtype=bool)
+
+
+def words(column: pd.Series[Any]) -> Flags:
+    """Tell which entries neither are numbers or truth values nor read as a number."""
     if pd.api.types.is_numeric_dtype(column.dtype):
         return np.zeros(len(column), dtype=bool)
-    text = np.array([not isinstance(value, Number | np.bool_) for value in column], dtype=bool)
-    unreadable = text & np.array([not _reads_as_number(value) for value in column], dtype=bool)
-    return unreadable if unreadable.any() else text
+    return np.array([not _reads_as_number(value) for value in column], dtype=bool)
 
 
 def _reads_as_number(value: Any) -> bool:

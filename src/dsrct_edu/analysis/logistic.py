@@ -67,7 +67,7 @@ def logistic_fit(
         Converged when the deviance changes by less than this share of itself. A fit is left as
         soon as it separates: some probability is within a millionth of 0 or 1.
     """
-    design, centre, scale = _standardise(covariates, weights)
+    design, centre, scale = standardised(covariates, weights)
     replicates = len(design)
     probability = np.where(weights > 0, 0.5, 0.0)
     coef = np.zeros((replicates, design.shape[2]))
@@ -89,13 +89,19 @@ def logistic_fit(
         if len(rows) == 0:
             break
     separated |= ~settled
+    coef = unscaled(coef, centre, scale)
+    return LogisticFit(coef, probability, ~separated, separated, design, weights)
+
+
+def unscaled(coef: Floats, centre: Floats, scale: Floats) -> Floats:
+    """Return coefficients of the covariates as they came."""
     original = coef.copy()
     original[:, 1:] *= scale
     original[:, 0] -= np.einsum("rp,rp->r", original[:, 1:], centre)
-    return LogisticFit(original, probability, ~separated, separated, design, weights)
+    return original
 
 
-def _standardise(covariates: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
+def standardised(covariates: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
     """Return the design, the centre, and the factor of each covariate (zero if it is constant)."""
     total = np.maximum(weights.sum(axis=1), np.finfo(float).tiny)[:, None]
     centre = np.matmul(weights[:, None, :], covariates)[:, 0] / total

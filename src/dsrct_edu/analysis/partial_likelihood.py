@@ -74,7 +74,7 @@ def cox_fit(data: CoxData, max_iterations: int = 25, tolerance: float = 1e-9) ->
         Converged when the step in every standardised coefficient is below it. A rising likelihood
         without a maximum keeps making steps of about one, so it never passes for converged.
     """
-    centred, scale = _standardise(data)
+    centred, scale = standardise(data)
     replicates, p, _ = centred.columns.shape
     floor = _floor(data)
     coef = np.zeros((replicates, p))
@@ -128,7 +128,7 @@ def one_covariate(
     return float(fit.coef[0, 0]), float(fit.se[0, 0])
 
 
-def _standardise(data: CoxData) -> tuple[CoxData, Floats]:
+def standardise(data: CoxData) -> tuple[CoxData, Floats]:
     """Centre and scale the covariates; the patients who are left out do not count."""
     total = data.weights.sum(axis=1)[:, None]
     total = np.where(total > 0, total, 1.0)
@@ -167,7 +167,7 @@ def says_nothing(data: CoxData) -> Flags:
 
     Such a covariate does not vary within any risk set, or is determined there by those before it.
     """
-    centred, _ = _standardise(data)
+    centred, _ = standardise(data)
     moments = centred.moments(np.zeros(centred.columns.shape[:2]))
     left = centred.information(moments, centred.exposure(moments), centred.sums(moments))[0]
     own, nothing = left.diagonal().copy(), np.zeros(len(left), dtype=bool)

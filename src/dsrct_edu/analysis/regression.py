@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import chdtrc
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import diagnostics, inputs, kernels
 from dsrct_edu.analysis.design import Design, check_varies, design_matrix
-from dsrct_edu.analysis.partial_likelihood import (
-    CoxData,
-    CoxFit,
-    cox_data,
-    cox_fit,
-    regular,
-    says_nothing,
-)
+from dsrct_edu.analysis.fitted import PENALTIES, fitted
+from dsrct_edu.analysis.partial_likelihood import CoxData, CoxFit, cox_data, regular
 from dsrct_edu.analysis.results import Result
 from dsrct_edu.arrays import Flags, Floats, Places
 from dsrct_edu.errors import InputError
@@ -46,7 +40,8 @@ class CoxResult(Result):
     ----------
     table : DataFrame
         Index covariate; ``coef, se, hazard_ratio, ci_low, ci_high, z, p_value``. The interval is
-        that of the hazard ratio.
+        that of the hazard ratio (see `interval`); with a penalty `z` is the signed root of the
+        likelihood ratio statistic.
     covariance : DataFrame
         Of the coefficients; robust where `robust`.
     log_likelihood, null_log_likelihood : float
@@ -60,8 +55,9 @@ class CoxResult(Result):
         there by those before them.
     n, events : int
         Rows and events in the fit.
-    ties, robust, clusters, level
-        How the fit was made; `clusters` is their number, or None.
+    ties, penalty, robust, clusters, level
+        How the fit was made; `clusters` is their number, or None. With a penalty the likelihoods
+        are the penalised ones.
     """
 
     table: pd.DataFrame
@@ -75,6 +71,7 @@ class CoxResult(Result):
     n: int
     events: int
     ties: str
+    penalty: str | None
     robust: bool
     clusters: int | None
     level: float
@@ -83,6 +80,11 @@ class CoxResult(Result):
     _terms: tuple[str, ...] = field(repr=False)
     _nothing: Flags = field(repr=False)
     _times: tuple[Floats, Floats | None, Places | None] = field(repr=False)
+
+    @property
+    def interval(self) -> str:
+        """Kind of the intervals."""
+        return "Wald" if self.penalty is None else "profile penalised likelihood"
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of coefficients with the covariate as a column."""
@@ -133,10 +135,13 @@ class CoxResult(Result):
             name for name, nothing in zip(self._terms, self._nothing, strict=True) if not nothing
         ]
         found = diagnostics.proportional_hazards(self._data, self._fit, scale, kept)
+        if self.penalty is not None:  # its score is not zero at these estimates
+            found = [(name, float("nan"), df) for name, _, df in found]
         tests = {name: (value, df) for name, value, df in found}
         lost = {name: (float("nan"), self._terms.count(name)) for name in self._terms}
         table = _tests(lost | tests, "covariate")
         why = "The coefficient could not change with time: there is too little to tell."
+        why = "Not worked out for a penalised fit." if self.penalty is not None else why
         why = why if self.converged else "The fit did not converge."
         return _noted(table, np.where(table["chi_square"].isna(), why, "")).set_index("covariate")
 
@@ -166,8 +171,10 @@ class CoxResult(Result):
     def title(self) -> str:
         """Say what was fitted."""
         counts = f"{wording.counted(self.n, 'row')}, {wording.counted(self.events, 'event')}"
-        errors = "robust" if self.robust else "model-based"
-        return f"Cox model: {counts}, {self.ties.capitalize()} ties, {errors} standard errors"
+        errors = "robust standard errors" if self.robust else "model-based standard errors"
+        if self.penalty is not None:
+            errors = f"Firth's penalty, {self.interval} intervals"
+        return f"Cox model: {counts}, {self.ties.capitalize()} ties, {errors}"
 
     def summary(self) -> pd.DataFrame:
         """Return the hazard ratios."""
@@ -234,6 +241,7 @@ def cox(
     cluster: str | None = None,
     weights: str | None = None,
     ties: str = "efron",
+    penalty: str | None = None,
     level: float = 0.95,
 ) -> CoxResult:
     """Fit a Cox proportional hazards model.
@@ -258,6 +266,10 @@ def cox(
         Column of case weights. Unless they are whole numbers, standard errors are robust, as in
         R. Rows of weight zero count as absent.
     ties : {"efron", "breslow"}
+    penalty : {"firth"}, optional
+        Firth's penalty gives finite estimates where the likelihood has no maximum, and less biased
+        ones where events are few. Intervals are then those of the profile penalised likelihood,
+        and p values those of its likelihood ratio tests; it knows no robust errors.
     level : float
         Level of the intervals.
 
@@ -278,7 +290,8 @@ def cox(
 
     References
     ----------
-    Cox 1972, https://doi.org/10.1111/j.2517-6161.1972.tb00899.x
+    Cox 1972, https://doi.org/10.1111/j.2517-6161.1972.tb00899.x ; for the penalty Heinze & Schemper
+    2001, https://doi.org/10.1111/j.0006-341X.2001.00114.x
 
     Examples
     --------
@@ -292,6 +305,8 @@ def cox(
           age         1.03  0.947    1.13   0.456
     """
     checks.one_of(ties, _TIES, "ties")
+    if penalty is not None:
+        checks.one_of(penalty, PENALTIES, "penalty")
     checks.between(level, "level", 0, 1)
     table, time, happened = inputs.check_outcome(data, duration, event)
     start = None if entry is None else inputs.check_entry(table, entry, time)
@@ -306,6 +321,11 @@ def cox(
     if clusters is not None and np.unique(clusters[used]).size < 2:
         remedy = "Between clusters nothing varies then: leave `cluster` out."
         raise InputError("at least 2 clusters", "one", remedy, cluster)
+    fractions = weight is not None and bool((weight != np.floor(weight)).any())
+    if penalty is not None and (cluster is not None or fractions):
+        expected = "rows that are independent, of whole weights, under a penalty"
+        remedy = "Leave the penalty out, or the clusters and weights."
+        raise InputError(expected, "clusters or other weights", remedy, argument="penalty")
     if start is not None:
         time, start = inputs.tie_spans(table, time, start, weight, entry)
     # Sorted rows keep the sums over risk sets in cache.
@@ -324,79 +344,42 @@ def cox(
     prepared = cox_data(grid, batch(happened), batch(matrix), batch(weight), ties)
     leaving = grid.time[0][grid.exit[0]]  # as the grid has them: near times are one
     times = (leaving, pick(start), pick(stratum))
-    return _fitted(prepared, design, times, pick(clusters), ties, level)
+    return _result(prepared, design, times, pick(clusters), (ties, penalty, level))
 
 
-def _fitted(
+def _result(
     data: CoxData,
     design: Design,
     times: tuple[Floats, Floats | None, Places | None],
     clusters: Places | None,
-    ties: str,
-    level: float,
+    how: tuple[str, str | None, float],
 ) -> CoxResult:
-    fit, nothing = cox_fit(data), np.zeros(len(design.names), dtype=bool)
-    if not fit.converged[0] and (nothing := says_nothing(data)).any():
-        data = replace(data, columns=data.columns[:, ~nothing])
-        fit = cox_fit(data)
+    ties, penalty, level = how
+    found = fitted(data, design.names, clusters, level, penalty)
+    fit, names = found.fit, np.array(design.names, dtype=object)
     converged = bool(fit.converged[0])
-    robust = clusters is not None or bool((data.weights != np.floor(data.weights)).any())
-    covariance = fit.covariance[0]
-    if robust and converged:
-        covariance = robust_covariance(data, fit, clusters)
-    names, kept = np.array(design.names, dtype=object), np.flatnonzero(~nothing)
-    diverging = () if converged else tuple(names[kept[fit.moving[0]]])
+    diverging = () if converged else tuple(names[~found.nothing][fit.moving[0]])
     if not converged:
         warnings.warn(_not_converged(diverging), ConvergenceWarning, stacklevel=3)
-    coef, whole = np.full(nothing.size, np.nan), np.full((nothing.size, nothing.size), np.nan)
-    coef[kept], whole[np.ix_(kept, kept)] = fit.coef[0], covariance
     return CoxResult(
-        coefficient_table(coef, whole, design.names, level),
-        pd.DataFrame(whole, index=list(design.names), columns=list(design.names)),
+        found.table,
+        found.covariance,
         float(fit.log_likelihood[0]),
         float(fit.null_log_likelihood[0]),
         float(fit.score_statistic[0]),
         converged,
         diverging,
-        tuple(names[nothing]),
+        tuple(names[found.nothing]),
         data.event.size,
         int(data.event.sum()),
         ties,
-        robust,
+        penalty,
+        found.robust,
         None if clusters is None else np.unique(clusters).size,
         level,
-        data,
+        found.data,
         fit,
         design.terms,
-        nothing,
+        found.nothing,
         times,
     )
-
-
-def robust_covariance(data: CoxData, fit: CoxFit, clusters: Places | None) -> Floats:
-    """Sandwich covariance from the influence of each cluster (each row, if None)."""
-    influence = data.score_residuals(fit.coef)[0].T @ fit.covariance[0]
-    if clusters is not None:
-        columns = [np.bincount(clusters, influence[:, j]) for j in range(influence.shape[1])]
-        influence = np.column_stack(columns)
-    return np.asarray(influence.T @ influence)
-
-
-def coefficient_table(
-    coef: Floats, covariance: Floats, names: Sequence[str], level: float
-) -> pd.DataFrame:
-    """Return coefficients, hazard ratios, intervals and p values."""
-    se = np.sqrt(np.diagonal(covariance))
-    z = ndtri((1 + level) / 2)
-    ratio = np.divide(coef, se, out=np.full_like(coef, np.nan), where=se > 0)
-    with np.errstate(over="ignore"):
-        table = {
-            "coef": coef,
-            "se": se,
-            "hazard_ratio": np.exp(coef),
-            "ci_low": np.exp(coef - z * se),
-            "ci_high": np.exp(coef + z * se),
-            "z": ratio,
-            "p_value": 2 * ndtr(-np.abs(ratio)),
-        }
-    return pd.DataFrame(table, index=pd.Index(names, name="covariate"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from dsrct_edu.analysis.curve import confidence_limits
 from dsrct_edu.arrays import Floats
@@ -44,6 +44,18 @@ def normal_limits(estimate: Floats, se: Floats, level: float) -> dict[str, Float
     """
     half = np.where(se > 0, ndtri((1 + level) / 2) * se, np.nan)
     return {"se": se, "ci_low": estimate - half, "ci_high": estimate + half}
+
+
+def two_sided(estimate: Floats, se: Floats) -> Floats:
+    """Return p values of normal estimates against zero; NaN without an error.
+
+    Examples
+    --------
+    >>> two_sided(np.array([1.959964, 3.0]), np.array([1.0, 0.0])).round(3)
+    array([0.05,  nan])
+    """
+    z = np.divide(estimate, se, out=np.full_like(estimate, np.nan), where=se > 0)
+    return np.asarray(2 * ndtr(-np.abs(z)))
 
 
 def survival_limits(survival: Floats, se: Floats, level: float) -> dict[str, Floats]:

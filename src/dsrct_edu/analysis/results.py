@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pandas as pd
 
 from dsrct_edu import wording
 from dsrct_edu.analysis import inputs
+from dsrct_edu.arrays import Floats
 
 if TYPE_CHECKING:
     from dsrct_edu.figures import Figure
@@ -41,6 +43,26 @@ class Result:
         return f"<div><p><strong>{escape(self.title())}</strong></p>{table}{note}</div>"
 
 
+def fixed_at_zero(curves: Mapping[str, tuple[Floats, Floats, Floats]]) -> str:
+    """Say which curves are at zero while others come under observation yet; empty if none is.
+
+    Parameters
+    ----------
+    curves : mapping
+        Of each group times, survival, and how many leave then.
+    """
+    said = []
+    for label, (time, survival, leaving) in curves.items():
+        gone = np.flatnonzero(survival == 0)
+        if gone.size and (leaving[gone[0] + 1 :] > 0).any():
+            said.append(
+                f"Group {label!r}: the share without the event is fixed at zero from "
+                f"{time[gone[0]]:g} on. All under observation then had it, and those who came "
+                "later cannot raise it."
+            )
+    return " ".join(said)
+
+
 @dataclass(frozen=True, repr=False)
 class CurveTable(Result):
     """Survival curves that stand in one table.
@@ -58,12 +80,15 @@ class CurveTable(Result):
         return self.curves.copy()
 
     def at(self, times: object) -> pd.DataFrame:
-        """Read the curves at `times`; columns as in `curves`."""
+        """Read the curves at `times`; columns as in `curves`, NaN where they are not known."""
         values = inputs.check_times(times)
         parts = []
         for _, part in self.curves.groupby("group", sort=False):
             index = np.searchsorted(part["time"], values, side="right") - 1
-            parts.append(part.iloc[index].assign(time=values))
+            found = part.iloc[index].assign(time=values)
+            beyond = (values > part["time"].iloc[-1]) & (found["survival"] > 0).to_numpy()
+            found.loc[beyond, ["survival", "se", "ci_low", "ci_high"]] = np.nan
+            parts.append(found)
         return pd.concat(parts, ignore_index=True)
 
     def plot(self, **options: Any) -> Figure:

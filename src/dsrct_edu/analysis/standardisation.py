@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
+from dsrct_edu.analysis.curve import check_tau
 from dsrct_edu.analysis.design import check_varies, design_matrix, with_treatment
-from dsrct_edu.analysis.partial_likelihood import cox_data, cox_fit
-from dsrct_edu.analysis.resampling import bootstrap_limits, curve_table, trusted
+from dsrct_edu.analysis.outcome_model import OutcomeModel, fit_outcome
+from dsrct_edu.analysis.resampling import (
+    bootstrap_limits,
+    curve_table,
+    normal_limits,
+    trusted,
+    two_sided,
+)
 from dsrct_edu.analysis.results import CurveTable
-from dsrct_edu.arrays import Flags, Floats
+from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
 
 GROUPS = ("treated", "untreated")
@@ -33,12 +39,69 @@ class StandardisedCurves(CurveTable):
     treatment : str
     resamples, failed : int
         Bootstrap resamples, and those of them whose model did not converge (left out).
+    n : int
+        Patients.
+    level : float
+        Level of the intervals.
     """
 
     treatment: str
     resamples: int
     failed: int
     n: int
+    level: float
+    _model: OutcomeModel = field(repr=False)
+    _end: float = field(repr=False)  # of follow-up, as it was recorded
+
+    def rmst_difference(self, tau: float) -> pd.DataFrame:
+        """Return the difference in restricted mean survival time, had all been treated or none.
+
+        The error comes from influence functions: patients are a sample, and the outcome model is
+        estimated. The interval is normal.
+
+        Parameters
+        ----------
+        tau : float
+            Horizon, no longer than the follow-up.
+
+        Returns
+        -------
+        DataFrame
+            ``group, reference, difference, se, ci_low, ci_high, p_value``, one row.
+        """
+        horizon = checks.positive(tau, "tau")
+        time = self._model.data.grid.time[0]
+        check_tau(horizon, self._end)
+        width = np.diff(np.minimum(time, horizon), append=horizon)
+        table = self._differences(width[None])
+        p_value = two_sided(table["difference"].to_numpy(), table["se"].to_numpy())
+        return table.assign(p_value=p_value)
+
+    def survival_difference(self, times: object) -> pd.DataFrame:
+        """Return the difference in survival at given times; errors as in `rmst_difference`.
+
+        Parameters
+        ----------
+        times : float or sequence of float
+
+        Returns
+        -------
+        DataFrame
+            ``group, reference, time, difference, se, ci_low, ci_high``; NaN beyond follow-up.
+        """
+        values = inputs.check_times(times)
+        grid = self._model.data.grid
+        rows = (np.arange(grid.time.size) == grid.index(values)[0][:, None]).astype(np.float64)
+        table = self._differences(rows)
+        table.insert(2, "time", values)
+        table.loc[values > self._end, ["difference", "se", "ci_low", "ci_high"]] = np.nan
+        return table
+
+    def _differences(self, rows: Floats) -> pd.DataFrame:
+        (one, zero), (by_one, by_zero) = self._model.functionals(rows)
+        se = np.sqrt(((by_one - by_zero) ** 2).sum(axis=0))
+        names = {"group": GROUPS[0], "reference": GROUPS[1], "difference": one - zero}
+        return pd.DataFrame(names | normal_limits(one - zero, se, self.level))
 
     def title(self) -> str:
         """Say what was estimated."""
@@ -51,34 +114,11 @@ class StandardisedCurves(CurveTable):
 
     def note(self) -> str:
         """Count the resamples that failed."""
-        return (
-            f"{self.failed} of {self.resamples} resamples did not converge." if self.failed else ""
-        )
-
-
-def _averaged(
-    time: Floats, event: Flags, design: Floats, times: Floats, weights: Floats
-) -> tuple[Floats, bool]:
-    """Fit a Cox model and average its curves with the treatment set to 1 and to 0.
-
-    Returns
-    -------
-    curves : array (2, times)
-    converged : bool
-    """
-    grid = kernels.time_grid(time[None])
-    data = cox_data(grid, event[None], design[None], weights[None])
-    fit = cox_fit(data)
-    hazard = np.append(0.0, np.cumsum(data.moments(fit.coef).hazard[0]))
-    hazard = hazard[np.searchsorted(grid.time[0], times, side="right")]
-    averaged = []
-    for arm in (1.0, 0.0):
-        x = design.copy()
-        x[:, 0] = arm
-        risk, share = np.unique(np.exp(x @ fit.coef[0]), return_inverse=True)
-        total = np.bincount(share, weights)
-        averaged.append(np.exp(-np.outer(hazard, risk)) @ total / total.sum())
-    return np.stack(averaged), bool(fit.converged[0])
+        if not self.failed:
+            return ""
+        text = f"{self.failed} of {self.resamples} resamples did not converge."
+        more = 10 * self.failed > self.resamples
+        return f"{text} That is more than a tenth, so there are no limits." if more else text
 
 
 def standardised_curves(
@@ -145,22 +185,23 @@ def standardised_curves(
     checks.between(level, "level", 0, 1)
     design = with_treatment(treatment, treated, design_matrix(table, confounders, "confounders"))
     check_varies(design, np.ones(len(table), dtype=bool))
-    time = kernels.tie_near_times(time[None])[0]
+    end, time = float(time.max()), kernels.tie_near_times(time[None])[0]
     times = np.union1d(0.0, time)
-    curves = partial(_averaged, time, happened, design.matrix, times)
-    estimate, converged = curves(np.ones(len(table)))
-    if not converged:
+    model = fit_outcome(time, happened, design.matrix, np.ones(len(table)))
+    if not model.converged:
         expected, found = "a Cox model that converges", "a likelihood without a maximum"
         remedy = "Use fewer confounders, or look for groups without events."
         raise InputError(expected, found, remedy)
     generator, n = np.random.default_rng(rng), len(table)
-    drawn = [
+    drawn = []
+    for _ in range(number):
         # narrowed after the draw: `dtype=np.intp` would draw other numbers
-        curves(np.bincount(generator.integers(0, n, n).astype(np.intp), minlength=n).astype(float))
-        for _ in range(number)
-    ]
-    kept = np.array([each for each, fine in drawn if fine]).reshape(-1, *estimate.shape)
+        rows = generator.integers(0, n, n).astype(np.intp)
+        counts = np.bincount(rows, minlength=n).astype(np.float64)
+        again = fit_outcome(time, happened, design.matrix, counts)
+        drawn += [again.curves(times)] if again.converged else []
+    kept = np.array(drawn).reshape(-1, 2, times.size)
     fine = trusted(kept, number)
     limits = [bootstrap_limits(fine[:, arm], level) for arm in range(2)]
-    averaged = curve_table(GROUPS, times, estimate, limits)
-    return StandardisedCurves(averaged, treatment, number, number - len(kept), n)
+    averaged = curve_table(GROUPS, times, model.curves(times), limits)
+    return StandardisedCurves(averaged, treatment, number, number - len(kept), n, level, model, end)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
+from dsrct_edu.analysis.causal import Weights
 from dsrct_edu.analysis.curve import INTERVALS, Curve
-from dsrct_edu.analysis.results import Result
+from dsrct_edu.analysis.resampling import two_sided
+from dsrct_edu.analysis.results import Result, fixed_at_zero
 from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.errors import InputError
 
@@ -129,6 +131,12 @@ class SurvivalCurves(Result):
         DataFrame
             ``group, rmst, se, ci_low, ci_high``
 
+        Notes
+        -----
+        With weights that are no whole numbers the error is the infinitesimal jackknife, as that of
+        the curve. On purpose it is not that of R's ``print(fit, rmean =)``, which keeps Greenwood's
+        formula: that takes weights for numbers of patients.
+
         References
         ----------
         Royston & Parmar 2013, https://doi.org/10.1186/1471-2288-13-152
@@ -153,7 +161,8 @@ class SurvivalCurves(Result):
         -------
         DataFrame
             ``group, reference, difference, se, ci_low, ci_high, p_value``, a row for each group
-            but the first.
+            but the first. Without an error (in both groups all or none had the event at once)
+            there is no p value.
         """
         if len(self.curves) < 2:
             raise InputError("at least 2 groups", "one curve", "Give `by` to kaplan_meier.")
@@ -161,6 +170,9 @@ class SurvivalCurves(Result):
         z = ndtri((1 + self.level) / 2)
         difference = (means["rmst"] - means["rmst"].iloc[0]).iloc[1:]
         se = np.sqrt(means["se"] ** 2 + means["se"].iloc[0] ** 2).iloc[1:]
+        if self.curves[0].through is not None:  # groups share what they owe to the propensity
+            first, *others = (curve.rmst_influence(float(tau)) for curve in self.curves)
+            se = pd.Series([np.sqrt(((x - first) ** 2).sum()) for x in others], se.index)
         table = {
             "group": means["group"].iloc[1:],
             "reference": means["group"].iloc[0],
@@ -168,7 +180,7 @@ class SurvivalCurves(Result):
             "se": se,
             "ci_low": difference - z * se,
             "ci_high": difference + z * se,
-            "p_value": _two_sided(difference.to_numpy(), se.to_numpy()),
+            "p_value": two_sided(difference.to_numpy(), se.to_numpy()),
         }
         return pd.DataFrame(table).reset_index(drop=True)
 
@@ -184,6 +196,12 @@ class SurvivalCurves(Result):
         table.insert(1, "n", [float(c.leaving.sum()) for c in self.curves])
         table.insert(2, "events", [float(c.counts.events.sum()) for c in self.curves])
         return table
+
+    def note(self) -> str:
+        """Say which curves late entries can no longer change."""
+        return fixed_at_zero(
+            {str(c.label): (c.grid.time[0], c.survival, c.leaving) for c in self.curves}
+        )
 
     def plot(self, **options: Any) -> Figure:
         """Draw the curves with their intervals and the table of counts.
@@ -204,18 +222,13 @@ class SurvivalCurves(Result):
         )
 
 
-def _two_sided(estimate: Floats, se: Floats) -> Floats:
-    z = np.divide(estimate, se, out=np.zeros_like(estimate), where=se > 0)
-    return np.asarray(2 * ndtr(-np.abs(z)))
-
-
 def kaplan_meier(
     data: pd.DataFrame,
     duration: str = "duration",
     event: str = "event",
     by: str | None = None,
     entry: str | None = None,
-    weights: str | None = None,
+    weights: str | Weights | None = None,
     ci: str = "log-log",
     level: float = 0.95,
 ) -> SurvivalCurves:
@@ -230,11 +243,13 @@ def kaplan_meier(
     by : str, optional
         Column of groups.
     entry : str, optional
-        Column of times of entry, if patients come under observation late.
-    weights : str, optional
+        Column of times of entry, if patients come under observation late. If an early risk set
+        runs empty the curve stays at zero, as in R, and the result says so.
+    weights : str or Weights, optional
         Column of case weights. Whole numbers count as so many patients; with any others the
         standard errors are robust (infinitesimal jackknife, every row a patient), as in R. Rows
-        of weight zero count as absent.
+        of weight zero count as absent. What `propensity` returned may be given as it is: the
+        standard errors then count, too, that the weights were estimated.
     ci : {"log-log", "log", "plain"}
         Scale of the pointwise intervals.
     level : float
@@ -265,20 +280,27 @@ def kaplan_meier(
     """
     table, time, happened = inputs.check_outcome(data, duration, event)
     start = None if entry is None else inputs.check_entry(table, entry, time)
-    weight = None if weights is None else inputs.check_weights(table, weights)
+    name = "weight" if isinstance(weights, Weights) else weights
+    if isinstance(weights, Weights):
+        weight: Floats | None = weights.of(table)
+    else:
+        weight = None if weights is None else inputs.check_weights(table, weights)
     groups = inputs.check_groups(table, by)
     checks.one_of(ci, INTERVALS, "ci")
     checks.between(level, "level", 0, 1)
-    tied = start is not None or len(groups) > 1
+    tied, recorded = start is not None or len(groups) > 1, time
     if start is not None:
         time, start = inputs.tie_spans(table, time, start, weight, entry)
     elif tied:
         time = inputs.tie_times(time, weight)
-    curves = tuple(
-        _curve(label, member, (time, start, tied), happened, weight)
-        for label, member in inputs.by_group(groups, weight, weights)
-    )
-    return SurvivalCurves(curves, ci, level, by, duration, event)
+    robust = weight is not None and bool((weight != np.floor(weight)).any())
+    curves = []
+    for label, member in inputs.by_group(groups, weight, name):
+        curve = _curve(label, member, (time, start, tied), happened, weight)
+        through = _through(weights, member) if isinstance(weights, Weights) else None
+        end, robust = float(recorded[member].max()), robust or through is not None
+        curves.append(replace(curve, end=end, robust=robust, through=through))
+    return SurvivalCurves(tuple(curves), ci, level, by, duration, event)
 
 
 def _curve(
@@ -295,6 +317,17 @@ def _curve(
     grid = kernels.time_grid(pick(time), pick(entry), tied=tied)
     counts = kernels.count_events(grid, pick(event), pick(weights))
     return Curve(label, grid, pick(event), pick(weights), counts)
+
+
+def _through(weights: Weights, member: Flags) -> Callable[[Floats], Floats]:
+    """Return how estimates of a group depend on all patients through estimated weights."""
+
+    def through(own: Floats) -> Floats:
+        known = np.zeros((member.size, own.shape[1]))
+        known[member] = own
+        return known + weights.owed(known)
+
+    return through
 
 
 def follow_up(

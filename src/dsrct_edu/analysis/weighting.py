@@ -90,6 +90,46 @@ def owed_to_propensity(fit: LogisticFit, treated: Flags, moved: Floats) -> Float
     return np.asarray(np.matmul(fit.design, direction) * (treated - fit.probability)[:, :, None])
 
 
+class EstimatedWeights(NamedTuple):
+    """What is needed to count that weights were estimated; arrays (patients,).
+
+    Attributes
+    ----------
+    fit : LogisticFit
+        Of one data set.
+    treated : array
+    slope : array
+        By how much the log of each weight rises for a unit of the log odds of treatment.
+    by_share : array
+        By how much it rises with the share of the treated, which stabilised weights contain.
+    """
+
+    fit: LogisticFit
+    treated: Flags
+    slope: Floats
+    by_share: Floats
+
+    def owed(self, influence: Floats) -> Floats:
+        """Return what estimates owe to each patient through the weights (patients, estimates).
+
+        `influence` is that of each patient, the weights taken as known.
+        """
+        moved = influence * self.slope[:, None]
+        through = owed_to_propensity(self.fit, self.treated[None], moved[None])[0]
+        centred = (self.treated - self.treated.mean()) / self.treated.size
+        return np.asarray(through + np.outer(centred, self.by_share @ influence))
+
+
+def estimated_weights(
+    fit: LogisticFit, treated: Flags, estimand: str, stabilised: bool, cut: Flags
+) -> EstimatedWeights:
+    """Return how weights were estimated; those that were `cut` down to a limit do not move."""
+    score, share = fit.probability[0], treated.mean()
+    slope = log_weight_slope(treated, score, estimand)
+    by_share = np.where(treated, 1 / share, -1 / (1 - share)) * (stabilised and estimand == "ATE")
+    return EstimatedWeights(fit, treated, np.where(cut, 0.0, slope), np.where(cut, 0.0, by_share))
+
+
 class Cloned(NamedTuple):
     """Everybody in both strategies: rows before the operation, then those of the resected after it.
 

@@ -56,6 +56,7 @@ from .response import waterfall_table as waterfall_table
 from .surveillance import compare_schedules as compare_schedules
 from .surveillance import interval_censor as interval_censor
 from .surveillance import scan_schedule as scan_schedule
+from .surveillance import seen_at_scans as seen_at_scans
 from .trials import difference_of_trials as difference_of_trials
 from .trials import log_hazard_ratio_se as log_hazard_ratio_se
 from .trials import randomised_trials as randomised_trials

@@ -9,6 +9,7 @@ from math import nan, sqrt
 
 import numpy as np
 
+from dsrct_edu import checks
 from dsrct_edu.arrays import Floats
 from dsrct_edu.vocabulary import LEVEL_Z
 
@@ -122,6 +123,11 @@ def replicates_needed(
     int
         Repetitions, rounded up.
 
+    Raises
+    ------
+    InputError
+        If a number is outside its range; per cent are fractions here.
+
     References
     ----------
     Morris TP, White IR, Crowther MJ. Using simulation studies to evaluate statistical
@@ -133,5 +139,11 @@ def replicates_needed(
     >>> replicates_needed(0.005), replicates_needed(0.01)
     (1900, 475)
     """
-    variance = coverage * (1 - coverage) if empirical_se is None else empirical_se**2
-    return int(np.ceil(round(variance / mcse**2, 9)))
+    target = checks.number(mcse, "mcse", "a standard error above zero", 0, above=True)
+    if empirical_se is not None:
+        variance = checks.positive(empirical_se, "empirical_se") ** 2
+    else:
+        checks.number(mcse, "mcse", "a fraction below 0.5: 0.005 for half a per cent", 0, 0.5)
+        variance = checks.between(coverage, "coverage", 0, 1)
+        variance *= 1 - variance
+    return int(np.ceil(round(variance / target**2, 9)))

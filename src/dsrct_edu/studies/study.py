@@ -86,7 +86,7 @@ class Study:
         """Estimand of every method and measure; NaN where there is none."""
         return self.design.truth()
 
-    def performance(self, replicates: str = "converged") -> pd.DataFrame:
+    def performance(self, replicates: str = "all") -> pd.DataFrame:
         """Measure every method against its own truth, with Monte Carlo standard errors.
 
         The truths of the named scenarios are at hand. Those of a changed scenario are simulated
@@ -94,9 +94,12 @@ class Study:
 
         Parameters
         ----------
-        replicates : {"converged", "all"}
-            ``all`` also takes estimates that did not converge, where there is one and it has
-            a finite standard error: what an analyst would report who ignores the warning.
+        replicates : {"all", "converged"}
+            ``all`` takes every replicate that has an estimate with a finite standard error, also
+            where a propensity model separated: what an analyst would report who ignores the
+            warning. A ratio whose likelihood has no maximum is no estimate: it is counted in
+            ``n_separated``, and left out. Replicates that converged are not like the others, so
+            ``converged`` alone flatters a method.
 
         Returns
         -------
@@ -124,14 +127,15 @@ class Study:
         >>> bool(abs(cox["bias"]) < 0.05), bool(0.9 < cox["coverage"] < 1)
         (True, True)
         """
-        checks.one_of(replicates, ("converged", "all"), "replicates")
+        checks.one_of(replicates, ("all", "converged"), "replicates")
         table = []
         for (method, measure), *column in zip(
             self.design.columns, *(part.T for part in self.results), strict=True
         ):
             estimate, se, converged, separated = column
             present = np.isfinite(estimate) & np.isfinite(se)
-            used = present if replicates == "all" else present & converged
+            without_maximum = ~converged & (measure == "log_hazard_ratio")
+            used = present & ~without_maximum if replicates == "all" else present & converged
             truth = self.truth[method, measure]
             table.append(
                 {
@@ -178,7 +182,7 @@ def staircase(
     study: Study,
     measure: str = "rmst_difference",
     interval: str = "spread",
-    replicates: str = "converged",
+    replicates: str = "all",
 ) -> pd.DataFrame:
     """Lay every method of a study beside its truth, in the order of the steps.
 
@@ -191,7 +195,7 @@ def staircase(
     interval : {"spread", "monte_carlo"}
         ``spread``: where the middle 95 % of the replicates' estimates lie, which is how far one
         registry of this size can mislead. ``monte_carlo``: 95 % interval of the mean itself.
-    replicates : {"converged", "all"}
+    replicates : {"all", "converged"}
         As in `Study.performance`.
 
     Returns

@@ -11,12 +11,12 @@ from dsrct_edu.checks import as_given, number, numbers
 from dsrct_edu.errors import InputError
 
 from ._linear import mean_exponential
-from ._validity import warn
 
 REFERENCE_CELSIUS = 43.0
 R_BELOW_43 = 0.25  # one degree cooler needs four times as long
 R_ABOVE_43 = 0.50  # one degree hotter needs half as long
 CELSIUS = ("degrees Celsius, 25 to 60", 25.0, 60.0)  # what fluid and tissue can have
+_OUTSIDE = "poorly supported below about 39 and above 52 degrees Celsius"
 
 
 def _slope(celsius: Floats) -> Floats:
@@ -28,12 +28,27 @@ def _rate(celsius: Floats) -> Floats:
     return np.asarray(_slope(celsius) ** (REFERENCE_CELSIUS - celsius))
 
 
-def _warn_outside(celsius: Floats, dose: Floats) -> None:
-    """Warn when the dose rests on temperatures at which the conversion is not supported."""
-    total = float(dose.sum())
-    mild = float(dose[celsius < 39.0].sum())
-    if celsius.max() > 52.0 or (total > 0.0 and mild > total / 2.0):
-        warn("equivalent minutes are poorly supported below about 39 and above 52 degrees Celsius")
+class DoubtfulDose(float):
+    """Equivalent minutes at 43 degrees Celsius outside the range of the conversion.
+
+    Examples
+    --------
+    >>> DoubtfulDose(2.5).notes
+    ('poorly supported below about 39 and above 52 degrees Celsius',)
+    """
+
+    notes = (_OUTSIDE,)
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()} ({_OUTSIDE})"
+
+
+def _total(celsius: Floats, doses: Floats) -> float:
+    """Add up a dose; one that rests on heat outside the conversion's range says so."""
+    total = float(doses.sum())
+    mild = float(doses[celsius < 39.0].sum())
+    outside = celsius.max() > 52.0 or (total > 0.0 and mild > total / 2.0)
+    return DoubtfulDose(total) if outside else total
 
 
 def _pairs(minutes: npt.ArrayLike, celsius: npt.ArrayLike, remedy: str) -> tuple[Floats, Floats]:
@@ -64,18 +79,15 @@ def thermal_dose(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> float:
     Returns
     -------
     float
-        Equivalent minutes at 43 degrees Celsius, summed over the steps.
+        Equivalent minutes at 43 degrees Celsius, summed over the steps. With a step above 52
+        degrees, or most of the dose from below 39, the number says when it is shown, and in its
+        ``notes``, that the conversion is poorly supported there: Dewhirst et al. trust it 2 to 15
+        degrees above a baseline of 37.
 
     Raises
     ------
     InputError
         Negative minutes, a temperature outside 25 to 60, or arrays of unequal length.
-
-    Warns
-    -----
-    ValidityWarning
-        A step above 52 degrees, or most of the dose from below 39: Dewhirst et al. trust the
-        conversion 2 to 15 degrees above a baseline of 37.
 
     References
     ----------
@@ -90,11 +102,11 @@ def thermal_dose(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> float:
     30.0
     >>> thermal_dose([30, 30], [42, 43])
     37.5
+    >>> thermal_dose(60, 38)
+    0.05859375 (poorly supported below about 39 and above 52 degrees Celsius)
     """
     time, heat = _pairs(minutes, celsius, "Give one temperature for each step.")
-    dose = time * _rate(heat)
-    _warn_outside(heat, dose)
-    return float(dose.sum())
+    return _total(heat, time * _rate(heat))
 
 
 def _ramp_dose(minutes: Floats, start: Floats, end: Floats) -> Floats:
@@ -131,7 +143,7 @@ def thermal_dose_of_course(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> fl
     Returns
     -------
     float
-        Equivalent minutes at 43 degrees Celsius.
+        Equivalent minutes at 43 degrees Celsius, with a note where :func:`thermal_dose` has one.
 
     Raises
     ------
@@ -159,9 +171,7 @@ def thermal_dose_of_course(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> fl
             rows=list(np.flatnonzero(length < 0.0) + 1),
             argument="minutes",
         )
-    dose = ramp_doses(time, heat)
-    _warn_outside(np.maximum(heat[:-1], heat[1:]), dose)
-    return float(dose.sum())
+    return _total(np.maximum(heat[:-1], heat[1:]), ramp_doses(time, heat))
 
 
 def averaging_error(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> pd.DataFrame:
@@ -196,7 +206,7 @@ def averaging_error(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> pd.DataFr
     >>> averaging_error([0, 30, 30, 60], [43, 43, 39, 39])["cem43_minutes"].round(3).tolist()
     [30.117, 3.75]
     """
-    right = thermal_dose_of_course(minutes, celsius)
+    right = float(thermal_dose_of_course(minutes, celsius))
     time, heat = _pairs(minutes, celsius, "")
     lasted = float(time[-1] - time[0])
     if lasted == 0.0:
