@@ -16,15 +16,15 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 5_300  # code lines that make a number of a lesson
-READ_LIMIT = 6_200  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 5_360  # code lines that make a number of a lesson
+READ_LIMIT = 6_245  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 420,
     "evidence": 34,
     "figures": 1_870,
     "analysis": 2_450,
     "bedside": 915,
-    "disease": 1_160,
+    "disease": 1_220,
     "studies": 1_380,
     "classroom": 916,
     "reporting": 182,

@@ -16,9 +16,7 @@ from dsrct_edu.errors import InputError
 
 __all__ = ["Dial", "peritoneal_effect", "sample_size", "selection_strength"]
 
-OFFER = tuple(
-    f"offer_{what}" for what in ("expert", "shrink", "pci", "liver", "extra", "ascites", "poor")
-)
+OFFER = tuple(f"offer_{what}" for what in ("shrink", "pci", "liver", "extra", "ascites", "poor"))
 """What the team looks at before it gives HIPEC, of all that also bears on survival."""
 
 
