@@ -28,7 +28,9 @@ def recorded(p: Scenario, noise: Noise, x: Arrays, arms: Mapping[str, Arrays]) -
     operated = x["operated"] & (x["surgery_month"] < lost)
     hipec = x["hipec"] & operated
     treated, untreated = arms["hipec"], arms["no_hipec"]
-    seen = {key: np.where(hipec, treated[key], untreated[key]) for key in treated}
+    seen = {
+        key: np.where(hipec, treated[key], untreated[key]) for key in treated if key != "cured"
+    }
     end = np.minimum(seen["death_month"], lost)
     surgery = np.maximum(np.rint(10 * x["surgery_month"]), 1.0)
     last = np.maximum(np.rint(10 * end), 1.0 + surgery * operated)
@@ -41,9 +43,8 @@ def recorded(p: Scenario, noise: Noise, x: Arrays, arms: Mapping[str, Arrays]) -
     )
     restaged = end >= p.restaging
     shrinkage = x["tumour_shrinkage"]
-    recist = np.select(
-        [shrinkage >= 0.995, shrinkage >= 0.3, shrinkage > -0.2], [0.0, 1.0, 2.0], 3.0
-    )
+    # complete and partial response, stable disease, progression: 0 to 3
+    recist = 3.0 - (shrinkage > -0.2) - (shrinkage >= 0.3) - (shrinkage >= 0.995)
     radio_start = np.where(operated, x["surgery_month"] + p.radio_start, p.radio_unoperated_start)
     return {name: x[short] for name, short in AT_DIAGNOSIS.items()} | {
         "diagnosis_year": np.floor(x["date"]),

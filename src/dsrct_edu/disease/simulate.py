@@ -24,7 +24,7 @@ NOISES = (
     *("complete", "offer", "radio", "adjuvant", "complication", "cure", "peritoneal", "hepatic"),
     *("distant", "other", "after", "incomplete", "progress", "loss"),
 )
-BLOCK = 8192  # patients a block: long enough for NumPy, short enough for the cache
+BLOCK = 16_384  # patients a block: long enough for NumPy, short enough for the cache
 _STRIP = 512  # patients drawn and turned (a patient's noise lies together) while in cache
 # NumPy's uniforms can be 0; this shift keeps them off 0 and changes no other by a rounding error
 # that matters, so that every logarithm and every inverse distribution function is finite.
