@@ -56,7 +56,7 @@ def recipes() -> dict[str, Recipe]:
     hidden = {
         "registry_a": ("strong", 269),
         "registry_b": ("null", 227),
-        "registry_c": ("harm", 209),
+        "registry_c": ("harm", 220),
         "registry_d": ("modest", 289),
         "registry_e": ("modest", 257),
         "registry_f": ("harm", 240),
@@ -84,7 +84,7 @@ def recipes() -> dict[str, Recipe]:
         "trial": Recipe(
             200,
             scenario("modest").randomised(0.5),
-            35,
+            18,
             "A trial: HIPEC by a coin in theatre after complete resection",
             _completely_resected,
         ),
