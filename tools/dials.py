@@ -12,9 +12,7 @@ import pandas as pd
 import dsrct_edu as dsrct
 from dsrct_edu.classroom import dials
 
-OFFER = tuple(
-    f"offer_{what}" for what in ("expert", "shrink", "pci", "liver", "extra", "ascites", "poor")
-)
+OFFER = tuple(f"offer_{what}" for what in ("shrink", "pci", "liver", "extra", "ascites", "poor"))
 """What the team looks at before it gives HIPEC, of all that also bears on survival."""
 
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)

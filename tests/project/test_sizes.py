@@ -16,15 +16,15 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 5_400  # code lines that make a number of a lesson
-READ_LIMIT = 7_310  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 5_620  # code lines that make a number of a lesson
+READ_LIMIT = 7_460  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 329,
     "evidence": 32,
     "figures": 2_948,
-    "analysis": 3_161,
+    "analysis": 3_180,
     "bedside": 938,
-    "disease": 1_014,
+    "disease": 1_213,
     "studies": 863,
     "classroom": 1_874,
     "reporting": 187,
