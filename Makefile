@@ -13,6 +13,7 @@ PYTHON ?= $(shell for p in python3 python python3.13 python3.12 python3.11; do \
 VERSION := $(if $(PYTHON),$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'))
 VENV ?= .venv-$(VERSION)
 PY := $(VENV)/bin/python
+COURSE := $(VENV)/.course
 READY := $(VENV)/.ready
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
   -p no:cacheprovider -n 2 --dist loadfile
@@ -21,7 +22,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser study \
-  wasm reference gallery benchmarks lock platforms clean
+  wasm reference gallery benchmarks dials lock platforms clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,26 +30,25 @@ help:  ## list the targets
 version:  ## print the Python that is used
 	@echo $(VERSION)
 
-setup: $(READY)  ## make the environment and install the locked tools and the package
-
-$(READY): requirements.txt pyproject.toml
+$(COURSE): requirements-course.txt pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
 	  echo "dsrct-edu needs Python 3.11, 3.12 or 3.13, and none was found."; \
 	  echo "Install one from python.org, or name it: make course PYTHON=/path/to/python3.12"; exit 1; fi
-	@# Debian ships Python without ensurepip; then the system's pip fills the environment.
-	@if $(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1; then \
-	  pip="$(PY) -m pip"; \
-	else \
-	  $(PYTHON) -m venv --clear --without-pip $(VENV); pip="$(PYTHON) -m pip --python $(PY)"; \
-	fi; \
-	echo "Installing the course and its tools. This takes a few minutes, once."; \
-	$$pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; \
-	$$pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) start.py --setup --environment $(VENV)
 	@touch $@
 
-course: setup  ## open the course in JupyterLab
-	@$(VENV)/bin/dsrct-edu doctor
-	@$(VENV)/bin/dsrct-edu start my-course
+course: $(COURSE)  ## open the course in JupyterLab
+	@$(PYTHON) start.py --environment $(VENV)
+
+setup: $(READY)  ## add the locked tools of the tests to the environment of the course
+
+$(READY): $(COURSE) requirements.txt
+	@# Debian ships Python without ensurepip; then the system's pip fills the environment.
+	@if $(PY) -m pip --version >/dev/null 2>&1; then pip="$(PY) -m pip"; \
+	else pip="$(PYTHON) -m pip --python $(PY)"; fi; \
+	echo "Installing the tools of the tests."; \
+	$$pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.txt
+	@touch $@
 
 test: setup lint types unit doctests notebooks drift  ## everything that CI runs
 
@@ -60,7 +60,7 @@ types: setup
 	$(VENV)/bin/mypy
 
 unit: setup
-	$(PY) -m pytest -n 2 -m "not browser and not slow" tests
+	$(PY) -m pytest -n 2 -m "not browser and not slow and not reference" tests
 
 doctests: setup
 	$(PY) -m pytest --doctest-modules -p no:cacheprovider src
@@ -83,9 +83,10 @@ study: setup  ## full-size truths and simulation studies
 wasm: setup  ## run the unit tests as the browser would, on 32 bits (needs node and npm)
 	$(PY) -m tools.wasm
 
-reference: setup  ## ask R for the reference numbers again, and compare (needs R with survival)
+reference: setup  ## ask R again, and about 1,000 random data sets (needs R with survival)
 	$(PY) tests/analysis/reference/make_reference.py
-	$(PY) -m pytest -n 2 -q tests/analysis/test_agreement_with_r.py
+	$(PY) -m pytest -n 2 -q tests/analysis/test_agreement_with_r.py tests/analysis/test_mended_faults.py
+	$(if $(FIXED),$(PY) -m pytest -q -m reference tests/analysis,$(PY) tests/analysis/reference/fuzz.py)
 
 gallery: setup  ## draw docs/gallery anew
 	$(PY) -m tools.gallery
@@ -98,10 +99,16 @@ benchmarks: setup  ## time the kit against its peers, as ratios (needs R; pip in
 platforms: setup  ## rebuild data/synthetic under other Pythons and NumPys, byte for byte
 	$(PY) -m tools.check_platforms
 
-lock: setup  ## write requirements.txt anew (needs uv)
-	uv pip compile pyproject.toml --extra course --extra author --extra build --extra test \
-	  --extra parquet --extra cluster --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --custom-compile-command "make lock" --quiet -o requirements.txt
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --custom-compile-command "make lock" --quiet
+
+lock:  ## write both locks anew (needs uv)
+	$(COMPILE) --extra course --extra author --extra build --extra test --extra parquet \
+	  --extra cluster -o requirements.txt
+	$(COMPILE) --extra course --extra build -c requirements.txt -o requirements-course.txt
+
+dials: setup  ## compute the tables of slow dials anew
+	$(PY) -m tools.dials
 
 clean:  ## remove what was built, and the environments
 	rm -rf .venv .venv-* build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

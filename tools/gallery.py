@@ -64,12 +64,39 @@ def example(caption: str) -> Callable[[Draw], Draw]:
     return shown
 
 
+@example("Six patients' time, and the curve that it makes.")
+def lifelines() -> Figure:
+    months, died = [6, 10, 14, 20, 26, 30], [True, False, True, True, False, False]
+    six = pd.DataFrame({"patient_id": list("ABCDEF"), "duration": months, "event": died})
+    return figures.lifelines(six)
+
+
+@example("The same six at month 14: who was there to die?")
+def lifelines_step() -> Figure:
+    months, died = [6, 10, 14, 20, 26, 30], [True, False, True, True, False, False]
+    six = pd.DataFrame({"patient_id": list("ABCDEF"), "duration": months, "event": died})
+    return figures.lifelines(six, steps=3)
+
+
+@example("A registry of 200, with marks where patients were last seen.")
+def survival_registry() -> Figure:
+    deaths = dsrct.endpoint(dsrct.load_cohort("teaching").patients)
+    return dsrct.kaplan_meier(deaths).plot(censoring=True)
+
+
+@example("Those who had HIPEC, and those who had not.")
+def survival_arms() -> Figure:
+    deaths = dsrct.endpoint(dsrct.load_cohort("registry_b").patients)
+    curves = dsrct.kaplan_meier(deaths, by="hipec")
+    return curves.plot(interval_of="one registry", title="Lived longer, or made to live longer?")
+
+
 @example("A randomised trial, and the truth behind it.")
 def survival_curves() -> Figure:
-    names = {False: "control", True: "with HIPEC", "no_hipec": "control", "hipec": "with HIPEC"}
     trial = dsrct.endpoint(dsrct.load_cohort("trial").patients, origin="surgery")
-    trial["arm"] = trial["hipec"].map(names)
+    trial["arm"] = trial["hipec"].map({False: "without HIPEC", True: "with HIPEC"})
     truth = dsrct.true_effect("modest").survival
+    names = {"no_hipec": "without HIPEC", "hipec": "with HIPEC"}
     truth = truth.assign(group=truth["arm"].map(names))
     curves = dsrct.kaplan_meier(trial, by="arm")
     return curves.plot(time_zero="surgery", truth=truth, horizon=60, shade=True, title="A trial")
@@ -92,7 +119,7 @@ def survival_many_groups() -> Figure:
 @example("First events in the two arms of a trial.")
 def cumulative_incidence() -> Figure:
     first = dsrct.endpoint(dsrct.load_cohort("trial").patients, "first_event", "surgery")
-    first["arm"] = first["hipec"].map({False: "control", True: "with HIPEC"})
+    first["arm"] = first["hipec"].map({False: "without HIPEC", True: "with HIPEC"})
     return dsrct.aalen_johansen(first, by="arm").plot(horizon=36)
 
 
@@ -102,10 +129,38 @@ def staircase() -> Figure:
     return study.plot("hazard_ratio", title="HIPEC does nothing here")
 
 
-@example("The first two steps, to ask what comes next.")
-def staircase_predicting() -> Figure:
+@example("The first two steps and three guesses: what will the third step do?")
+def staircase_guessed() -> Figure:
     study = dsrct.simulation_study("null", n_replicates=500, seed=1, progress=False)
-    return study.plot("hazard_ratio", steps=2, title="What will the third step do?")
+    guesses = [0.8, 0.6, 0.5]
+    return study.plot("hazard_ratio", steps=2, guesses=guesses, title="What will the third do?")
+
+
+@example("Months instead of ratios, and how sure the mean of 500 registries is.")
+def staircase_months() -> Figure:
+    study = dsrct.simulation_study("null", n_replicates=500, seed=1, progress=False)
+    return figures.staircase(dsrct.studies.staircase(study, interval="monte_carlo"))
+
+
+@example("Four registries, each beside its truth.")
+def worlds() -> Figure:
+    rows = []
+    for letter in "abcd":
+        patients = dsrct.load_cohort(f"registry_{letter}").patients
+        after = dsrct.endpoint(patients, origin="surgery")
+        complete = after[after["cc_score"] <= 1]
+        for label, data, covariates in (
+            ("everyone", dsrct.endpoint(patients), ["hipec"]),
+            ("operated", after, ["hipec"]),
+            ("completely resected", complete, ["hipec"]),
+            ("and adjusted", complete, ["hipec", *CONFOUNDERS]),
+        ):
+            fit = dsrct.cox(data, covariates=covariates).table.loc["hipec"]
+            truth = dsrct.reveal(f"registry_{letter}").hazard_ratio
+            rows.append({"world": f"Registry {letter.upper()}", "label": label, "truth": truth})
+            rows[-1] |= {"estimate": fit["hazard_ratio"], "ci_low": fit["ci_low"]}
+            rows[-1] |= {"ci_high": fit["ci_high"]}
+    return figures.worlds(pd.DataFrame(rows))
 
 
 @example("Sixteen patients. Who is treated has lived to be treated.")
@@ -120,6 +175,32 @@ def swimmer_lanes() -> Figure:
     return figures.swimmer_lanes(lanes, marks, highlight="P0014")
 
 
+@example("Eight patients on two clocks. From surgery, nobody waits, and some are not there.")
+def two_clocks() -> Figure:
+    some = dsrct.load_cohort("teaching").patients.iloc[[0, 1, 3, 5, 6, 13, 14, 15]]
+    some = some.assign(start=0.0, state="waiting")
+    some["stop"] = some["surgery_month"].fillna(some["follow_up_month"])
+    after = some[some["operated"]].assign(start=some["stop"], stop=some["follow_up_month"])
+    after["state"] = after["hipec"].map({True: "after HIPEC", False: "after surgery"})
+    ends = some.assign(time=some["follow_up_month"])
+    ends["event"] = ends["death"].map({True: "death", False: "last seen alive"})
+    return figures.swimmer_lanes(pd.concat([some, after]), ends, second_clock="surgery")
+
+
+@example("One patient's two futures. In life, one of them is never seen.")
+def two_futures() -> Figure:
+    cohort = dsrct.load_cohort("teaching")
+    truth = cohort.truth.merge(cohort.patients[["patient_id", "surgery_month"]])
+    return figures.two_futures(truth, patient="P0004")
+
+
+@example("The same patient, with the future covered that did not happen.")
+def two_futures_covered() -> Figure:
+    cohort = dsrct.load_cohort("teaching")
+    truth = cohort.truth.merge(cohort.patients[["patient_id", "surgery_month"]])
+    return figures.two_futures(truth, patient="P0004", cover="hipec")
+
+
 @example("The gates from diagnosis to HIPEC.")
 def patient_flow() -> Figure:
     patients = dsrct.load_cohort("teaching").patients
@@ -127,6 +208,50 @@ def patient_flow() -> Figure:
     names = ["diagnosed", "operated", "completely resected", "HIPEC"]
     n = [len(patients), *[gate.sum() for gate in passed]]
     return figures.patient_flow(pd.DataFrame({"gate": names, "n": n}))
+
+
+@example("The same patients as people: a room with three doors.")
+def doors() -> Figure:
+    patients = dsrct.load_cohort("teaching").patients
+    passed = [patients["operated"], patients["cc_score"] <= 1, patients["hipec"]]
+    names = ["diagnosed", "fit and operated", "completely resected", "HIPEC"]
+    n = [len(patients), *[gate.sum() for gate in passed]]
+    return figures.doors(pd.DataFrame({"gate": names, "n": n}))
+
+
+@example("The first door is open. How many will pass the other two?")
+def doors_step() -> Figure:
+    patients = dsrct.load_cohort("teaching").patients
+    passed = [patients["operated"], patients["cc_score"] <= 1, patients["hipec"]]
+    names = ["diagnosed", "fit and operated", "completely resected", "HIPEC"]
+    n = [len(patients), *[gate.sum() for gate in passed]]
+    return figures.doors(pd.DataFrame({"gate": names, "n": n}), steps=1)
+
+
+@example("A hundred with HIPEC and a hundred without, in a world where it helps a little.")
+def people() -> Figure:
+    truth = dsrct.true_effect("modest").survival
+    rows = []
+    for arm, panel in (("no_hipec", "Without HIPEC"), ("hipec", "With HIPEC")):
+        curve = truth[(truth["arm"] == arm) & (truth["time"] <= 60)]
+        alive = round(100 * curve["survival"].iloc[-1])
+        rows += [(panel, "alive at 5 years", alive), (panel, "died before", 100 - alive)]
+    return figures.people(pd.DataFrame(rows, columns=["panel", "category", "n"]))
+
+
+@example("Benefits and harms on one page, as in a decision aid.")
+def people_harms() -> Figure:
+    truth = dsrct.load_cohort("registry_c").truth
+    rows = []
+    for arm, who in (("no_hipec", "without HIPEC"), ("hipec", "with HIPEC")):
+        alive = round(100 * (truth[f"death_month_{arm}"] > 60).mean())
+        rows += [(f"Alive {who}", "alive at 5 years", alive)]
+        rows += [(f"Alive {who}", "died before", 100 - alive)]
+    for arm, who in (("no_hipec", "without HIPEC"), ("hipec", "with HIPEC")):
+        harmed = round(100 * truth[f"major_complication_{arm}"].mean())
+        rows += [(f"Harm {who}", "major complication", harmed)]
+        rows += [(f"Harm {who}", "no major one", 100 - harmed)]
+    return figures.people(pd.DataFrame(rows, columns=["panel", "category", "n"]))
 
 
 @example("Nine confounders before and after weighting.")
@@ -159,7 +284,8 @@ def forest_of_series() -> Figure:
             medians = dsrct.kaplan_meier(deaths).summary()
             rows.append(medians.assign(label=name, time_zero=origin))
     table = pd.concat(rows).rename(columns={"median": "estimate"})
-    return figures.forest(table, measure="Median overall survival (months)", log=False)
+    measure = "Median overall survival (months)"
+    return figures.forest(table, measure=measure, log=False, interval_of="each series")
 
 
 @example("Two analyses of 500 registries; the intervals of one keep missing the truth.")
@@ -198,6 +324,25 @@ def dag() -> Figure:
     return figures.dag(nodes, edges)
 
 
+@example("The roles are hidden, to ask which is which.")
+def dag_without_roles() -> Figure:
+    nodes = pd.DataFrame(
+        {
+            "name": ["centre", "response, spread", "aggressiveness", "HIPEC", "death"],
+            "role": ["confounder", "confounder", "unmeasured", "exposure", "outcome"],
+            "x": [0, 1.5, 3, 0.5, 2.5],
+            "y": [2, 2, 2, 0, 0],
+        }
+    )
+    arrows = {
+        "HIPEC": ["centre", "response, spread"],
+        "death": ["HIPEC", "centre", "response, spread", "aggressiveness"],
+        "response, spread": ["aggressiveness"],
+    }
+    edges = pd.DataFrame(arrows.items(), columns=["target", "source"]).explode("source")
+    return figures.dag(nodes, edges, roles=False)
+
+
 @example("Thirteen scores that add up to 18.")
 def pci_map() -> Figure:
     scores = [3, 2, 1, 0, 1, 2, 3, 2, 1, 1, 0, 1, 1]
@@ -223,7 +368,10 @@ def waterfall() -> Figure:
 
 @example("The disease model beside the published ranges that it was fitted to.")
 def calibration() -> Figure:
-    return figures.calibration(dsrct.fidelity("modest", n=50_000, seed=1))
+    null, modest = (dsrct.fidelity(name, n=50_000, seed=1) for name in ("null", "modest"))
+    modest = modest.set_index("anchor")["simulated"]
+    table = null.rename(columns={"simulated": "null"}).assign(modest=null["anchor"].map(modest))
+    return figures.calibration(table, simulated=["null", "modest"])
 
 
 def code(draw: Draw) -> str:

@@ -4,8 +4,18 @@ A teaching kit. It neither endorses nor rejects HIPEC, uses no patient's data, a
 medical advice.
 """
 
+from typing import Any
+
 import lazy_loader as _lazy
 
 __version__ = "0.1.0"
 
-__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)
+_fetch, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "load_cohort":  # most lessons begin with it: from here on, errors are explained
+        from dsrct_edu.classroom.watching import watch
+
+        watch()
+    return _fetch(name)

@@ -13,6 +13,7 @@ from .classroom import check as check
 from .classroom import dials as dials
 from .classroom import predict as predict
 from .classroom import quiz as quiz
+from .classroom import worked_answer as worked_answer
 from .disease import cohorts as cohorts
 from .disease import fidelity as fidelity
 from .disease import load_cohort as load_cohort

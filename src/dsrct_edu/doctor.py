@@ -16,7 +16,7 @@ from dsrct_edu import resources
 from dsrct_edu.errors import InputError
 
 _NEEDED_GIB = 0.2
-_REINSTALL = "Run `make course` again, or install the package again."
+_REINSTALL = "Start as the README says once more, or install the package again."
 
 Seen = tuple[bool, str]
 """Whether something will do, and what was found."""

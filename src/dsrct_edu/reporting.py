@@ -18,6 +18,7 @@ from dsrct_edu.analysis import cox, follow_up, kaplan_meier, logrank
 from dsrct_edu.analysis.survival import SurvivalCurves
 from dsrct_edu.checks import number
 from dsrct_edu.errors import InputError
+from dsrct_edu.figures.palette import css
 from dsrct_edu.resources import render
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Report:
             name: wording.table(table).to_html(index=False, border=0)
             for name, table in self.tables.items()
         }
-        return render("report.html.j2", report=self, tables=tables)
+        return render("report.html.j2", report=self, tables=tables, colours=css())
 
 
 def read_table(path: str | Path) -> pd.DataFrame:

@@ -15,6 +15,9 @@ from typing import Any
 from dsrct_edu import resources
 from dsrct_edu.errors import InputError
 
+GUESSES = "my-guesses.json"
+"""The file beside the notebooks in which a student's guesses are kept; it may be deleted."""
+
 
 @dataclass(frozen=True)
 class HandOut:
@@ -118,7 +121,8 @@ def lab_command(handed: HandOut, browser: bool | None = None, port: int | None =
     """Return the command that opens JupyterLab on the first lesson.
 
     The token stays on. News and update checks are off through shipped settings, and the
-    extension manager is read-only, so that nothing is fetched.
+    extension manager is read-only, so that nothing is fetched. One small extension keeps the keys
+    of a quiz or a dial from the notebook around it.
     """
     settings = Path(__file__).resolve().parent / "lab_settings"
     command = [
@@ -129,6 +133,7 @@ def lab_command(handed: HandOut, browser: bool | None = None, port: int | None =
         f"--LabApp.default_url=/lab/tree/{handed.first}",
         f"--LabApp.app_settings_dir={settings}",
         "--LabApp.extension_manager=readonly",
+        f"--LabApp.extra_labextensions_path={settings / 'extensions'}",
     ]
     if browser is None:
         browser = has_display()
@@ -157,7 +162,11 @@ def has_display() -> bool:
 
 def open_lab(handed: HandOut, browser: bool | None = None, port: int | None = None) -> int:
     """Run JupyterLab until the user stops it; return its exit code."""
+    from dsrct_edu.classroom.progress import FILE_VARIABLE
+
+    environment = {FILE_VARIABLE: str(handed.folder / GUESSES), **os.environ}
+    command = lab_command(handed, browser, port)
     try:
-        return subprocess.run(lab_command(handed, browser, port), check=False).returncode
+        return subprocess.run(command, check=False, env=environment).returncode
     except KeyboardInterrupt:
         return 0

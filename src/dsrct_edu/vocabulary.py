@@ -80,7 +80,7 @@ def truth() -> dict[str, Column]:
     Examples
     --------
     >>> list(truth())[-1]
-    'radiotherapy_hipec'
+    'adjuvant_chemotherapy_hipec'
     """
     outcomes = _columns("outcome")
     return _columns("truth") | {

@@ -54,6 +54,8 @@ def registry(**changes: Any) -> pd.DataFrame:
         "recurrence": [True, False, True, False, False, False],
         "recurrence_month": [14.0, None, 20.5, None, None, None],
         "recurrence_site": ["peritoneal", None, "hepatic", None, None, None],
+        "progression": [False, False, False, False, False, True],
+        "progression_month": [None, None, None, None, None, 44.0],
         "death": [True, True, False, True, True, False],
         "follow_up_month": [30.0, 22.0, 41.0, 15.5, 9.0, 60.0],
         "age": [20, 31, 25, 19, 40, 22],
@@ -395,12 +397,34 @@ MALFORMED: dict[str, tuple[Callable[[], object], str]] = {
     # registries
     "unknown event": (
         lambda: endpoint(registry(), "relapse"),
-        "event: expected 'death', 'recurrence_or_death', 'recurrence' or 'first_event'; found "
-        "'relapse'. Choose one of these.",
+        "event: expected 'death', 'recurrence_or_death', 'recurrence', 'first_event' or "
+        "'progression_or_death'; found 'relapse'. Choose one of these.",
     ),
     "unknown origin": (
         lambda: endpoint(registry(), origin="birth"),
         "origin: expected 'diagnosis' or 'surgery'; found 'birth'. Choose one of these.",
+    ),
+    "event-free survival from surgery": (
+        lambda: endpoint(registry(), "progression_or_death", "surgery"),
+        "origin: expected 'diagnosis' for the event progression_or_death; found 'surgery'. From "
+        "surgery, recurrence_or_death follows the completely resected.",
+    ),
+    "progression not recorded": (
+        lambda: endpoint(registry().drop(columns="progression"), "progression_or_death"),
+        "column 'progression': expected a column with events; found only patient_id, operated, "
+        "surgery_month, cc_score, hipec, recurrence, recurrence_month, recurrence_site, …. Did you "
+        "mean 'progression_month'?",
+    ),
+    "progression after complete resection": (
+        lambda: endpoint(registry(progression=[True] * 6), "progression_or_death"),
+        "column 'progression', rows 10, 11, 12, 13: expected progression of those never completely "
+        "resected, and recurrence of the others; found progression after complete resection. Correct "
+        "the record.",
+    ),
+    "progression after the end": (
+        lambda: endpoint(registry(progression_month=[*[None] * 5, 61.0]), "progression_or_death"),
+        "column 'progression_month', row 15: expected progression within follow-up; found it after "
+        "the end of follow-up. Correct the record.",
     ),
     "endpoint of an endpoint": (
         lambda: endpoint(endpoint(registry())),

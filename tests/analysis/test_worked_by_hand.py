@@ -200,6 +200,19 @@ def test_endpoints() -> None:
     assert recurrence["cause"].tolist() == first["cause"].tolist()
 
 
+def test_event_free_survival_is_for_everybody() -> None:
+    progressed = REGISTRY.assign(
+        progression=[False, False, False, False, True, True],
+        progression_month=[None, None, None, None, 7.5, 20.0],
+    )
+    free = endpoint(progressed, "progression_or_death")
+    assert free["patient_id"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert free["duration"].tolist() == [14.4, 22.0, 20.5, 15.5, 7.5, 20.0]
+    assert free["event"].all()
+    causes = ["peritoneal", "death", "hepatic", "death", "progression", "progression"]
+    assert free["cause"].tolist() == causes
+
+
 def test_landmark_counts_later_treatment_as_none() -> None:
     found = landmark(endpoint(REGISTRY), 6)
     assert found["patient_id"].tolist() == [1, 2, 3, 4, 5, 6]

@@ -82,43 +82,134 @@ def test_check_says_what_is_wrong_and_what_is_right(notebook):
     assert "Hint" not in said.inner_text()
 
 
-def test_quiz_is_answered_with_tab_and_space(notebook):
-    page, item = notebook, quiz("05").items[0]
-    assert not item.options[0].key
-    assert item.options[1].key
-    run_cell(page, 'dsrct.quiz("05")')
-    page.wait_for_selector(".dsrct-quiz input[type=radio]")
+@pytest.fixture
+def shown_quiz(notebook):
+    run_cell(notebook, 'dsrct.quiz("05")')
+    notebook.wait_for_selector(".dsrct-quiz input[type=radio]")
+    return notebook
+
+
+def chosen(page):
+    """Return the letters that are chosen in the first question."""
+    radios = page.locator(".dsrct-item").first.locator("input[type=radio]")
+    checked = radios.evaluate_all("radios => radios.map(radio => radio.checked)")
+    return "".join(letter for letter, on in zip("abcd", checked, strict=True) if on)
+
+
+def mark_cells(page):
+    """Remember the cells that are there, and which of them are folded away."""
+    page.evaluate(
+        "() => { window.before = [...document.querySelectorAll('.jp-Cell')];"
+        "window.folded = window.before.map((cell) => cell.classList.contains('lm-mod-hidden')); }"
+    )
+
+
+def cells_are_as_marked(page):
+    """Return whether the same cells are there: none new, none gone, none folded away."""
+    return page.evaluate(
+        "() => { const now = [...document.querySelectorAll('.jp-Cell')];"
+        "return now.length === window.before.length && now.every((cell, at) =>"
+        "cell === window.before[at]"
+        "&& cell.classList.contains('lm-mod-hidden') === window.folded[at]); }"
+    )
+
+
+def test_quiz_is_answered_with_tab_and_space(shown_quiz):
+    page, item = shown_quiz, quiz("05").items[0]
     said = page.locator(".dsrct-quiz [role=status]").first
+    assert item.key == "b"
     tab_to(page, ".dsrct-quiz input[type=radio]")
     page.keyboard.press("Space")
-    tab_to(page, ".dsrct-quiz button")
+    page.keyboard.press("Tab")
     page.keyboard.press("Space")
     said.get_by_text("Not yet.").wait_for()
     assert item.options[0].why in said.inner_text()
-    # Each radio button of ipywidgets is a tab stop of its own; arrows would leave the cell.
-    for _ in item.options[1:]:
-        page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Space")
-    tab_to(page, ".dsrct-quiz button")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowDown")
+    assert chosen(page) == "b"
+    page.keyboard.press("Tab")
     page.keyboard.press("Space")
     said.get_by_text("Right.").wait_for()
     assert item.options[1].why in said.inner_text()
 
 
-def test_dial_is_turned_with_arrows(notebook):
+def test_no_key_leaves_a_quiz(shown_quiz):
+    page = shown_quiz
+    mark_cells(page)
+    tab_to(page, ".dsrct-quiz input[type=radio]")
+    for key in ["a", "b", "c", "d", "d"]:
+        page.keyboard.press(key)
+        assert chosen(page) == key
+    for key in ["x", "y", "m", "j", "k", "Shift+L", "ArrowLeft", "ArrowRight", "Escape", "z"]:
+        page.keyboard.press(key)
+    assert chosen(page) == "d"
+    for key, letter in [("ArrowUp", "c"), ("ArrowDown", "d"), ("ArrowDown", "a")]:
+        page.keyboard.press(key)
+        assert chosen(page) == letter
+    assert cells_are_as_marked(page)
+    assert page.evaluate("document.activeElement.matches('.dsrct-quiz input[type=radio]')")
+    group = page.get_by_role("radiogroup", name="Question 1")
+    assert group.get_by_role("radio").count() == len(quiz("05").items[0].options)
+    # With a modifier they are the notebook's, as everywhere.
+    page.keyboard.press("Control+Shift+c")
+    page.wait_for_selector(".jp-ModalCommandPalette input")
+
+
+def test_enter_answers_a_question(shown_quiz):
+    page = shown_quiz
+    mark_cells(page)
+    said = page.locator(".dsrct-quiz [role=status]").first
+    # A click on the words of a question is enough: the letters are meant for it then.
+    page.locator(".dsrct-item").first.locator("p").first.click()
+    page.keyboard.press("c")
+    page.keyboard.press("Enter")
+    said.get_by_text("Not yet.").wait_for()
+    page.keyboard.press("b")
+    page.keyboard.press("Enter")
+    said.get_by_text("Right.").wait_for()
+    assert cells_are_as_marked(page)
+    hint = page.locator(".dsrct-quiz >> text=the letters choose")
+    assert hint.is_visible()
+    assert not page.locator(".dsrct-quiz >> text=Space chooses").is_visible()
+
+
+def test_dial_is_turned_by_keyboard(notebook):
     page, dial = notebook, "dsrct.dials.sample_size()"
     run_cell(page, dial)
-    picture = output_of(page, dial).locator(".widget-html img")
-    picture.wait_for()
-    before = picture.get_attribute("alt")
-    assert "months" in before
-    tab_to(page, ".noUi-handle")
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_function(
-        "(before) => [...document.querySelectorAll('.widget-html img')]"
-        ".some((image) => image.alt && image.alt !== before)",
-        arg=before,
-    )
-    after = picture.get_attribute("alt")
-    assert "months" in after
-    assert after != before
+    said = page.locator(".dsrct-dial [role=status]")
+    said.wait_for()
+    mark_cells(page)
+    seen = [said.inner_text()]
+
+    def press(key):
+        page.keyboard.press(key)
+        page.wait_for_function(
+            "(before) => document.querySelector('.dsrct-dial [role=status]').innerText !== before",
+            arg=seen[-1],
+        )
+        seen.append(said.inner_text())
+
+    tab_to(page, ".dsrct-dial .noUi-handle")
+    for key, patients in [("ArrowLeft", 100), ("ArrowRight", 200), ("ArrowUp", 500)]:
+        press(key)
+        assert seen[-1].startswith(f"{patients} patients, draw 1 of 10.")
+        assert page.get_by_role("slider", name="Patients").is_visible()
+    tab_to(page, ".dsrct-dial button")
+    for key, draw in [("Space", 2), ("Enter", 3)]:
+        press(key)
+        assert seen[-1].startswith(f"500 patients, draw {draw} of 10.")
+    for key in ["a", "b", "d", "d"]:
+        page.keyboard.press(key)
+    assert cells_are_as_marked(page)
+    assert page.evaluate("document.activeElement.matches('.dsrct-dial button')")
+
+
+def test_dial_fits_a_small_laptop(notebook):
+    page, dial = notebook, "dsrct.dials.sample_size()"
+    page.set_viewport_size({"width": 1366, "height": 650})
+    run_cell(page, dial)
+    page.locator(".dsrct-dial [role=status]").wait_for()
+    assert page.locator(".dsrct-dial").bounding_box()["height"] <= 520
+    cell = output_of(page, dial).locator(".jp-OutputArea-output").first.bounding_box()
+    image = page.locator(".dsrct-dial img").bounding_box()
+    assert image["x"] + image["width"] <= cell["x"] + cell["width"]

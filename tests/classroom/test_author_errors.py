@@ -13,6 +13,7 @@ patients = pd.DataFrame({"hipec": [True, False]})
 
 [predict."42.1"]
 about = "the share"
+kind = "number"
 
 [exercise."42.1"]
 kind = "value"
@@ -230,6 +231,26 @@ def test_a_file_that_ends_too_soon_is_said_with_its_last_line(written):
 def test_a_prediction_without_words_is_the_lessons_fault(written):
     written(CHECKS, '[predict."42.1"]\nabout', '[predict."42.1"]\nabowt')
     assert "line 5: expected an entry `about`" in said(lambda: predict("42.1", 0.5))
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "found"),
+    [
+        ("figure", 7, "expected number, word or letter; found 'figure'"),
+        ("letter", 5, "an entry `options`"),
+    ],
+)
+def test_a_prediction_of_an_unknown_kind_is_the_lessons_fault(written, kind, line, found):
+    written(CHECKS, 'kind = "number"', f'kind = "{kind}"')
+    message = said(lambda: predict("42.1", 0.5))
+    assert f"line {line}: " in message
+    assert found in message
+
+
+def test_a_broken_file_of_reveals_is_the_lessons_fault(written, tmp_path):
+    written(CHECKS)
+    (tmp_path / "42_small_steps.reveals.json").write_text("{", encoding="utf-8")
+    assert "42_small_steps.reveals.json" in said(lambda: predict("42.1", 0.5).beside(0.4))
 
 
 @pytest.mark.parametrize(

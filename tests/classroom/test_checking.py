@@ -1,5 +1,7 @@
 """Every kind of exercise: right answers, wrong answers, and whatever else a student may feed."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+import dsrct_edu
 from dsrct_edu.classroom import CheckResult, check
 from dsrct_edu.classroom.checking import UNANSWERED, evaluate
 from dsrct_edu.classroom.progress import SESSION
@@ -32,7 +35,7 @@ EXERCISES = {
         "kind": "choice",
         "about": "the sentence",
         "expected": "b",
-        "options": {"a": "one", "b": "two", "c": "three"},
+        "options": {"a": "the first: one", "b": "the second: two", "c": "the third: three"},
         "right": "Yes.",
         "wrong": [{"answer": "a", "message": "Not one.", "misconception": "M1"}],
     },
@@ -105,6 +108,8 @@ def axes(label="months", low=0.0):
         ("infinite", float("inf")),
         ("choice", "b"),
         ("choice", " (B) "),
+        ("choice", "The second: two."),
+        ("choice", "the second"),
         ("order", "b a c"),
         ("order", "BCA"),
         ("order", ["b", "a", "c"]),
@@ -127,14 +132,25 @@ def test_right_answers_pass(name, answer):
         ("value", 66.7, "percentage", None),
         ("value", 0.5, "not the share", None),
         ("value", float("nan"), "nan", None),
-        ("value", "two thirds", "One number", None),
-        ("value", True, "One number", None),
+        ("value", "two thirds", "This is a text", None),
+        ("value", True, "`True`, a yes or no", None),
         ("value", [1, 2], "One number", None),
+        ("value", "0.667", "Quotation marks make this a text", None),
+        ("value", "66.7%", "Quotation marks make this a text", None),
+        ("value", None, "nothing came out", None),
+        ("value", max, "the function `max` itself", None),
+        ("value", 42, "looks like a count", None),
+        ("value", pd.DataFrame({"a": [1, 2]}), "a table of 2 rows and 1 column", None),
+        ("value", pd.Series([1, 2, 3]), "a column of 3 values", None),
+        ("value", np.array([[1, 2], [3, 4]]), "a column of 4 values", None),
+        ("value", Figure(), "a whole result of the kind `Figure`", None),
         ("infinite", 30.0, "not the median", None),
         ("choice", "a", "Not one.", "M1"),
         ("choice", "c", "does not fit", None),
-        ("choice", "z", "Answer with one of", None),
-        ("choice", 2, "Answer with one of", None),
+        ("choice", "the", "Answer with one letter", None),
+        ("choice", "first", "Not one.", "M1"),
+        ("choice", "z", "Answer with one letter", None),
+        ("choice", 2, "Answer with one letter", None),
         ("order", "a b c", "b comes before a.", None),
         ("order", "b d c", "first line stands right", None),
         ("order", "c a b", "Another line comes first", None),
@@ -154,7 +170,8 @@ def test_right_answers_pass(name, answer):
         ("function", lambda n, d: 0.3, "(4, 1)", None),
         ("function", lambda n, d: n / 0, "ZeroDivisionError", None),
         ("function", lambda n: n, "TypeError", None),
-        ("function", 0.75, "A function is expected", None),
+        ("function", lambda n, d: None, "`return`", None),
+        ("function", 0.75, "without brackets", None),
     ],
 )
 def test_wrong_answers_get_their_own_message(name, answer, said, code):
@@ -242,11 +259,19 @@ def test_check_itself_never_raises(key, answer):
 
 def test_hints_come_in_steps_and_the_last_one_stays():
     SESSION.clear()
-    hints = [check("05.1", 0.123).hint for _ in range(3)]
+    hints = [check("05.1", 0.123).hint for _ in range(4)]
     assert hints[0].startswith("Hint 1 of 2")
     assert hints[1].startswith("Hint 2 of 2")
-    assert hints[1] == hints[2]
+    assert hints[2].startswith(hints[1])
+    assert hints[2] == hints[3]
     assert check("05.1", 2 / 3).hint is None
+
+
+def test_the_worked_answer_is_offered_after_the_last_hint():
+    SESSION.clear()
+    offered = ['dsrct.worked_answer("05.1")' in repr(check("05.1", 0.123)) for _ in range(4)]
+    assert offered == [False, False, True, True]
+    assert "worked_answer" in dsrct_edu.__all__
 
 
 def test_three_dots_are_no_attempt():
@@ -277,3 +302,55 @@ def test_unknown_exercises_are_said_so(key):
     result = check(key, 1)
     assert not result.passed
     assert "no exercise with this number" in result.message
+
+
+# What a student may still have left, or may see of Python
+
+
+def unfinished(n, d):
+    alive = ...
+    return alive
+
+
+def fails_on_dots(n, d):
+    return 1 - ... * d / n
+
+
+def cuts_with_dots(n, d):
+    return np.array(1 - d / n)[...]
+
+
+@pytest.mark.parametrize("answer", [..., "...", " ... ", [..., ...], (...,)])
+def test_dots_of_any_form_are_no_attempt(answer):
+    SESSION.clear()
+    assert check("05.1", answer).message == UNANSWERED
+    assert check("05.3", answer).message == UNANSWERED
+    assert SESSION.attempts == []
+
+
+@pytest.mark.parametrize("answer", [unfinished, fails_on_dots])
+def test_dots_inside_a_function_are_no_attempt(answer):
+    SESSION.clear()
+    assert not outcome("function", answer).answered
+    result = check("05.4", answer)
+    assert repr(result).startswith("To do (05.4). Three dots `...` are still inside.")
+    assert SESSION.attempts == []
+
+
+def test_dots_that_belong_there_are_no_fault():
+    assert outcome("function", cuts_with_dots).passed
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        np.float64(0.123456789012345), np.int64(7), [np.float64(0.1), np.int64(2)],
+        {"a": np.float64(2 / 3)}, (np.bool_(True), np.str_("x")), 2 / 3, -1 / 3, 1e-300,
+        np.array([1.5]), [[np.float64(1 / 7)]], pd.Series([2 / 7]), 123456.789,
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", EXERCISES)
+def test_no_message_shows_a_kind_of_numpy_or_endless_digits(name, answer):
+    message = outcome(name, answer).message
+    assert "np." not in message
+    assert not re.search(r"\d\.\d{5,}", message)

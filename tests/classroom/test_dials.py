@@ -1,37 +1,55 @@
-"""Dials: a picture and its words, the same with and without a kernel."""
+"""Dials: one table, one drawing and one set of words, the same with and without a kernel."""
 
+import base64
+import json
 import re
 
+import pandas as pd
 import pytest
 
 from dsrct_edu.classroom import dials, live
+from dsrct_edu.classroom.dial import Control, Dial
+from dsrct_edu.classroom.dial_drawing import COLOURS, Axis, Drawing, Layer
 from dsrct_edu.errors import InputError
+from dsrct_edu.figures.stairs import BUILT_IN
+from dsrct_edu.wording import percent, ratio
+from tools import dials as tables
+
+TEN = Axis("months", 0, 10, ((0, "0"), (10, "10")))
+SHOWN = ("sample_size", "peritoneal_effect", "selection_strength")
 
 
-class Drawn:
-    def __init__(self, words):
-        self.words = words
-
-    def describe(self):
-        return self.words
-
-    def html(self):
-        return f'<img alt="{self.words}" src="data:image/png;base64,AAAA">'
+def rows(strength, draw):
+    made = pd.DataFrame({"layer": "now", "x": [0, 10], "y": [strength, draw]})
+    return pd.concat([made, pd.DataFrame({"layer": "rule", "x": [0, 10], "y": [1.0, 1.0]})])
 
 
 @pytest.fixture
 def dial():
-    control = dials.Control("Strength", (0, 1, 2), 1)
-    return dials.Dial(
-        "Selection", lambda strength: Drawn(f"strength {strength}"), {"strength": control}
-    )
+    layers = Layer("now", "line", "HIPEC", "now", ghost=True), Layer("rule", "line", "truth")
+    controls = {
+        "strength": Control("Strength", (0, 1, 2), 1),
+        "draw": Control("Draw again", (1, 2, 3), 1, button=True),
+    }
+    words = "Strength {strength}, draw {draw}.".format
+    return Dial("Selection", controls, Drawing(TEN, TEN, layers), rows, words, ghosts=2)
+
+
+def pictured(shown):
+    data = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', shown)[1]
+    return base64.b64decode(data).decode("utf-8")
+
+
+def lines(shown):
+    return pictured(shown).count("<polyline")
 
 
 def test_the_still_picture_has_words(dial):
     bundle = dial._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"}
-    assert bundle["text/plain"] == "Selection (Strength 1). strength 1"
-    assert '<img alt="strength 1"' in bundle["text/html"]
+    assert bundle["text/plain"] == "Selection (Strength: 1). Strength 1, draw 1."
+    assert '<img alt="Drawing of months by months: now."' in bundle["text/html"]
+    assert ">Strength 1, draw 1.</p>" in bundle["text/html"]
     assert repr(dial) == bundle["text/plain"]
 
 
@@ -43,29 +61,146 @@ def test_a_live_kernel_adds_the_view_and_changes_nothing_else(dial, monkeypatch)
     assert bundle == still
 
 
-def test_turning_the_dial_sets_a_new_picture(dial):
-    _, slider, shown = dial.widget().children
-    assert "strength 1" in shown.value
+def test_turning_the_dial_sets_picture_and_words_and_keeps_ghosts(dial):
+    view = dial.widget()
+    _, turned, shown = view.children
+    slider, button = turned.children
+    assert "dsrct-dial" in view._dom_classes
+    assert ">Strength 1, draw 1.<" in shown.value
+    before = lines(shown.value)
     slider.value = 2
-    assert '<img alt="strength 2"' in shown.value
+    assert ">Strength 2, draw 1.<" in shown.value
+    assert "<desc>Strength 2, draw 1.</desc>" in pictured(shown.value)
+    assert lines(shown.value) == before + 2  # a ghost, and its name in the key
+    button.click()
+    assert ">Strength 2, draw 2.<" in shown.value
+    assert lines(shown.value) == before + 3
+    button.click()
+    assert lines(shown.value) == before + 3  # no more ghosts than the dial keeps
+    button.click()
+    assert ">Strength 2, draw 1.<" in shown.value  # after the last comes the first
 
 
-def test_settings_off_the_slider_are_refused(dial):
+def test_settings_that_the_controls_lack_are_refused(dial):
     with pytest.raises(InputError, match="strength=7"):
-        dial.at(strength=7)
+        dial.words(strength=7)
     with pytest.raises(InputError, match="other=1"):
-        dial.at(other=1)
+        dial.svg(other=1)
 
 
-def test_a_figure_without_words_is_refused():
-    with pytest.raises(InputError, match="carries its own words"):
-        live.picture(object())
+def test_a_dial_has_no_more_settings_than_a_page_can_hold(dial):
+    many = {"draw": Control("Draw again", range(61), 0, button=True)}
+    with pytest.raises(InputError, match=r"at most 60 settings; found 61"):
+        Dial("Too much", many, dial.drawing, rows, str, 2)
 
 
-def test_sample_size_describes_what_it_draws():
+def test_the_table_is_tidy_and_whole(dial):
+    table = dial.table()
+    assert list(table) == ["strength", "draw", "layer", "x", "y"]
+    assert len(table) == 4 * len(dial.settings()) == 36
+
+
+def test_pages_get_the_same_table_and_words(dial):
+    data = json.loads(json.dumps(dial.as_data(), allow_nan=False))
+    assert data["fixed"] == {"now": {"x": [0, 10]}, "rule": {"x": [0, 10], "y": [1.0, 1.0]}}
+    for at, setting in zip(data["settings"], dial.settings(), strict=True):
+        assert at["setting"] == setting
+        assert at["words"] == dial.words(**setting)
+        assert at["layers"] == {"now": {"y": [setting["strength"], setting["draw"]]}}
+    assert data["drawing"]["alt"] == "Drawing of months by months: now."
+
+
+@pytest.fixture(params=SHOWN)
+def shown(request):
+    return getattr(dials, request.param)()
+
+
+def test_every_setting_can_be_drawn_and_says_something_of_its_own(shown):
+    data = shown.as_data()
+    written = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    assert len(written) < 50_000
+    words = [at["words"] for at in data["settings"]]
+    assert len(set(words)) == len(words)
+    named = set(shown.table()["layer"])
+    assert {layer.name for layer in shown.drawing.layers} <= named
+    assert {layer.meaning for layer in shown.drawing.layers} <= set(COLOURS)
+    assert any(layer.ghost for layer in shown.drawing.layers)
+    assert any(layer.meaning == "truth" for layer in shown.drawing.layers)
+
+
+def test_words_of_the_sample_size_are_those_of_its_table():
     dial = dials.sample_size()
-    image, words = dial.at(patients=40, draw=2)
-    assert re.match(r'<img alt="[^"]{40,}"', image)
-    assert "months" in words
-    assert dial.at(patients=40, draw=3)[1] != words
-    assert dial.at(patients=40, draw=2)[1] == words
+    table = dial.table().query("layer == 'curve' and x == 36")
+    for setting in dial.settings():
+        same = table[table["patients"] == setting["patients"]]
+        (now,) = same.loc[same["draw"] == setting["draw"], "y"]
+        said = dial.words(**setting)
+        assert f"has {percent(now)} alive at month 36" in said
+        assert f"run from {percent(same['y'].min())} to {percent(same['y'].max())}." in said
+
+
+def test_chance_is_larger_among_few():
+    table = dials.sample_size().table().query("layer == 'curve' and x == 36")
+    spread = table.groupby("patients")["y"].std()
+    assert spread[20] > 2 * spread[200] > 4 * spread[2000]
+
+
+def test_a_curve_that_has_ended_says_so(monkeypatch):
+    ended = pd.DataFrame([[float("nan")] * 3], index=[36])
+    whole = pd.DataFrame([[0.5, 0.4, 0.6]], index=[36])
+    monkeypatch.setattr(dials, "_curve", lambda patients, draw: ended if draw == 1 else whole)
+    assert "Nobody is left to follow at month 36" in dials.sample_size().words(draw=1)
+
+
+def doors(hazard_ratio):
+    return [dials._out_of_100(shares) for shares in dials._futures(hazard_ratio).values()]
+
+
+def test_a_ratio_of_one_holds_no_door():
+    without, held = dials._futures(1.0).values()
+    pd.testing.assert_frame_equal(without, held)
+    assert "both sides are the same" in dials.peritoneal_effect().words(hazard_ratio=1.0)
+
+
+def test_the_held_door_lets_through_fewer_and_the_others_more():
+    before = None
+    for hazard_ratio in (1.0, 0.7, 0.4, 0.1):
+        without, held = doors(hazard_ratio)
+        assert sum(without.values()) == sum(held.values()) == 100
+        if before:
+            assert held["peritoneal"] < before["peritoneal"]
+            assert held["hepatic"] >= before["hepatic"]
+            assert held["free"] > before["free"]
+            fewer = without["peritoneal"] - held["peritoneal"]
+            free = held["free"] - without["free"]
+            said = dials.peritoneal_effect().words(hazard_ratio=hazard_ratio)
+            assert f"{fewer} fewer, and {free} more are free" in said
+            assert f"The other {fewer - free} left" in said
+        before = held
+
+
+def test_words_of_the_staircase_say_which_stairs_are_down():
+    dial = dials.selection_strength()
+    for setting in dial.settings():
+        said = dial.words(**setting)
+        stairs = dials._staircases().loc[setting["strength"]]
+        for name, value in zip(dials.STAIRS.values(), stairs["estimate"], strict=True):
+            assert f"{name} {ratio(value)}" in said
+        assert "Down at the truth: " in said
+        assert said.endswith(BUILT_IN)
+    blind = dial.words(strength=0.0)
+    assert "Down at the truth: completely resected and adjusted. " in blind
+    assert "Still off: everyone and operated." in blind
+    assert "Down at the truth: adjusted. " in dial.words(strength=1.0)
+
+
+def test_the_stored_staircase_follows_from_the_model():
+    stored = dials._staircases().loc[[0.5]].reset_index()
+    computed = tables.staircase(0.5).reset_index()
+    message = "run `python -m tools.dials`"
+    assert list(stored["method"]) == list(computed["method"]), message
+    for column in tables.SHOWN:
+        assert stored[column].tolist() == pytest.approx(computed[column].tolist(), abs=2e-4), (
+            message
+        )
+    assert set(dials._staircases().index) == set(tables.STRENGTHS), message

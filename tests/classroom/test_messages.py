@@ -2,9 +2,14 @@
 
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
+import dsrct_edu
 from dsrct_edu.classroom import lessons, worked_answer
+from dsrct_edu.classroom.checking import evaluate
 
 EXERCISES = {
     key: (entry, data.get("given", ""))
@@ -61,6 +66,33 @@ def test_no_message_tells_the_solution(key):
         number = computed(entry["expected"], given)
         telling += [text for text in told if tells_number(text, number, entry["tolerance"])]
     assert bool(telling) == (key in TOLD_BY_THE_TASK), telling
+
+
+PLAUSIBLE = [
+    0.013, 87, 7_654_321, -1.5, float("nan"), float("inf"), True, None, "word", "0.013", "87%",
+    [0.1, 0.2], (), {"zz": 87, "zy": 86}, max, lambda *given: None, lambda *given: 87,
+    lambda: 1, object(), pd.DataFrame([[0.1] * 8] * 9), pd.Series([0.1] * 9),
+    np.array([[7.5] * 9]), Figure(), "z", "a z", "b b a", "none of them", dsrct_edu, pd.DataFrame,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", EXERCISES)
+def test_no_answer_to_a_plausible_slip_tells_the_solution(key):
+    """What the verifiers say by themselves, where the lesson records no wrong answer."""
+    entry, given = EXERCISES[key]
+    secrets = secrets_of(key, entry)
+    for answer in [*PLAUSIBLE, *entry.get("options", {}).values()]:
+        outcome = evaluate(entry, answer, given)
+        if outcome.passed:
+            assert answer == entry.get("options", {}).get(entry["expected"]), answer
+            continue
+        said = outcome.message
+        if all(f'"{letter}"' in said for letter in entry.get("options", "?")):
+            said = said.partition(": ")[2].partition(". ")[2]  # it names all letters alike
+        assert not any(tells(said, secret) for secret in secrets), said
+        if entry["kind"] == "value":
+            number = computed(entry["expected"], given)
+            assert not tells_number(said, number, entry["tolerance"]), said
 
 
 def test_a_message_that_tells_would_be_found():

@@ -75,6 +75,7 @@ def test_the_widget_answers_a_click():
     button.click()
     assert "Not yet." in said.value
     choices.value = choices.options[LETTERS.index(quiz("05").items[0].key)]
+    assert "Not yet." not in said.value  # that was said of another option
     button.click()
     assert "Right." in said.value
 

@@ -9,36 +9,11 @@ from dsrct_edu.errors import InputError
 
 
 @pytest.fixture(autouse=True)
-def _fresh():
+def _fresh(monkeypatch):
+    monkeypatch.delenv("DSRCT_EDU_GUESSES", raising=False)
     SESSION.clear()
     yield
     SESSION.clear()
-
-
-def test_a_guess_is_shown_beside_the_result():
-    guess = predict("05.2", 30)
-    assert repr(guess) == "Your guess for median survival with HIPEC: 30 months. Noted."
-    shown = guess.beside(48.0)
-    assert repr(shown) == "Median survival with HIPEC. You said: 30 months. It is: 48 months."
-    assert guesses().to_dict("records") == [
-        {"id": "05.2", "guess": 30, "result": 48.0, "unit": "months"}
-    ]
-
-
-def test_no_guess_is_no_error():
-    guess = predict("05.2", ...)
-    assert "No guess yet" in repr(guess)
-    assert "You said: no guess" in repr(guess.beside(48.0))
-
-
-@pytest.mark.parametrize("guess", [None, [1], {"a": 1}, object(), "x" * 10_000, float("nan")])
-def test_odd_guesses_are_noted(guess):
-    assert len(repr(predict("05.2", guess).beside(1.0))) < 400
-    assert len(guesses()) == 1
-
-
-def test_an_unknown_prediction_is_noted_all_the_same():
-    assert "prediction 99.9" in repr(predict("99.9", 1))
 
 
 def test_the_summary_follows_the_attempts():
@@ -70,6 +45,40 @@ def test_a_class_is_gathered_from_its_exports(tmp_path):
     assert attempts["misconception"].tolist() == ["M2", "M2"]
     table.to_csv(tmp_path / "class.csv", index=False)
     assert len(pd.read_csv(tmp_path / "class.csv")) == 2
+
+
+def test_guesses_are_kept_in_one_file_where_start_names_it(tmp_path, monkeypatch):
+    path = tmp_path / "my-guesses.json"
+    monkeypatch.setenv("DSRCT_EDU_GUESSES", str(path))
+    predict("05.2", 30).beside(48.0)
+    predict("05.1", "lower")
+    predict("10.1", ...)
+    SESSION.clear()  # the next day
+    predict("05.2", ...)  # the cell is run again with its dots
+    predict("01.1", "60")
+    table = guesses().set_index("id")
+    assert table.loc["05.2", ["guess", "result", "unit"]].tolist() == [30.0, 48.0, "months"]
+    assert table.loc["05.1", "guess"] == "lower"
+    assert table.loc["01.1", "guess"] == 60.0
+    assert "10.1" not in table.index
+    assert [file.name for file in tmp_path.iterdir()] == ["my-guesses.json"]
+    path.unlink()
+    assert guesses()["guess"].dropna().tolist() == [60.0]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"05.2": 3}', '{"05.2": {"id": "05.2"}}', "no JSON"])
+def test_a_file_that_was_changed_costs_no_lesson(tmp_path, monkeypatch, text):
+    path = tmp_path / "my-guesses.json"
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("DSRCT_EDU_GUESSES", str(path))
+    predict("05.2", 30)
+    assert guesses()["guess"].tolist() == [30.0]
+
+
+def test_a_folder_that_cannot_be_written_costs_no_lesson(tmp_path, monkeypatch):
+    monkeypatch.setenv("DSRCT_EDU_GUESSES", str(tmp_path / "nowhere" / "my-guesses.json"))
+    predict("05.2", 30)
+    assert guesses()["guess"].tolist() == [30.0]
 
 
 def test_nothing_is_written_unless_asked(tmp_path, monkeypatch):

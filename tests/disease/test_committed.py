@@ -19,7 +19,8 @@ from dsrct_edu.resources import find
 
 NAMES = list(recipes())
 built = cache(build)  # each once, for the tests that need it
-REGISTRIES = [f"registry_{letter}" for letter in "abcd"]
+REGISTRIES = [f"registry_{letter}" for letter in "abcdefgh"]
+PAPERS = ["paper_a", "paper_b"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -37,13 +38,14 @@ def test_loaded_is_built(name):
     pd.testing.assert_frame_equal(loaded.truth, round_truth(made.truth))
 
 
-def test_the_eight_cohorts():
+def test_the_committed_cohorts():
     table = cohorts()
     assert list(table.columns) == ["cohort", "patients", "summary"]
     sizes = dict(zip(table["cohort"], table["patients"], strict=True))
     assert sizes == {
         "teaching": 200,
         **dict.fromkeys(REGISTRIES, 2000),
+        **dict.fromkeys(PAPERS, 150),
         "phase2": 20,
         "trial": 200,
         "hidden_confounding": 2000,
@@ -57,7 +59,7 @@ def test_no_truth_in_a_students_file(name):
     assert not set(columns) & (set(vocabulary.truth()) - {"patient_id"})
 
 
-@pytest.mark.parametrize("name", REGISTRIES)
+@pytest.mark.parametrize("name", [*REGISTRIES, *PAPERS])
 def test_a_registry_does_not_tell_its_scenario(name):
     cohort = load_cohort(name)
     told = repr(cohort) + str(cohort) + cohorts().set_index("cohort").loc[name, "summary"]
@@ -68,9 +70,29 @@ def test_a_registry_does_not_tell_its_scenario(name):
 
 
 def test_the_registries_hold_the_four_scenarios():
-    revealed = [reveal(name).scenario for name in REGISTRIES]
-    assert sorted(revealed) == ["harm", "modest", "null", "strong"]
-    assert revealed != ["null", "modest", "strong", "harm"]
+    first, second = (
+        [reveal(name).scenario for name in names] for names in (REGISTRIES[:4], REGISTRIES[4:])
+    )
+    for revealed in (first, second):
+        assert sorted(revealed) == ["harm", "modest", "null", "strong"]
+        assert revealed != ["null", "modest", "strong", "harm"]
+    assert all(a != b for a, b in zip(first, second, strict=True))
+
+
+def test_one_paper_comes_from_a_helpful_world_and_one_from_a_harmful():
+    gains = [reveal(name).rmst_difference for name in PAPERS]
+    assert min(gains) < -1
+    assert max(gains) > 1
+
+
+def test_positivity_fails_visibly_in_a_registry():
+    patients = load_cohort("registry_e").patients
+    resected = patients[patients["cc_score"] <= 1]
+    by_centre = resected.groupby("centre")["hipec"].agg(["size", "mean"])
+    assert (by_centre["size"] > 20).all()
+    assert 4 <= (by_centre["mean"] == 0).sum() <= 6
+    assert (by_centre["mean"] > 0.5).any()
+    assert resected["expert_centre"].groupby(resected["centre"]).nunique().eq(1).all()
 
 
 def test_reveal_says_what_is_true():
@@ -125,7 +147,7 @@ def test_data_package_describes_the_files():
 def test_unknown_cohort_is_named():
     for act in (load_cohort, reveal, build):
         with pytest.raises(InputError, match="'teaching'"):
-            act("registry_e")
+            act("registry_z")
 
 
 def test_to_csv_keeps_truth_apart(tmp_path):

@@ -50,6 +50,12 @@ def test_truth_key_changes_with_every_parameter_but_the_two_switches():
         assert (changed == key) == (name in ("coin", "offer_aggr")), name
 
 
+def test_hash_changes_with_the_table_of_centres(monkeypatch):
+    before = scenario("null").fingerprint
+    monkeypatch.setattr("dsrct_edu.disease.scenarios._centres", lambda: "another table")
+    assert scenario("null").fingerprint != before
+
+
 def test_hash_does_not_depend_on_the_name():
     assert scenario("modest").replace().fingerprint == scenario("modest").fingerprint
 

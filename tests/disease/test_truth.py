@@ -83,11 +83,36 @@ def test_null_truth_is_exactly_nothing(origin):
 
 def test_scenarios_are_what_their_names_say():
     gains = {name: true_effect(name).rmst_difference for name in NAMES}
-    assert 1 < gains["modest"] < 2
-    assert gains["strong"] > 5
-    assert gains["harm"] < -1
+    assert 1.2 < gains["modest"] < 2.2
+    assert 3.5 < gains["strong"] < 6
+    assert -3.5 < gains["harm"] < -1.5
     ratios = {name: true_effect(name).hazard_ratio for name in NAMES}
     assert ratios["strong"] < ratios["modest"] < 1 < ratios["harm"]
+
+
+def gained(model, patients=300_000):
+    """Months within 60 of surgery, and the share dead within 90 days with HIPEC."""
+    pairs = draw(model, patients, seed=31)
+    rows = pairs.latent["complete"]
+    death = {
+        arm: (pairs.arms[arm]["death_month"] - pairs.latent["surgery_month"])[rows] for arm in ARMS
+    }
+    lived = {arm: np.minimum(months, 60) for arm, months in death.items()}
+    return np.mean(lived["hipec"] - lived["no_hipec"]), np.mean(death["hipec"] < 90 / 30.4375)
+
+
+def test_harm_is_plausible_and_works_through_complications_and_what_they_cost():
+    harm = scenario("harm")
+    whole, early = gained(harm)
+    assert early <= 0.035
+    without, _ = gained(harm.replace(effect_complication=0, effect_adjuvant=0))
+    alone, _ = gained(
+        scenario("null").replace(
+            effect_complication=harm.effect_complication, effect_adjuvant=harm.effect_adjuvant
+        )
+    )
+    assert whole - without < whole / 3
+    assert alone < whole / 3
 
 
 def test_switches_leave_the_truth_alone():

@@ -43,6 +43,38 @@ MARKS = pd.DataFrame(
     [(1, 15.0, "recurrence"), (2, 20.0, "death"), (3, 4.0, "death")],
     columns=["patient_id", "time", "event"],
 )
+WORLDS = pd.concat(
+    STEPS.assign(world=f"Registry {letter}", truth=truth)
+    for letter, truth in (("A", 0.64), ("B", 1.0), ("C", 1.1))
+)
+SIX = pd.DataFrame(
+    {
+        "patient_id": list("ABCDEF"),
+        "duration": [6.0, 10.0, 14.0, 20.0, 26.0, 30.0],
+        "event": [True, False, True, True, False, False],
+    }
+)
+FUTURES = pd.DataFrame(
+    {
+        "patient_id": ["P1"],
+        "surgery_month": [7.7],
+        "death_month_hipec": [62.9],
+        "recurrence_month_hipec": [26.6],
+        "recurrence_site_hipec": ["hepatic"],
+        "death_month_no_hipec": [53.1],
+        "recurrence_month_no_hipec": [19.3],
+        "recurrence_site_no_hipec": ["peritoneal"],
+    }
+)
+PEOPLE = pd.DataFrame(
+    [
+        ("without", "alive at 5 years", 28),
+        ("without", "died before", 72),
+        ("with", "alive at 5 years", 32),
+        ("with", "died before", 68),
+    ],
+    columns=["panel", "category", "n"],
+)
 GATES = pd.DataFrame({"gate": ["seen", "operated", "treated"], "n": [50, 30, 20]})
 BALANCE = pd.DataFrame(
     [("age", -0.17, 0.06), ("expert_centre", 0.62, 0.07), ("pci_surgery", -0.32, -0.12)],

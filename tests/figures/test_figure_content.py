@@ -10,8 +10,8 @@ from matplotlib.colors import to_hex
 
 from dsrct_edu import InputError, figures
 from dsrct_edu.analysis import aalen_johansen, cox, kaplan_meier
-from dsrct_edu.figures import style
-from dsrct_edu.figures.effects import BUILT_IN
+from dsrct_edu.figures import palette
+from dsrct_edu.figures.stairs import BUILT_IN
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_survival_curves_draw_the_result(patients, found):
     main, below = figure.axes
     assert main.get_xlabel() == "Months since surgery"
     assert main.get_ylim()[0] == 0
-    for group, name in ((False, "no"), (True, "yes")):
+    for group, name in ((False, "no_HIPEC"), (True, "HIPEC")):
         (body,), (tail,) = found(main, f"curve:{name}"), found(main, f"tail:{name}")
         corners = np.concatenate([body.get_xydata(), tail.get_xydata()])
         curve = result.to_frame().query("group == @group")
@@ -110,13 +110,15 @@ def test_no_interval_is_drawn_where_the_table_has_none():
     assert figures.survival_curves(both).axes[0].collections
 
 
-def test_the_truth_is_drawn_in_the_colour_of_its_group(found):
+def test_the_truth_has_its_own_colour_and_the_mark_of_its_group(found):
     curves, counts = tables.survival(["without HIPEC", "with HIPEC"])
     truth = curves.groupby("group", sort=False).head(3)[["group", "time", "survival"]]
     axes = figures.survival_curves(curves, counts, truth=truth[::-1]).axes[0]
     for group in ("with_HIPEC", "without_HIPEC"):
         (drawn,), (curve,) = found(axes, f"truth:{group}"), found(axes, f"curve:{group}")
-        assert drawn.get_color() == style.shade(curve.get_color(), 0.7)
+        (mark,) = found(axes, f"whose:{group}")
+        assert drawn.get_color() == palette.TRUTH.colour
+        assert mark.get_markerfacecolor() == curve.get_color()
 
 
 def test_cumulative_incidence_stacks_to_one(patients, found):
@@ -157,7 +159,7 @@ def test_forest_is_the_cox_table(patients, found):
 def test_forest_marks_clock_and_missing_interval(found):
     figure = figures.forest(tables.SERIES, measure="Median overall survival (months)", log=False)
     points = found(figure, "estimate")
-    assert [p.get_marker() for p in points] == ["o", "o", "s", "o", "s", "^"]
+    assert [p.get_marker() for p in points] == ["o", "o", "s", "o", "s", "P"]
     hollow = [to_hex(p.get_markerfacecolor()) == "#ffffff" for p in points]
     assert hollow == [False, False, False, True, False, True]
     assert "2 rows have no interval" in figure.words
@@ -194,7 +196,7 @@ def test_staircase_reads_a_study_table():
 def test_swimmer_lanes_hatch_the_waiting(found):
     figure = figures.swimmer_lanes(tables.LANES, tables.MARKS)
     lanes = {c.get_gid(): (c.get_hatch(), len(c.get_paths())) for c in found(figure, "state")}
-    assert lanes["state:waiting"] == ("////", 3)
+    assert lanes["state:waiting"] == (palette.WAITING.hatch, 3)
     assert lanes["state:after_HIPEC"][1] == lanes["state:after_surgery"][1] == 1
     assert figure.words == (
         "3 patients, 54 months in all: waiting 18 (33%), after HIPEC 24 (44%) and after surgery "
@@ -232,7 +234,7 @@ def test_the_treated_stand_above_whoever_comes_first():
     )
     words = figures.overlap(scores).words
     assert words == figures.overlap(scores[::-1]).words
-    assert words.startswith("Propensity of HIPEC: median 0.35 (0.30 to 0.40) in 2 patients treated")
+    assert words.startswith("Propensity of HIPEC: median 0.35 (0.30 to 0.40) in 2 patients with")
 
 
 def test_zip_plot_counts_what_it_colours(found):
@@ -251,7 +253,7 @@ def test_zip_plot_counts_what_it_colours(found):
 
 def test_diagram_words_and_refusals():
     figure = figures.dag(tables.NODES, tables.EDGES)
-    assert "4 variables and 5 arrows" in figure.words
+    assert figure.words.startswith("4 variables. Arrows: expert centre to HIPEC and death; HIPEC")
     assert "Mediators, not to adjust for: complication." in figure.words
     nodes = pd.DataFrame({"name": ["a", "b"], "role": ["exposure", "outcome"], "x": [0, 1], "y": 0})
     circle = pd.DataFrame({"source": ["a", "b"], "target": ["b", "a"]})
@@ -259,7 +261,7 @@ def test_diagram_words_and_refusals():
         figures.dag(nodes, circle)
     with pytest.raises(InputError, match="between nodes"):
         figures.dag(nodes, tables.EDGES)
-    assert "0 arrows" in figures.dag(nodes, circle[:0]).words
+    assert "No arrows" in figures.dag(nodes, circle[:0]).words
     with pytest.raises(InputError, match="role"):
         figures.dag(nodes.assign(role="cause"), circle[:1])
     with pytest.raises(InputError, match="apart"):

@@ -10,9 +10,6 @@ import page
 import pytest
 from PIL import Image
 
-from dsrct_edu.figures import style
-from tools import views
-
 DRAWN_WITH = re.search(r"Drawn with matplotlib ([\d.]+\d)", page.README).group(1)
 same_matplotlib = pytest.mark.skipif(
     matplotlib.__version__ != DRAWN_WITH,
@@ -65,16 +62,3 @@ def test_the_page_prints_the_code_of_every_example():
     for name, code in page.CODE.items():
         assert f"def {name}() -> Figure:\n{textwrap.indent(code, '    ')}\n" in examples
     assert page.IMPORTS in source
-
-
-def test_greyscale_and_colour_blind_views():
-    colours = [style.appearance(index).colour for index in range(6)]
-    swatch = Image.new("RGB", (6, 1))
-    swatch.putdata([tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in colours])
-    seen = views.seen(swatch.resize((600, 10), Image.Resampling.NEAREST))
-    assert {view.width for view in seen.values()} == {views.PROJECTOR}
-    other = np.asarray(seen["deuteranope"], dtype=float)[5, 85::170]
-    apart = np.abs(other[:, None] - other[None]).sum(axis=2)
-    assert apart[np.triu_indices(6, 1)].min() > 60  # every pair differs to a deuteranope
-    grey = np.asarray(seen["grey"], dtype=float)[5, 85:500:170, 0]
-    assert np.abs(np.diff(np.sort(grey))).min() > 20  # the first three differ in greyscale

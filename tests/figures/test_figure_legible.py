@@ -5,6 +5,7 @@ import page
 import pandas as pd
 import pytest
 import tables
+from matplotlib.text import Text
 
 from dsrct_edu import figures
 
@@ -112,3 +113,83 @@ def test_diagram(count, title, assert_legible):
     )
     edges = pd.DataFrame({"source": [nodes["name"][0]], "target": [nodes["name"][1]]})
     assert_legible(figures.dag(nodes, edges, title=title))
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_new_families(count, assert_legible):
+    names = [LONG.format(k) for k in range(count)]
+    steps = pd.concat(tables.STEPS.assign(world=n) for n in names)
+    for covered in (False, True):
+        assert_legible(figures.worlds(steps, cover=covered, title="Title"))
+    halves = pd.DataFrame({"panel": np.repeat(names, 2), "category": ["a", LONG] * count, "n": 50})
+    assert_legible(figures.people(halves, title="Title"))
+    gates = pd.DataFrame({"gate": [*names, "HIPEC"], "n": [900 - k for k in range(count + 1)]})
+    for opened in range(count + 1):
+        assert_legible(figures.doors(gates, steps=opened, title="Title"))
+
+
+@pytest.mark.parametrize("count", [1, 6, 12])
+def test_lifelines(count, assert_legible):
+    rng = np.random.default_rng(3)
+    months = rng.integers(1, 90, count).astype(float)
+    patients = pd.DataFrame({"patient_id": range(count), "duration": months, "event": True})
+    for steps in (None, 0, 1, len(np.unique(months)) - 1):
+        assert_legible(figures.lifelines(patients, steps=steps, title="Title"))
+
+
+@pytest.mark.parametrize("surgery", [np.nan, 0.5, 12.0])
+@pytest.mark.parametrize(("back", "death"), [(5.0, 6.0), (50.0, 55.0), (119.0, 119.5), (1.0, 400)])
+def test_two_futures(surgery, back, death, assert_legible):
+    months = {"recurrence_month_hipec": back, "death_month_hipec": death}
+    row = tables.FUTURES.assign(surgery_month=surgery, **months)
+    for cover in (None, "hipec", "no_hipec"):
+        assert_legible(figures.two_futures(row, cover=cover, title="Title"))
+
+
+@pytest.mark.parametrize("count", [1, 8, 18, 60])
+def test_two_clocks(count, assert_legible):
+    lanes = pd.concat(tables.LANES.assign(patient_id=tables.LANES["patient_id"] + 3 * k)
+                      for k in range(count // 3 + 1))  # fmt: skip
+    assert_legible(figures.swimmer_lanes(lanes, second_clock="surgery", title="Title"))
+
+
+@pytest.mark.parametrize("steps", [0, 3, 5])
+def test_guesses(steps, assert_legible):
+    guesses = [0.4, 0.5, 0.6, 0.7, 0.8]
+    assert_legible(figures.staircase(tables.STEPS, steps=steps, guesses=guesses, title=LONG))
+    assert_legible(figures.staircase(tables.STEPS, steps=steps, guesses=guesses))
+
+
+@pytest.mark.parametrize("roles", [False, True])
+def test_diagram_without_roles(roles, assert_legible):
+    assert_legible(figures.dag(tables.NODES, tables.EDGES, roles=roles))
+
+
+# What a slide of 1280 by 720 leaves for a picture, in pixels: see the margins of a slide.
+SLIDE = (1280 - 2 * 77, 720 - 160)
+PAGES = {"calibration", "survival_many_groups"}  # for documents: as long as their tables
+
+
+@pytest.mark.parametrize("name", [name for name in page.NAMES if name not in PAGES])
+def test_text_is_read_from_the_last_row(name, written):
+    figure = page.drawn(name)
+    scale = min(1.0, SLIDE[0] / figure.bbox.width, SLIDE[1] / figure.bbox.height)
+    sizes = {text.get_text(): text.get_fontsize() for text in figure.findobj(Text)}
+    shown = {text: sizes[text] * figure.dpi / 72 * scale for text, _ in written(figure)}
+    assert min(shown.values()) >= 16, min(shown, key=shown.get)
+
+
+LAB = (930, 560)  # what JupyterLab leaves for an output at 1366 by 768, in pixels
+
+
+@pytest.mark.parametrize("name", [name for name in page.NAMES if name not in PAGES])
+def test_a_picture_is_seen_without_scrolling(name):
+    figure = page.drawn(name)
+    assert figure.bbox.height * min(1.0, LAB[0] / figure.bbox.width) <= LAB[1] + 20
+
+
+@pytest.mark.parametrize("name", page.NAMES)
+def test_no_name_of_a_column_is_shown(name, written):
+    figure = page.drawn(name)
+    for text in (figure.describe(), *(text for text, _ in written(figure))):
+        assert "_" not in text

@@ -158,14 +158,6 @@ def test_fonts_are_collected_without_a_word(caplog):
     assert not caplog.records
 
 
-def test_looks_differ():
-    looks = [style.appearance(index) for index in range(36)]
-    assert len({(look.colour, look.dash) for look in looks}) == 36
-    first = looks[:6]
-    for part in ("colour", "dash", "marker", "hatch"):
-        assert len({getattr(look, part) for look in first}) == 6
-
-
 @pytest.mark.parametrize("seed", range(5))
 def test_spread(seed):
     rng = np.random.default_rng(seed)

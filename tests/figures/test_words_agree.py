@@ -8,11 +8,16 @@ import tables
 from dsrct_edu import figures
 from dsrct_edu.analysis import kaplan_meier
 from dsrct_edu.figures.balance import love_words, overlap_words
-from dsrct_edu.figures.curves import survival_words
+from dsrct_edu.figures.crowd import door_words, people_words
+from dsrct_edu.figures.curve_words import survival_words
 from dsrct_edu.figures.diagrams import dag_words
-from dsrct_edu.figures.effects import forest_words, staircase_words
+from dsrct_edu.figures.effects import forest_words
+from dsrct_edu.figures.futures import future_words
+from dsrct_edu.figures.growing import lifeline_words
 from dsrct_edu.figures.incidence import incidence_words
-from dsrct_edu.figures.patients import flow_words, swimmer_words, waterfall_words
+from dsrct_edu.figures.lanes import swimmer_words
+from dsrct_edu.figures.patients import flow_words, waterfall_words
+from dsrct_edu.figures.stairs import staircase_words, worlds_words
 from dsrct_edu.figures.studies import calibration_words, zip_words
 from dsrct_edu.figures.theatre import drug_words, pci_words, temperature_words
 from dsrct_edu.wording import plain
@@ -72,6 +77,11 @@ INCIDENCE = tables.incidence({"peritoneal": 0.5, "death": 0.1}, ["a", "b"])
         (figures.cumulative_incidence, incidence_words, [INCIDENCE]),
         (figures.forest, forest_words, [tables.SERIES.assign(ci_low=np.nan)]),
         (figures.staircase, staircase_words, [tables.STEPS]),
+        (figures.worlds, worlds_words, [tables.WORLDS]),
+        (figures.lifelines, lifeline_words, [tables.SIX]),
+        (figures.two_futures, future_words, [tables.FUTURES]),
+        (figures.doors, door_words, [tables.GATES]),
+        (figures.people, people_words, [tables.PEOPLE]),
         (figures.love_plot, love_words, [tables.BALANCE]),
         (figures.overlap, overlap_words, [tables.SCORES]),
         (figures.swimmer_lanes, swimmer_words, [tables.LANES, tables.MARKS]),

@@ -51,11 +51,25 @@ def written(places, minutes=5, section="Gates", output=0):
 
 def test_a_slide_shows_the_output_of_its_section_folded_and_without_code(places):
     page = decks.deck(written(places), places)
-    assert "<b>13</b>" in page
-    assert "99" not in page
-    assert "x = 1" not in page
-    assert "Minutes 0-5: all" in page
-    assert re.search(r"<summary>Reveal</summary>.*<b>13</b>", page)
+    shown = page[page.index("<main>") : page.index("</main>")]
+    assert "99" not in shown
+    assert "x = 1" not in shown
+    assert "Minutes 0–5: all" in shown
+    assert re.search(r"<summary>Show the answer</summary>.*<b>13</b>.*</details>", shown, re.DOTALL)
+    assert re.search(r'<template class="notes"><p>Say it.</p>\s*</template>', shown)
+
+
+def test_a_deck_refuses_a_table_that_names_columns_as_the_code_does(places):
+    path = next((places.build / "instructor").glob("77_*"))
+    notebook = nbformat.read(path, as_version=4)
+    table = "<table><thead><tr><th></th><th>cc_code</th></tr></thead></table>"
+    notebook.cells[1].outputs[0].data["text/html"] = table
+    notebook.cells[1].id = "small-001"
+    nbformat.write(notebook, path)
+    with pytest.raises(LessonError, match=r"one.deck.toml: cell small-001: .*code: cc_code; say"):
+        decks.deck(written(places), places)
+    (places.lessons / "labels.toml").write_text('cc_code = "what is left"\n', "utf-8")
+    assert "what is left" in decks.deck(written(places), places)
 
 
 @pytest.mark.parametrize(

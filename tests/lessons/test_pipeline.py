@@ -1,12 +1,14 @@
 """The pipeline on a course of one tiny lesson: editions, cache, drift, what stops a build."""
 
 import json
+import re
 
 import nbformat
 import pytest
 from conftest import Course
 
-from dsrct_edu.authoring import building, drift, execute, notebooks, rules, slides, stubs
+from dsrct_edu.authoring import blocks, building, drift, execute, notebooks, rules, stubs
+from dsrct_edu.authoring.course import Entry
 from dsrct_edu.authoring.editions import EDITIONS, INSTRUCTOR, RUN, SLIDES, SOLUTION, STUDENT
 from dsrct_edu.authoring.sources import LessonError
 
@@ -96,8 +98,9 @@ def test_nothing_that_changes_from_run_to_run_is_stored(built):
 
 
 def test_values_fill_the_prose(built):
-    assert any("The report counts 7 of ten." in cell.source for cell in notebook_of(built).cells)
-    assert notebook_of(built).metadata.dsrct_edu["values"] == {"known": "7"}
+    solution = notebook_of(built, SOLUTION)
+    assert any("That is 16 of twenty" in cell.source for cell in solution.cells)
+    assert solution.metadata.dsrct_edu["values"] == {"known": "16"}
 
 
 # What is run, and what is kept
@@ -118,7 +121,7 @@ def test_prose_alone_needs_no_run_and_code_does(course):
     before = execute.key(course.lesson(), STUDENT)
     course.edit("Retell one thing", "Tell one thing")
     assert execute.key(course.lesson(), STUDENT) == before
-    course.edit("known = 7", "known = 8")
+    course.edit("known = sum(answers)", "known = 8")
     assert execute.key(course.lesson(), STUDENT) != before
 
 
@@ -169,11 +172,11 @@ def test_no_drift_after_a_build(built):
     ("old", "new", "part"),
     [
         ("Retell one thing", "Tell one thing", "source"),
-        ("known = 7", "known = 8", "source"),
+        ("known = sum(answers)", "known = 8", "source"),
         (":tags: [quiz]", ":tags: [quiz, skip]", "metadata"),
         ("explain it in one sentence", "draw it", "metadata"),
         ("## Quiz", "## Quiz\n\n+++\n\nMore.", "cells"),
-        ("{{known}} of ten?", "{{known:.1f}} of ten?", "values"),
+        ("{{known}} of twenty", "{{known:.1f}} of twenty", "values"),
     ],
 )
 def test_drift_is_found_and_the_command_named(built, course, old, new, part):
@@ -185,7 +188,7 @@ def test_drift_is_found_and_the_command_named(built, course, old, new, part):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("The report counts 7", "The report counts 8", "source of cell"),
+        ("Seven of ten walked", "Six of ten walked", "source of cell"),
         ('"cells"', "cells", "is no notebook"),
     ],
 )
@@ -203,6 +206,10 @@ def test_missing_and_orphaned_notebooks_are_found(built, course):
     found = drift.problems(course.lesson(), course.places)
     assert all("is missing; run" in text for text in found)
     assert len(found) == len(RUN)
+    texts = built.places.lessons / "99_old.reveals.json"
+    texts.write_text("{}", encoding="utf-8")
+    assert "git rm lessons/99_old.reveals.json" in drift.orphans(built.places)[0]
+    texts.unlink()
     stray = built.places.notebooks / "99_old.ipynb"
     stray.write_text("{}", encoding="utf-8")
     assert "git rm notebooks/99_old.ipynb" in drift.orphans(built.places)[0]
@@ -213,13 +220,13 @@ def test_missing_and_orphaned_notebooks_are_found(built, course):
 
 
 def test_a_cell_that_fails_is_named_and_nothing_is_written(course):
-    problems = build(course.edit("known = 7", "known = 7 / 0")).problems
+    problems = build(course.edit("known = sum(answers)", "known = 7 / 0")).problems
     assert any("42-small-steps-005 stops with ZeroDivisionError" in text for text in problems)
     assert not path_of(course).exists()
 
 
 def test_a_value_that_is_missing_is_named(course):
-    course.edit("counts {{known}} of ten", "counts {{nowhere}} of ten")
+    course.edit("Seven of ten walked", "{{nowhere}} of ten walked")
     with pytest.raises(LessonError, match=r"a `\{\{name\}\}` of the prose stops with NameError"):
         execute.run(course.lesson(), STUDENT, course.places)
 
@@ -257,15 +264,37 @@ def test_a_source_that_makes_no_edition_is_said(course, old, new, said):
 # What differs between editions
 
 
+def test_next_and_before_name_lessons_that_exist(course):
+    lesson = course.edit("prerequisites: []", 'prerequisites: ["01", "03"]').lesson()
+    header, *_, footer = (cell.source for cell in notebooks.cells(lesson, STUDENT))
+    assert "Before this: Meet the case.*" in header
+    assert "Next lesson" not in footer
+    follow = {"43": "planned", "44": "written", "45": "written"}
+    for key, state in follow.items():
+        entry = Entry(f"{key}_x", f"Lesson {key}", 30, (), written=state == "written")
+        lesson.course.lessons[key] = entry
+    footer = notebooks.cells(lesson, STUDENT)[-1].source
+    assert "Next lesson: 44, *Lesson 44*." in footer
+
+
 def test_each_edition_writes_its_own_links(course):
     lesson = course.edit("One sentence.", "One [event](glossary:event).").lesson()
     last = {
         edition: notebooks.cells(lesson, edition)[-1].source for edition in (*NOTEBOOKS, SLIDES)
     }
-    assert '[event](glossary.ipynb#Event "What the clock' in last[STUDENT]
-    assert '[event](../glossary.ipynb#Event "What the clock' in last[SOLUTION]
+    assert '[event](glossary.ipynb#cell-id=glossary-event "What the clock' in last[STUDENT]
+    assert '[event](../glossary.ipynb#cell-id=glossary-event "What the clock' in last[SOLUTION]
     assert '<abbr title="What the clock' in last[SLIDES]
     assert "glossary" not in last[SLIDES]
+
+
+def test_each_link_into_the_glossary_leads_to_a_cell(built):
+    terms = built.lesson().course.glossary
+    ids = [cell.id for cell in notebooks.glossary(terms).cells]
+    assert len(set(ids)) == len(ids) == len(terms) + 1
+    for key, entry in terms.items():
+        link = STUDENT.term("word", {**entry, "key": key})
+        assert link.partition("#cell-id=")[2].partition(" ")[0] in ids
 
 
 def test_every_edition_takes_its_outputs_from_one_that_is_run():
@@ -275,18 +304,22 @@ def test_every_edition_takes_its_outputs_from_one_that_is_run():
 
 def test_the_deck_is_one_page_that_fetches_nothing(built):
     deck = path_of(built, SLIDES).read_text(encoding="utf-8")
-    assert deck.count("<section") == 3
+    titles = re.findall(r'<section aria-label="Slide \d of 4: (.*?)"', deck)
+    assert titles == ["Small steps", "What the report says", "Guess first", "Take home"]
     assert "Collect the guesses" in deck
     assert "Worked answer" not in deck
-    assert "<summary>Reveal</summary>" in deck
+    assert re.search(r'data-prediction="42.1".*<summary>Show the answer</summary>', deck, re.DOTALL)
     assert "http://" not in deck
     assert "https://" not in deck
+    assert not re.search(r"<link|@import|url\(", deck)
 
 
 def test_reveals_follow_predictions(built):
     cells = notebook_of(built).cells
-    ids = slides.reveal_ids(cells)
-    assert [cell.source for cell in cells if cell.id in ids] == ["known = 7\nguess.beside(known)"]
+    ids = blocks.reveal_ids(cells)
+    assert [cell.source for cell in cells if cell.id in ids] == [
+        "known = sum(answers)\nguess_1.beside(known)"
+    ]
 
 
 def test_slides_are_marked_for_jupyterlab(built):

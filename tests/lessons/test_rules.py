@@ -27,14 +27,30 @@ BREAKS = {
         "misconceptions: [M2]",
         "no quiz option shows the misconception M2",
     ),
-    "long cell": ("known = 7\n", f"known = 7\n{LONG}\n", "split it: at most 15"),
-    "wide cell": ("known = 7\n", f"known = 7\nwide = '{'x' * 90}'\n", "over 88 characters"),
-    "semicolon": ("known = 7\n", "known = 7\nknown;\n", "with `;`"),
-    "network": ("known = 7\n", 'known = 7\nurl = "https://example.org"\n', "use a loader"),
-    "magic": ("known = 7\n", "known = 7\nx = '''\n%pip install y\n'''\n", "use a loader"),
+    "long cell": (
+        "known = sum(answers)\n",
+        f"known = sum(answers)\n{LONG}\n",
+        "split it: at most 15",
+    ),
+    "wide cell": (
+        "known = sum(answers)\n",
+        f"known = sum(answers)\nwide = '{'x' * 90}'\n",
+        "over 88 characters",
+    ),
+    "semicolon": ("known = sum(answers)\n", "known = sum(answers)\nknown;\n", "with `;`"),
+    "network": (
+        "known = sum(answers)\n",
+        'known = sum(answers)\nurl = "https://example.org"\n',
+        "use a loader",
+    ),
+    "magic": (
+        "known = sum(answers)\n",
+        "known = sum(answers)\nx = '''\n%pip install y\n'''\n",
+        "use a loader",
+    ),
     "definitions": (
-        "known = 7\n",
-        "known = 7\ndef f(): return 1\ndef g(): return 2\n",
+        "known = sum(answers)\n",
+        "known = sum(answers)\ndef f(): return 1\ndef g(): return 2\n",
         "2 functions are defined",
     ),
     "no hint": (
@@ -82,6 +98,16 @@ BREAKS = {
     "header": ("{{header}}", "", "put `{{header}}`"),
     "footer": ("{{footer}}", "", "put `{{footer}}`"),
     "quiz": (":tags: [quiz]", ":tags: [skip]", "tagged `quiz`"),
+    "objective that is none": (
+        "    - explain it in one sentence\n",
+        "",
+        "exercise 42.2 serves objective 2; the front matter has 1",
+    ),
+    "objective that nothing serves": (
+        "- explain it in one sentence",
+        "- explain it in one sentence\n    - draw it",
+        "no exercise and no question of the quiz serves objective 3: draw it",
+    ),
     "instructor code": (
         ":tags: [quiz]",
         ":tags: [quiz, instructor]",

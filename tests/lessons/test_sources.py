@@ -5,7 +5,8 @@ import pytest
 from dsrct_edu.authoring import course as courses
 from dsrct_edu.authoring.lesson import read
 from dsrct_edu.authoring.places import Places
-from dsrct_edu.authoring.sources import LessonError, line_of
+from dsrct_edu.authoring.sources import LessonError
+from dsrct_edu.classroom.lessons import line_of
 from dsrct_edu.errors import InputError
 
 NESTED = """\
@@ -57,7 +58,7 @@ def test_the_line_of_a_place_in_a_data_file(place, line):
         ("prerequisites: []", "prerequisites:", "`prerequisites` in the front matter is None"),
         ("prerequisites: []", "prerequisites: [7]", "write a list of texts, in quotes"),
         ("ideas: [share]", "ideas: [share", "line 19: the front matter is not YAML"),
-        ("known = 7", "known = = 7", "cell 42-small-steps-005: line 1 is not Python"),
+        ("known = sum(answers)", "known = = 7", "cell 42-small-steps-005: line 1 is not Python"),
     ],
 )
 def test_a_broken_source_is_said(course, old, new, said):

@@ -35,25 +35,50 @@ def test_environment_file_is_in_step():
     }
 
 
-def test_lock_covers_every_dependency_and_names_no_address():
-    text = (ROOT / "requirements.txt").read_text("utf-8")
+COURSE = ("course", "build")  # and the package is then installed without build isolation
+LOCKS = {
+    "requirements.txt": tuple(PROJECT["optional-dependencies"]),
+    "requirements-course.txt": COURSE,
+}
+
+
+def normal(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins(lock):
+    """Return version and hashes of every locked package."""
+    text = (ROOT / lock).read_text("utf-8")
+    blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
+    found = {}
+    for block in blocks:
+        name, version = re.match(r"([A-Za-z0-9._-]+)==(\S+)", block).groups()
+        found[normal(name), version] = set(re.findall(r"--hash=(sha256:[0-9a-f]{64})", block))
+    return found
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_covers_every_dependency_and_names_no_address(lock):
+    text = (ROOT / lock).read_text("utf-8")
     assert "://" not in text
     assert "--index" not in text
-    locked = {
-        re.sub(r"[-_.]+", "-", name).lower()
-        for name in re.findall(r"^([A-Za-z0-9._-]+)==", text, flags=re.MULTILINE)
-    }
-    extras = [r for group in PROJECT["optional-dependencies"].values() for r in group]
+    locked = {name for name, _ in pins(lock)}
+    extras = [r for group in LOCKS[lock] for r in PROJECT["optional-dependencies"][group]]
     for requirement in map(Requirement, PROJECT["dependencies"] + extras):
-        assert re.sub(r"[-_.]+", "-", requirement.name).lower() in locked, requirement.name
+        assert normal(requirement.name) in locked, requirement.name
 
 
-def test_every_locked_package_has_hashes():
-    text = (ROOT / "requirements.txt").read_text("utf-8")
-    blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
-    assert blocks
-    for block in blocks:
-        assert "--hash=sha256:" in block, block.splitlines()[0]
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_package_has_hashes(lock):
+    assert pins(lock)
+    assert all(pins(lock).values())
+
+
+def test_the_course_has_the_same_pins_and_no_tools():
+    everything, course = pins("requirements.txt"), pins("requirements-course.txt")
+    assert {key: everything.get(key) for key in course} == course
+    tools = {"dask", "hypothesis", "jupytext", "mypy", "nbval", "playwright", "pyarrow", "pytest"}
+    assert not tools & {name for name, _ in course}
 
 
 def test_import_stays_cheap():
@@ -74,7 +99,15 @@ def test_front_door_holds_the_public_names_and_no_more():
         *("aalen_johansen", "check", "cohorts", "cox", "dials", "emulate_trial", "endpoint"),
         *("fidelity", "kaplan_meier", "load_cohort", "logrank", "predict", "propensity"),
         *("published", "quiz", "reveal", "scenario", "simulate_cohort", "simulation_study"),
-        *("true_effect", "InputError", "analysis", "bedside", "figures", "studies"),
+        *(
+            "true_effect",
+            "worked_answer",
+            "InputError",
+            "analysis",
+            "bedside",
+            "figures",
+            "studies",
+        ),
     }
     for name in public:
         assert getattr(dsrct_edu, name) is not None
@@ -125,6 +158,10 @@ def test_wheel_carries_notebooks_lessons_and_data(tmp_path):
                 assert f"dsrct_edu/_share/{name}" in held, name
     for needed in (
         *("py.typed", "templates/report.html.j2", "lab_settings/overrides.json"),
+        *("classroom/selection_strength.csv", "lab_settings/extensions/dsrct-edu/keys.js"),
         *("authoring/templates/lesson.md", "authoring/schemas/checks.schema.json"),
     ):
         assert f"dsrct_edu/{needed}" in held
+    installed = "data/share/jupyter/labextensions/dsrct-edu"
+    for name in ("package.json", "keys.js"):
+        assert any(path.endswith(f".data/{installed}/{name}") for path in held), name

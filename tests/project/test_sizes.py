@@ -16,20 +16,20 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 5_570  # code lines that make a number of a lesson
-READ_LIMIT = 6_160  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 5_800  # code lines that make a number of a lesson
+READ_LIMIT = 7_670  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 329,
     "evidence": 32,
-    "figures": 2_009,
-    "analysis": 3_333,
+    "figures": 3_086,
+    "analysis": 3_361,
     "bedside": 938,
-    "disease": 1_014,
-    "studies": 861,
-    "classroom": 916,
-    "reporting": 186,
+    "disease": 1_211,
+    "studies": 863,
+    "classroom": 1_874,
+    "reporting": 187,
     "doctor": 100,
-    "starting": 90,
+    "starting": 96,
     "cli": 192,
 }
 _NO_CODE = {

@@ -193,7 +193,7 @@ def test_bad_methods_are_named():
 
 
 def test_truth_is_exactly_nothing_where_hipec_does_nothing_however_it_is_chosen():
-    null = dsrct.scenario("null").replace(offer_expert=0.3)
+    null = dsrct.scenario("null").replace(offer_shrink=0.3)
     assert method_truth(null, "ever_never", "log_hazard_ratio") == 0.0
     assert method_truth(null, "iptw", "rmst_difference") == 0.0
     assert method_truth(dsrct.scenario("harm"), "iptw", "rmst_difference") < -1

@@ -3,11 +3,11 @@ from .causal import SeparationWarning as SeparationWarning
 from .causal import Weights as Weights
 from .causal import e_value as e_value
 from .causal import propensity as propensity
+from .cause_models import cause_specific_hazards as cause_specific_hazards
 from .comparison import LogrankResult as LogrankResult
 from .comparison import logrank as logrank
 from .competing import CumulativeIncidence as CumulativeIncidence
 from .competing import aalen_johansen as aalen_johansen
-from .competing import cause_specific_hazards as cause_specific_hazards
 from .emulation import CONFOUNDERS as CONFOUNDERS
 from .emulation import EmulatedTrial as EmulatedTrial
 from .emulation import emulate_trial as emulate_trial

@@ -14,7 +14,7 @@ from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.errors import InputError
 from dsrct_edu.vocabulary import CAUSES, ORIGINS, SITES
 
-EVENTS = ("death", "recurrence_or_death", "recurrence", "first_event")
+EVENTS = ("death", "recurrence_or_death", "recurrence", "first_event", "progression_or_death")
 _CORRECT = "Correct the record."
 _LONGEST = 1200.0  # months: nobody is followed for a century
 
@@ -34,6 +34,9 @@ def endpoint(
                           follow-up (a competing event)
     first_event           as recurrence_or_death, with its   completely resected
                           `cause`
+    progression_or_death  progression, recurrence or death,  everybody, from diagnosis alone
+                          whichever is first: event-free
+                          survival
     ===================== ================================== =================================
 
     Months since surgery are differences; of months given to one decimal they are rounded to one
@@ -44,8 +47,9 @@ def endpoint(
     patients : DataFrame
         Columns as `dsrct_edu.simulate_cohort` gives them (months since diagnosis):
         ``death, follow_up_month``; from surgery ``operated, surgery_month`` too; for recurrence
-        ``cc_score, recurrence, recurrence_month, recurrence_site``.
-    event : {"death", "recurrence_or_death", "recurrence", "first_event"}
+        ``cc_score, recurrence, recurrence_month, recurrence_site``; for progression these and
+        ``progression, progression_month``.
+    event : {"death", "recurrence_or_death", "recurrence", "first_event", "progression_or_death"}
     origin : {"diagnosis", "surgery"}
         Where the clock starts.
 
@@ -53,12 +57,14 @@ def endpoint(
     -------
     DataFrame
         The eligible patients with all their columns, plus ``duration`` (months), ``event`` (bool)
-        and ``cause`` (category: the site of recurrence, ``death`` or ``censored``).
+        and ``cause`` (category: the site of recurrence, ``death`` or ``censored``; with
+        "progression_or_death" also ``progression``).
 
     Raises
     ------
     InputError
-        If a column is missing or malformed, or months contradict each other.
+        If a column is missing or malformed, months contradict each other, or the clock does not
+        fit the event.
 
     Notes
     -----
@@ -82,6 +88,10 @@ def endpoint(
     table = inputs.check_table(patients)
     checks.one_of(event, EVENTS, "event")
     checks.one_of(origin, ORIGINS, "origin")
+    if event == "progression_or_death" and origin == "surgery":
+        remedy = "From surgery, recurrence_or_death follows the completely resected."
+        expected = "'diagnosis' for the event progression_or_death"
+        raise InputError(expected, repr(origin), remedy, argument="origin")
     clashes = [name for name in ("duration", "event", "cause") if name in table.columns]
     if clashes:
         expected = "a registry without the columns duration, event and cause, which endpoint adds"
@@ -89,8 +99,8 @@ def endpoint(
         raise InputError(expected, "a column of that name", remedy, clashes[0])
     end = _months(table, "follow_up_month")
     died = inputs.check_events(table, "death")
-    eligible = np.ones(len(table), dtype=bool)
-    start = np.zeros(len(table))
+    everybody = np.ones(len(table), dtype=bool)
+    eligible, start, causes = everybody, np.zeros(len(table)), [*CAUSES, "censored"]
     if origin == "surgery" or event != "death":
         operated, surgery = surgery_months(table, end)
         eligible = operated
@@ -100,15 +110,21 @@ def endpoint(
         last, happened = end, died
         cause = np.where(died, "death", "censored").astype(object)
     else:
-        eligible = eligible & complete_resection(table, operated)
-        last, happened, cause = _recurrence(table, event, eligible, died, end, surgery)
+        complete = complete_resection(table, operated)
+        last, happened, cause = _recurrence(table, event, complete, died, end, surgery)
+        eligible = complete
+    if event == "progression_or_death":
+        eligible, causes = everybody, ["progression", *causes]
+        progressed, when = _progression(table, complete, end)
+        last, happened = np.where(progressed, when, last), happened | progressed
+        cause = np.where(progressed, "progression", cause)
     months = last
     if origin == "surgery":
         months = np.where(_tenths(last) & _tenths(start), np.round(last - start, 1), last - start)
     return table[eligible].assign(
         duration=months[eligible],
         event=happened[eligible],
-        cause=pd.Categorical(cause[eligible], categories=[*CAUSES, "censored"]),
+        cause=pd.Categorical(cause[eligible], categories=causes),
     )
 
 
@@ -174,6 +190,18 @@ def _recurrence(
     cause = np.where(recurred, site, np.where(died, "death", "censored"))
     happened = recurred if event == "recurrence" else recurred | died
     return last, happened, cause
+
+
+def _progression(table: pd.DataFrame, complete: Flags, end: Floats) -> tuple[Flags, Floats]:
+    """Return who progressed and when; after complete resection it is called recurrence."""
+    progressed = inputs.check_events(table, "progression")
+    expected = "progression of those never completely resected, and recurrence of the others"
+    found = "progression after complete resection"
+    inputs.refuse(table["progression"], progressed & complete, expected, _CORRECT, found)
+    when = _months(table, "progression_month", progressed)
+    expected, found = "progression within follow-up", "it after the end of follow-up"
+    inputs.refuse(table["progression_month"], progressed & (when > end), expected, _CORRECT, found)
+    return progressed, when
 
 
 def landmark(

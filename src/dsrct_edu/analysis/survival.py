@@ -211,11 +211,15 @@ class SurvivalCurves(Result):
         **options
             Passed to `dsrct_edu.figures.survival_curves`.
         """
-        from dsrct_edu.figures import month_ticks, survival_curves
+        from dsrct_edu.figures import survival_curves
+        from dsrct_edu.figures.tables import said_groups
 
-        curves = self.to_frame()
-        counts = self.at(month_ticks(float(curves["time"].max())))
-        return survival_curves(curves, counts, **{"level": self.level, **options})
+        curves = said_groups(self.to_frame(), self.by)
+        return survival_curves(
+            curves,
+            lambda times: said_groups(self.at(times), self.by),
+            **{"level": self.level, **options},
+        )
 
 
 def kaplan_meier(

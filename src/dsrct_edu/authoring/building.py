@@ -11,8 +11,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from dsrct_edu import checks
-from dsrct_edu.authoring import decks, execute, marks, notebooks
-from dsrct_edu.authoring.editions import EDITIONS, RUN, notebook_text
+from dsrct_edu.authoring import decks, execute, marks, notebooks, reveals
+from dsrct_edu.authoring.editions import EDITIONS, RUN, SOLUTION, notebook_text
 from dsrct_edu.authoring.execute import Run
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.places import Places
@@ -104,11 +104,13 @@ def _write(
         if faults := marks.in_notebook(lesson, edition, made[edition]):
             report.problems += faults
             return
-    for edition, notebook in made.items():
-        text = edition.text(lesson.metadata["title"], notebook)
+    texts = {edition: edition.text(lesson, notebook) for edition, notebook in made.items()}
+    for edition, text in texts.items():
         path = edition.path(places.root, lesson.name)
         report.write(path, text, keep_pictures=edition.committed and not pixels)
-    report.write(places.glossary, notebook_text("", notebooks.glossary(lesson.course.glossary)))
+    if told := reveals.written(lesson, runs[SOLUTION.name].values):
+        report.write(reveals.path(lesson), told)
+    report.write(places.glossary, notebook_text(None, notebooks.glossary(lesson.course.glossary)))
     if quiz := lesson.data("quiz"):
         folder = places.build / "quizzes"
         before = {path: path.read_bytes() for path in folder.glob(f"quiz_{lesson.id}.*")}
@@ -119,11 +121,11 @@ def _write(
 def same_values(lesson: Lesson, runs: dict[str, Run]) -> None:
     """Insist that the prose says the same in all editions."""
     student, solution = runs["student"].values, runs["solution"].values
-    for name, value in solution.items():
-        if student[name] != value:
+    for name, value in student.items():
+        if solution[name] != value:
             raise LessonError(
                 lesson.path.name,
-                f"{{{{{name}}}}} is {student[name]} for the student and {value} in the solution; "
+                f"{{{{{name}}}}} is {value} for the student and {solution[name]} in the solution; "
                 "fill prose only from cells outside exercises",
             )
 

@@ -8,8 +8,18 @@ from pathlib import Path
 
 import nbformat
 
-from dsrct_edu.authoring import building, course, drift, marks, notebooks, outputs, rules, schemas
-from dsrct_edu.authoring.editions import EDITIONS, RUN
+from dsrct_edu.authoring import (
+    building,
+    course,
+    drift,
+    marks,
+    notebooks,
+    outputs,
+    prediction_rules,
+    rules,
+    schemas,
+)
+from dsrct_edu.authoring.editions import EDITIONS, RUN, SOLUTION, STUDENT
 from dsrct_edu.authoring.lesson import Lesson, read
 from dsrct_edu.authoring.places import Places
 from dsrct_edu.authoring.sources import LessonError
@@ -89,11 +99,14 @@ def _findings(lesson: Lesson, places: Places) -> list[str]:
     stale = drift.problems(lesson, places)
     if stale:
         return found + stale
-    for edition in RUN:
-        notebook = nbformat.read(edition.path(places.root, lesson.name), as_version=4)
+    made = {
+        edition: nbformat.read(edition.path(places.root, lesson.name), as_version=4)
+        for edition in RUN
+    }
+    for edition, notebook in made.items():
         found += outputs.problems(lesson, notebook) + outputs.quoted(lesson, notebook)
         found += marks.in_notebook(lesson, edition, notebook)
-    return found
+    return found + prediction_rules.spoilt(lesson, made[STUDENT], made[SOLUTION])
 
 
 def _told(command: str, problems: list[str], code: int) -> int:

@@ -1,15 +1,16 @@
-"""What the lessons of a course share: their list, the glossary, the bank of misconceptions.
+"""What the lessons of a course share: their list, glossary, misconceptions, and words for names.
 
 What a folder of one's own says is added to what the kit ships, so it need not have any of these.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from dsrct_edu.authoring import sources
+from dsrct_edu.classroom.lessons import line_of
 from dsrct_edu.resources import find
 
 
@@ -26,11 +27,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Course:
-    """The lessons by their two digits, the glossary and the misconceptions by their keys."""
+    """The lessons by their two digits, the glossary and the misconceptions by their keys.
+
+    `labels` holds what readers see in place of a name from the code, such as a column's.
+    """
 
     lessons: dict[str, Entry]
     glossary: dict[str, Any]
     misconceptions: dict[str, Any]
+    labels: dict[str, str] = field(default_factory=dict)
 
     def treating(self, misconception: str) -> list[str]:
         """Return the lessons that treat a misconception, written or planned."""
@@ -42,11 +47,23 @@ def read(folder: Path) -> Course:
     lessons: dict[str, Entry] = {}
     glossary: dict[str, Any] = {}
     misconceptions: dict[str, Any] = {}
+    labels: dict[str, str] = {}
     for place in dict.fromkeys([find("lessons").resolve(), folder.resolve()]):
         lessons |= _planned(place) | _written(place)
         glossary |= _entries(place / "glossary.toml", term=str, forms=list, meaning=str)
         misconceptions |= _entries(place / "misconceptions.toml", short=str, right=str)
-    return Course(dict(sorted(lessons.items())), glossary, misconceptions)
+        labels |= _labels(place / "labels.toml")
+    return Course(dict(sorted(lessons.items())), glossary, misconceptions, labels)
+
+
+def _labels(path: Path) -> dict[str, str]:
+    """Return the words of a file that has one on each line: ``name = "words"``."""
+    found = sources.toml(path)
+    for name, words in found.items():
+        if not isinstance(words, str):
+            place = f"{path.name}, line {line_of(sources.text(path), [name])}"
+            raise sources.LessonError(place, f"`{name}` needs {sources.KINDS[str]}, in quotes")
+    return found
 
 
 def _entries(path: Path, **needed: type) -> dict[str, Any]:
@@ -55,7 +72,7 @@ def _entries(path: Path, **needed: type) -> dict[str, Any]:
     for key, entry in found.items():
         for name, kind in needed.items():
             if not isinstance(entry, dict) or not isinstance(entry.get(name), kind):
-                place = f"{path.name}, line {sources.line_of(sources.text(path), [key, name])}"
+                place = f"{path.name}, line {line_of(sources.text(path), [key, name])}"
                 said = f"[{key}] needs `{name}`: {sources.KINDS[kind]}"
                 raise sources.LessonError(place, said)
     return found

@@ -7,21 +7,25 @@ slide is the number in the lesson.
 
 from __future__ import annotations
 
-import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import sources
+from dsrct_edu.authoring import blocks, course, paging, slides, sources
+from dsrct_edu.authoring.blocks import Block
+from dsrct_edu.authoring.course import Course
+from dsrct_edu.authoring.paging import Section
 from dsrct_edu.authoring.places import Places
-from dsrct_edu.authoring.slides import page, shown_output
 from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom.exercises import tags
 
 SLIDE_KEYS = {"title", "text", "show", "reveal", "notes"}
+_GLOSSARY = re.compile(r"\[([^\]]+)\]\([./]*glossary\.ipynb[^)]*\)")
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -42,44 +46,49 @@ def read(path: Path) -> dict[str, Any]:
 
 def deck(path: Path, places: Places) -> str:
     """Return the deck as one HTML page."""
-    content = read(path)
-    slides, minute = [], 0
+    content, shared = read(path), course.read(places.lessons)
+    try:
+        return slides.page(content["title"], _sections(content, places, shared))
+    except LessonError as error:
+        raise LessonError(path.name, str(error)) from error
+
+
+def _sections(content: dict[str, Any], places: Places, shared: Course) -> Iterator[Section]:
+    minute = 0
     for part in content["part"]:
         end = minute + part["minutes"]
-        mark = f"Minutes {minute}-{end}: {part['title']}"
-        slides += [_slide(slide, mark, path, places) for slide in part["slide"]]
+        mark = f"Minutes {minute}–{end}: {part['title']}"
+        for slide in part["slide"]:
+            yield _section(slide, mark, places, shared)
         minute = end
-    return page(content["title"], slides)
 
 
-def _slide(slide: dict[str, Any], mark: str, path: Path, places: Places) -> str:
-    body = [f'<p class="mark">{html.escape(mark)}</p>', f"<h2>{html.escape(slide['title'])}</h2>"]
+def _section(slide: dict[str, Any], mark: str, places: Places, shared: Course) -> Section:
+    place = f"slide {slide['title']!r}"
+    made = Section(slide["title"], mark=mark)
     if "text" in slide:
-        body.append(markdown2html(slide["text"]))
+        made.blocks += paging.split(Block("prose", slide["text"], place))
     if "show" in slide:
-        shown = "".join(_outputs(slide["show"], path, places))
-        body.append(_folded(shown) if slide.get("reveal", False) else shown)
+        shown = _shown(slide["show"], place, places, shared)
+        reveals = bool(slide.get("reveal", False))
+        made.blocks += [replace(block, reveals=reveals) for block in shown]
     if "notes" in slide:
-        notes = markdown2html(slide["notes"])
-        body.append(f'<details class="notes"><summary>Notes</summary>{notes}</details>')
-    return f'<section tabindex="-1">{"".join(body)}</section>'
+        made.notes.append(slide["notes"])
+    return made
 
 
-def _folded(shown: str) -> str:
-    return f"<details><summary>Reveal</summary>{shown}</details>"
-
-
-def _outputs(show: dict[str, Any], path: Path, places: Places) -> list[str]:
+def _shown(show: dict[str, Any], place: str, places: Places, shared: Course) -> list[Block]:
     """Return the outputs of one section of a lesson, some of them, or one paragraph of it."""
-    found = sorted((places.build / "instructor").glob(f"{show['lesson']}_*.ipynb"))
-    if not found:
-        raise LessonError(path.name, f"lesson {show['lesson']} is not built")
-    notebook = nbformat.read(found[0], as_version=4)
-    cells = _section(notebook.cells, show["section"])
+    built = sorted((places.build / "instructor").glob(f"{show['lesson']}_*.ipynb"))
+    if not built:
+        raise LessonError(place, f"lesson {show['lesson']} is not built")
+    notebook = nbformat.read(built[0], as_version=4)
+    cells = _cells(notebook.cells, show["section"])
     if "paragraph" in show:
-        return [markdown2html(_paragraph(cells, show, path))]
+        found = _paragraph(cells, show, place)
+        return list(paging.split(replace(found, body=blocks.readable(found.body, shared.labels))))
     outputs = [
-        shown_output(output)
+        (output, cell)
         for cell in cells
         if cell.cell_type == "code" and "predict" not in tags(cell)
         for output in cell.get("outputs", [])
@@ -87,27 +96,30 @@ def _outputs(show: dict[str, Any], path: Path, places: Places) -> list[str]:
     wanted = show.get("outputs", list(range(len(outputs))))
     if not outputs or any(not -len(outputs) <= number < len(outputs) for number in wanted):
         raise LessonError(
-            path.name,
+            place,
             f"section {show['section']!r} of lesson {show['lesson']} has "
             f"{len(outputs)} outputs; the slide asks for {wanted}",
         )
-    return [outputs[number] for number in wanted]
+    chosen = [outputs[number] for number in wanted]
+    return [
+        block for output, cell in chosen for block in blocks.of_output(output, cell, shared.labels)
+    ]
 
 
-def _paragraph(cells: list[NotebookNode], show: dict[str, Any], path: Path) -> str:
+def _paragraph(cells: list[NotebookNode], show: dict[str, Any], place: str) -> Block:
     """Return the paragraph of a section that begins as wanted; its numbers are filled in."""
-    prose = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    for paragraph in prose.split("\n\n"):
-        if paragraph.startswith(show["paragraph"]):
-            return paragraph
+    for cell in cells:
+        for paragraph in cell.source.split("\n\n") if cell.cell_type == "markdown" else []:
+            if paragraph.startswith(show["paragraph"]):
+                return Block("prose", _GLOSSARY.sub(r"\1", paragraph), cell.id)
     raise LessonError(
-        path.name,
+        place,
         f"no paragraph of section {show['section']!r} in lesson {show['lesson']} "
         f"begins with {show['paragraph']!r}",
     )
 
 
-def _section(cells: list[NotebookNode], heading: str) -> list[NotebookNode]:
+def _cells(cells: list[NotebookNode], heading: str) -> list[NotebookNode]:
     found: list[NotebookNode] = []
     inside = False
     for cell in cells:

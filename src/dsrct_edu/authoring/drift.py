@@ -7,9 +7,9 @@ from typing import Any
 
 import nbformat
 
-from dsrct_edu.authoring import inserts, notebooks
+from dsrct_edu.authoring import inserts, notebooks, reveals
 from dsrct_edu.authoring.course import Course
-from dsrct_edu.authoring.editions import EDITIONS, Edition
+from dsrct_edu.authoring.editions import EDITIONS, SOLUTION, Edition
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.places import Places
 
@@ -18,12 +18,13 @@ COMMAND = "dsrct-edu build"
 
 def problems(lesson: Lesson, places: Places) -> list[str]:
     """Return what in the committed editions of a lesson does not follow from its source."""
-    return [
-        said
+    said = [
+        found
         for edition in EDITIONS
         if edition.committed
-        for said in _problems(lesson, edition, places)
+        for found in _problems(lesson, edition, places)
     ]
+    return said or _reveals(lesson, places)
 
 
 def _problems(lesson: Lesson, edition: Edition, places: Places) -> list[str]:
@@ -37,7 +38,7 @@ def _problems(lesson: Lesson, edition: Edition, places: Places) -> list[str]:
     except nbformat.reader.NotJSONError:
         return [f"{shown} is no notebook; {mend}"]
     values = committed.metadata.get("dsrct_edu", {}).get("values", {})
-    if set(values) != set(inserts.fillers(lesson)):
+    if set(values) != set(inserts.fillers(lesson, edition)):
         return [f"{shown} has other values than the prose of {lesson.path.name} needs; {mend}"]
     expected = notebooks.notebook(lesson, edition, values)
     if _plain(committed.metadata) != _plain(expected.metadata):
@@ -53,6 +54,17 @@ def _problems(lesson: Lesson, edition: Edition, places: Places) -> list[str]:
     return []
 
 
+def _reveals(lesson: Lesson, places: Places) -> list[str]:
+    """Return whether the texts of reveals do not follow from source and committed solution."""
+    solution = nbformat.read(SOLUTION.path(places.root, lesson.name), as_version=4)
+    made = reveals.written(lesson, solution.metadata.dsrct_edu["values"])
+    path = reveals.path(lesson)
+    if (path.read_text(encoding="utf-8") if path.exists() else "") == made:
+        return []
+    mend = f"run `{COMMAND} {lesson.id}`" if made else f"remove it: `git rm {places.short(path)}`"
+    return [f"{places.short(path)} does not follow from {lesson.path.name}; {mend}"]
+
+
 def glossary(course: Course, places: Places) -> list[str]:
     """Return whether the committed glossary does not follow from its terms."""
     path = places.glossary
@@ -63,12 +75,13 @@ def glossary(course: Course, places: Places) -> list[str]:
 
 
 def orphans(places: Places) -> list[str]:
-    """Return the notebooks that have no source."""
+    """Return the notebooks and the texts of reveals that have no source."""
     names = {path.stem for path in places.sources()} | {places.glossary.stem}
+    texts = places.lessons.glob("*.reveals.json")
     return [
         f"{name} has no source in lessons/; remove it: `git rm {name}`"
-        for path in sorted(places.notebooks.rglob("*.ipynb"))
-        if path.stem not in names and ".ipynb_checkpoints" not in path.parts
+        for path in [*sorted(places.notebooks.rglob("*.ipynb")), *sorted(texts)]
+        if path.name.partition(".")[0] not in names and ".ipynb_checkpoints" not in path.parts
         for name in [places.short(path)]
     ]
 

@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from dsrct_edu.authoring import slides, stubs
+from dsrct_edu.authoring.lesson import Lesson
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,16 @@ class Edition:
     drops : tuple of str
         Tags whose cells it leaves out.
     exercise : callable
-        Makes the code of an exercise from its source: the stub or the solution.
+        Makes the code of an exercise from its source: the stub or the solution. So it does with a
+        prediction: the stub asks for a guess, the solution does without.
     shows : str
         The edition whose run gives its outputs.
     target : str
         Where it goes, below the folder that holds the lessons.
     term : callable
-        Writes a link into the glossary, from the words and the glossary's entry.
+        Writes a link into the glossary, from the words and the glossary's entry with its `key`.
     text : callable
-        Writes the executed notebook as the text of a file, from title and notebook.
+        Writes the executed notebook as the text of a file, from lesson and notebook.
     opening, closing : str
         What its header begins with, and what its footer adds. ``NN`` stands for the lesson.
     committed : bool
@@ -49,7 +51,7 @@ class Edition:
     shows: str
     target: str
     term: Callable[[str, dict[str, Any]], str]
-    text: Callable[[str, NotebookNode], str]
+    text: Callable[[Lesson, NotebookNode], str]
     opening: str = ""
     closing: str = ""
     committed: bool = False
@@ -60,7 +62,7 @@ class Edition:
         return root / self.target.format(name=name)
 
 
-def notebook_text(_: str, notebook: NotebookNode) -> str:
+def notebook_text(_: Lesson | None, notebook: NotebookNode) -> str:
     """Return a notebook as the text of an ``.ipynb`` file."""
     nbformat.validate(notebook)
     text: str = nbformat.writes(notebook)
@@ -68,9 +70,17 @@ def notebook_text(_: str, notebook: NotebookNode) -> str:
 
 
 def link(up: str, words: str, entry: dict[str, Any]) -> str:
-    """Link words to the glossary notebook, which lies `up` from the edition."""
-    anchor = entry["term"].replace(" ", "-")
-    return f'[{words}]({up}glossary.ipynb#{anchor} "{_meaning(entry)}")'
+    """Link words to their cell in the glossary notebook, which lies `up` from the edition.
+
+    JupyterLab finds a cell by its id even in a notebook that it has yet to open, a heading only in
+    one that is open. Pages made by nbconvert bear the same anchors.
+    """
+    return f'[{words}]({up}glossary.ipynb#cell-id={glossary_id(entry["key"])} "{_meaning(entry)}")'
+
+
+def glossary_id(key: str) -> str:
+    """Return the id of a term's cell in the glossary notebook."""
+    return f"glossary-{key}"[:64]
 
 
 def abbreviation(words: str, entry: dict[str, Any]) -> str:
@@ -84,15 +94,14 @@ def _meaning(entry: dict[str, Any]) -> str:
 
 STUDENT = Edition(
     name="student",
-    drops=("solution", "instructor"),
+    drops=("solution", "instructor", "reveal"),
     exercise=stubs.stub,
     shows="student",
     target="notebooks/{name}.ipynb",
     term=partial(link, ""),
     text=notebook_text,
     closing=(
-        "Worked answers, once you have tried: run "
-        '`from dsrct_edu.classroom import worked_answer; worked_answer("NN.1")` '
+        'Worked answers, once you have tried: run `dsrct.worked_answer("NN.1")` '
         "in a cell of your own."
     ),
     committed=True,

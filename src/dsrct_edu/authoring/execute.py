@@ -32,6 +32,7 @@ from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom.exercises import tags
 from dsrct_edu.classroom.lessons import FOLDER_VARIABLE
 from dsrct_edu.classroom.live import WIDGET_VIEW
+from dsrct_edu.classroom.progress import FILE_VARIABLE
 from dsrct_edu.resources import find
 
 TIMEOUT = 600
@@ -85,7 +86,7 @@ def key(lesson: Lesson, edition: Edition) -> str:
     """Return the name under which a run is kept: code, package, data. Prose does not count."""
     cells = notebooks.cells(lesson, edition)
     code = [(cell.source, tags(cell)) for cell in cells if cell.cell_type == "code"]
-    wanted = inserts.fillers(lesson)
+    wanted = inserts.fillers(lesson, edition)
     parts = json.dumps([code, wanted, lesson.name, surroundings(lesson.path.parent)])
     return hashlib.sha256(parts.encode()).hexdigest()
 
@@ -114,12 +115,13 @@ class _ThisPython(AsyncKernelManager):
 
 def _execute(lesson: Lesson, edition: Edition) -> Run:
     cells = copy.deepcopy(notebooks.cells(lesson, edition))
-    cells.append(v4.new_code_cell(_values_code(inserts.fillers(lesson))))
+    cells.append(v4.new_code_cell(_values_code(inserts.fillers(lesson, edition))))
     notebook = v4.new_notebook(cells=cells, metadata=notebooks.metadata())
     environment = {
         **os.environ,
         "PYTHONHASHSEED": "0",
         FOLDER_VARIABLE: str(lesson.path.parent),
+        FILE_VARIABLE: "",  # a build keeps no guesses
     }
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(

@@ -9,15 +9,20 @@ from typing import Any
 from dsrct_edu.authoring.editions import Edition
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.sources import LessonError
+from dsrct_edu.classroom.exercises import tags
 
 BRACES = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 
 
-def fillers(lesson: Lesson) -> list[str]:
-    """Return the ``{{name:format}}`` that a cell's value fills, in order."""
+def fillers(lesson: Lesson, edition: Edition) -> list[str]:
+    """Return the ``{{name:format}}`` that a cell's value fills, in order.
+
+    An edition that leaves out what reveals say does not need their values either.
+    """
     found: dict[str, None] = {}
     for cell in lesson.cells:
-        if cell.cell_type == "markdown":
+        left_out = "reveal" in edition.drops and "reveal" in tags(cell)
+        if cell.cell_type == "markdown" and not left_out:
             found |= dict.fromkeys(BRACES.findall(cell.source))
     return [wanted for wanted in found if _maker(wanted) is None]
 
@@ -41,7 +46,7 @@ def _maker(wanted: str) -> Callable[[Lesson, str, Edition], str] | None:
 def _header(lesson: Lesson, _: str, edition: Edition) -> str:
     meta, listed = lesson.metadata, lesson.course.lessons
     teach, exercise = meta["minutes"]["teach"], meta["minutes"]["exercise"]
-    before = [listed[key].title for key in meta["prerequisites"] if key in listed]
+    before = [listed[key].title for key in meta["prerequisites"] if _written(lesson, key)]
     lines = [
         f"*About {teach + exercise} minutes: {teach} to read and run, "
         f"{exercise} for the exercises."
@@ -60,14 +65,19 @@ def _footer(lesson: Lesson, _: str, edition: Edition) -> str:
     lines = []
     if edition.closing:
         lines.append(edition.closing.replace("NN", lesson.id))
-    following = f"{int(lesson.id) + 1:02d}"
-    if following in lesson.course.lessons:
-        lines.append(f"Next lesson: {following}, *{lesson.course.lessons[following].title}*.")
+    later = [key for key in lesson.course.lessons if key > lesson.id and _written(lesson, key)]
+    if later:
+        lines.append(f"Next lesson: {later[0]}, *{lesson.course.lessons[later[0]].title}*.")
     lines.append(
         "All patients here are synthetic. This is a course in reading evidence, **not medical "
         "advice**; it neither endorses nor rejects HIPEC."
     )
     return "\n\n".join(["---", *lines])
+
+
+def _written(lesson: Lesson, key: str) -> bool:
+    """Return whether a lesson of the course exists, and is not only planned."""
+    return key in lesson.course.lessons and lesson.course.lessons[key].written
 
 
 def _lines(lesson: Lesson, key: str, _: Edition) -> str:

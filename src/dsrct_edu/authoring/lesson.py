@@ -14,9 +14,10 @@ from dsrct_edu.authoring import course, sources
 from dsrct_edu.authoring.course import Course
 from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom.exercises import tags
+from dsrct_edu.classroom.lessons import line_of
 
 TAGS = {
-    "predict", "exercise", "optional", "solution", "hint", "check", "quiz", "instructor",
+    "predict", "reveal", "exercise", "optional", "solution", "hint", "check", "quiz", "instructor",
     "slide", "subslide", "skip",
     "nbval-ignore-output", "nbval-check-output", "nbval-skip", "nbval-raises-exception",
     "raises-exception",
@@ -55,7 +56,7 @@ class Lesson:
         path = self.file(kind)
         if not path.exists():
             return path.name
-        return f"{path.name}, line {sources.line_of(sources.text(path), place)}"
+        return f"{path.name}, line {line_of(sources.text(path), place)}"
 
     def cell_id(self, position: int) -> str:
         """Return the id of a cell: it derives from lesson and position, so it survives a build."""

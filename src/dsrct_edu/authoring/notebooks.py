@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode, v4
 
 from dsrct_edu.authoring import inserts, stubs
-from dsrct_edu.authoring.editions import Edition
+from dsrct_edu.authoring.editions import Edition, glossary_id
 from dsrct_edu.authoring.lesson import Lesson, slide_type
 from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom.exercises import tags
@@ -45,7 +45,7 @@ def _cell(
     new.source = cell.source
     if cell.cell_type == "markdown":
         new.source = _linked(lesson, inserts.fill(lesson, cell.source, edition, values), edition)
-    elif "exercise" in tags(cell):
+    elif {"exercise", "predict"} & set(tags(cell)):
         try:
             new.source = edition.exercise(cell.source)
         except stubs.StubError as error:
@@ -60,7 +60,7 @@ def _linked(lesson: Lesson, text: str, edition: Edition) -> str:
             raise LessonError(
                 lesson.path.name, f"there is no term {key!r} in lessons/glossary.toml; add it"
             )
-        return edition.term(words, lesson.course.glossary[key])
+        return edition.term(words, {**lesson.course.glossary[key], "key": key})
 
     return GLOSSARY_LINK.sub(term, text)
 
@@ -114,11 +114,10 @@ def _add_slide_types(made: list[NotebookNode]) -> None:
 
 def glossary(terms: dict[str, Any]) -> NotebookNode:
     """Return the glossary as a notebook without code, so that links work inside JupyterLab."""
-    ordered = sorted(terms.values(), key=lambda entry: str(entry["term"]).casefold())
-    texts = ["# Glossary\n\nThe words of the course, in one place."]
-    texts += [f"## {entry['term']}\n\n{entry['meaning'].strip()}" for entry in ordered]
-    made = _new([v4.new_markdown_cell(text) for text in texts])
-    for position, cell in enumerate(made.cells):
-        cell.id = f"glossary-{position:03d}"
+    ordered = sorted(terms, key=lambda key: str(terms[key]["term"]).casefold())
+    texts = {"glossary": "# Glossary\n\nThe words of the course, in one place."}
+    for key in ordered:
+        texts[glossary_id(key)] = f"## {terms[key]['term']}\n\n{terms[key]['meaning'].strip()}"
+    made = _new([v4.new_markdown_cell(text, id=name) for name, text in texts.items()])
     made.metadata["dsrct_edu"] = {"id": "glossary"}
     return made

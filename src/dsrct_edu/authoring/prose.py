@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dsrct_edu.authoring.editions import STUDENT
+from dsrct_edu.authoring.editions import SOLUTION
 from dsrct_edu.authoring.inserts import BRACES
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.notebooks import GLOSSARY_LINK, cells
@@ -29,11 +29,14 @@ def readable(source: str) -> str:
 
 
 def count_words(lesson: Lesson) -> int:
-    """Count the words that every student reads: not hints, answers or the instructor's notes."""
+    """Count the words that every student reads: not hints, answers or the instructor's notes.
+
+    What a reveal says counts, though it is read only after the guess.
+    """
     left_out = {"hint", "solution", "instructor"}
     return sum(
         len(re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", readable(cell.source)))
-        for cell in cells(lesson, STUDENT)
+        for cell in cells(lesson, SOLUTION)
         if cell.cell_type == "markdown" and not left_out & set(tags(cell))
     )
 

@@ -6,7 +6,7 @@ import ast
 import re
 from statistics import median
 
-from dsrct_edu.authoring import inserts, prose, questions, sources, stubs
+from dsrct_edu.authoring import inserts, prediction_rules, prose, questions, sources, stubs
 from dsrct_edu.authoring.editions import SOLUTION
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.notebooks import cells
@@ -207,7 +207,7 @@ def quoted_values(lesson: Lesson) -> list[str]:
     """Numbers in prose: each ``{{name}}`` is set once, above it, outside exercises."""
     said: list[str] = []
     set_by: dict[str, int] = {}
-    wanted = {text: text.partition(":")[0].strip() for text in inserts.fillers(lesson)}
+    wanted = {text: text.partition(":")[0].strip() for text in inserts.fillers(lesson, SOLUTION)}
     for cell in lesson.cells:
         if cell.cell_type == "markdown":
             said += [
@@ -225,6 +225,30 @@ def quoted_values(lesson: Lesson) -> list[str]:
     return said
 
 
+def objectives(lesson: Lesson) -> list[str]:
+    """Objectives: each is served by an exercise or a quiz item, and none is named that is none."""
+    count = len(lesson.metadata["objectives"])
+    served = {
+        f"exercise {key}": exercise.get("objectives", [])
+        for key, exercise in lesson.data("checks").get("exercise", {}).items()
+    }
+    served |= {
+        f"question {place}": item.get("objectives", [])
+        for place, item in enumerate(lesson.data("quiz").get("item", []), 1)
+    }
+    said = [
+        f"{place} serves objective {number}; the front matter has {count}"
+        for place, numbers in served.items() for number in numbers if number > count
+    ]  # fmt: skip
+    met = {number for numbers in served.values() for number in numbers}
+    said += [
+        f"no exercise and no question of the quiz serves objective {number}: "
+        f"{lesson.metadata['objectives'][number - 1]}"
+        for number in range(1, count + 1) if number not in met
+    ]  # fmt: skip
+    return said
+
+
 RULES = {
     "front matter": metadata,
     "code": code,
@@ -232,6 +256,8 @@ RULES = {
     "exercises": structure,
     "stubs": stub_lines,
     "values in prose": quoted_values,
+    "predictions": prediction_rules.problems,
+    "objectives": objectives,
     "prose": prose.problems,
     "quiz": questions.problems,
 }

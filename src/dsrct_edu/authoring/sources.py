@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,6 @@ import yaml
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\s*$", re.DOTALL | re.MULTILINE)
 _AT_LINE = re.compile(r"(.*) \(at line (\d+), column \d+\)")
-_HEADER = re.compile(r"^\s*(\[{1,2})([^\[\]]+)\]{1,2}\s*(?:#.*)?$")
-_KEY = re.compile(r'"[^"]*"|[\w-]+')
-_ASSIGNED = re.compile(rf"^\s*((?:{_KEY.pattern})(?:\s*\.\s*(?:{_KEY.pattern}))*)\s*=")
 
 FRONT_MATTER = {
     "id": str, "title": str, "minutes": dict, "prerequisites": list, "objectives": list,
@@ -83,46 +79,3 @@ def front_matter(path: Path) -> dict[str, Any]:
     if not all(isinstance(minutes.get(part), int) for part in ("teach", "exercise")):
         raise LessonError(path.name, "write the minutes as `{teach: 30, exercise: 15}`")
     return meta
-
-
-def line_of(written: str, place: Sequence[str | int]) -> int:
-    r"""Return the line of a TOML text on which a table or key stands, or the table around it.
-
-    Examples
-    --------
-    >>> line_of('[exercise."42.1"]\nkind = "value"', ["exercise", "42.1", "kind"])
-    2
-    """
-    lines: dict[tuple[str | int, ...], int] = {}
-    counts: dict[tuple[str, ...], int] = {}
-    table: tuple[str | int, ...] = ()
-    for number, line in enumerate(written.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = _table(_keys(header[2]), header[1] == "[[", counts)
-            lines[table] = number
-        elif key := _ASSIGNED.match(line):
-            lines.setdefault((*table, *_keys(key[1])), number)
-    wanted = tuple(place)
-    while wanted and wanted not in lines:
-        wanted = wanted[:-1]
-    return lines.get(wanted, 1)
-
-
-def _keys(dotted: str) -> tuple[str, ...]:
-    return tuple(key.strip('"') for key in _KEY.findall(dotted))
-
-
-def _table(
-    keys: tuple[str, ...], repeated: bool, counts: dict[tuple[str, ...], int]
-) -> tuple[str | int, ...]:
-    """Return the keys of a header with the number of each table that stands in a list."""
-    if repeated:
-        counts[keys] = counts.get(keys, -1) + 1
-        for deeper in [known for known in counts if known[: len(keys)] == keys and known != keys]:
-            del counts[deeper]
-    path: list[str | int] = []
-    for place, key in enumerate(keys, 1):
-        path.append(key)
-        if keys[:place] in counts:
-            path.append(counts[keys[:place]])
-    return tuple(path)

@@ -6,6 +6,7 @@ In an exercise cell a comment at the end of a line says what the student sees:
 ``return n / d  # stub``              ``return ...``
 ``kmf.fit(a, b)  # stub: kmf.fit(a, ...)``  ``kmf.fit(a, ...)``
 ``left = n - d  # cut``               nothing: the line is left out
+``g = predict("42.1", None)  # stub``  ``g = predict("42.1", ...)``
 
 Lines without a marker stand in both. The solution is the same cell without the markers.
 """
@@ -19,6 +20,7 @@ import tokenize
 
 _MARKER = re.compile(r"#\s*(stub|cut)\b\s*(?::\s*(.*))?$")
 _ASSIGNMENT = re.compile(r"^(\s*[A-Za-z_][\w.,\s\[\]'\"]*?=)(?!=)")
+_PREDICTION = re.compile(r"^(.*\bpredict\([^,()]+,\s*)None(\).*)$")
 _RETURN = re.compile(r"^(\s*return\b)")
 
 
@@ -49,7 +51,8 @@ def stub(source: str) -> str:
     marks = markers(source)
     if not marks:
         raise StubError(
-            "an exercise cell has no marker; end the line to be filled in with `# stub`"
+            "a cell of an exercise or a prediction has no marker; "
+            "end the line to be filled in with `# stub`"
         )
     lines = []
     for number, line in enumerate(source.splitlines(), 1):
@@ -71,6 +74,8 @@ def _stub_line(line: str, replacement: str | None) -> str:
     indent = line[: len(line) - len(line.lstrip())]
     if replacement:
         return indent + replacement.strip()
+    if match := _PREDICTION.match(line):
+        return f"{match[1]}...{match[2]}"
     for pattern in (_ASSIGNMENT, _RETURN):
         if match := pattern.match(line):
             return f"{match.group(1)} ..."

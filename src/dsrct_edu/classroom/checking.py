@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from dsrct_edu.classroom import lessons, verifiers
+from dsrct_edu.classroom import lessons, verifiers, watching
 from dsrct_edu.classroom.progress import SESSION
+from dsrct_edu.classroom.reading import dots
 from dsrct_edu.classroom.words import box, paragraphs
-from dsrct_edu.figures.style import BLUE, GREY, VERMILLION
+from dsrct_edu.figures.palette import NOT_YET, RIGHT, TO_DO
 from dsrct_edu.wording import brief, listed
 
 UNANSWERED = (
     "Nothing to check yet. Replace the three dots `...` above, run that cell, then this one."
+)
+STOPPED = (
+    "The cell that sets `{name}` stopped with an error when it last ran, so there is no new answer "
+    "to check. Mend that cell, run it, then this one."
 )
 UNCHECKABLE = (
     "This answer could not be checked: it did not behave as expected when it was looked at. "
@@ -39,7 +44,8 @@ class CheckResult:
     misconception : str or None
         Its code in the misconception bank, if the answer shows a known one.
     hint : str or None
-        The next step of help; later attempts get later steps.
+        The next step of help; later attempts get later steps. After the last one it also says how
+        to see the worked answer.
     answered : bool
         False while the answer is still the three dots of the stub.
     """
@@ -64,7 +70,7 @@ class CheckResult:
         return f"{self.verdict} ({self.exercise}). {self.message}{hint}"
 
     def _repr_html_(self) -> str:
-        colour = BLUE if self.passed else VERMILLION if self.answered else GREY
+        colour = RIGHT if self.passed else NOT_YET if self.answered else TO_DO
         head = f"**{self.verdict} ({self.exercise}).** {self.message}"
         return box(paragraphs(head) + paragraphs(self.hint or ""), colour)
 
@@ -153,23 +159,28 @@ def check(exercise: str, answer: object = ...) -> CheckResult:
     >>> check("no such exercise", 1)
     To do (no such exercise). There is no exercise with this number. Use it as the text gives it.
     """
+    watching.watch()
     key = exercise if isinstance(exercise, str) else brief(exercise)
     data = lessons.checks_of(key)
     entry = data.get("exercise", {}).get(key)
     if entry is None:
         message = "There is no exercise with this number. Use it as the text gives it."
         return CheckResult(key[:40], False, message, answered=False)
-    if answer is ...:
+    if name := watching.stopped_since(key):
+        return CheckResult(key, False, STOPPED.format(name=name), answered=False)
+    if dots(answer):
         return CheckResult(key, False, UNANSWERED, answered=False)
     outcome = evaluate(entry, answer, data.get("given", ""))
+    if not outcome.answered:
+        return CheckResult(key, False, outcome.message, answered=False)
     attempt = SESSION.add("exercise", key, outcome.passed, outcome.misconception)
-    hint = None if outcome.passed else _hint(entry.get("hints", []), attempt)
+    hint = None if outcome.passed else _hint(entry.get("hints", []), attempt, key)
     return CheckResult(key, outcome.passed, outcome.message, outcome.misconception, hint)
 
 
-def _hint(hints: list[str], attempt: int) -> str | None:
-    """Return the hint for this attempt; the last one stays."""
-    if not hints:
-        return None
+def _hint(hints: list[str], attempt: int, key: str) -> str:
+    """Return the hint for this attempt; the last one stays, and the worked answer is offered."""
     step = min(attempt, len(hints))
-    return f"Hint {step} of {len(hints)}: {hints[step - 1]}"
+    hint = f"Hint {step} of {len(hints)}: {hints[step - 1]}\n\n" if hints else ""
+    offer = f'To see a worked answer, run `dsrct.worked_answer("{key}")` in a cell of your own.'
+    return hint + offer if attempt > len(hints) else hint.rstrip()

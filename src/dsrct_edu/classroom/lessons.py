@@ -1,4 +1,4 @@
-"""Finds and reads the data that lies beside a lesson: checks and quiz.
+"""Finds and reads the data that lies beside a lesson: checks, quiz, the texts of reveals.
 
 What is wrong in such a file is its author's fault and never the student's. So a table that is read
 here knows where it stands, and an `AuthorError` names the file and the line.
@@ -6,10 +6,11 @@ here knows where it stands, and an `AuthorError` names the file and the line.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,10 @@ from dsrct_edu.wording import brief
 
 FOLDER_VARIABLE = "DSRCT_EDU_LESSONS"
 """Environment variable: another folder of lessons, for a lecturer who has adapted the course."""
+
+_HEADER = re.compile(r"^\s*(\[{1,2})([^\[\]]+)\]{1,2}\s*(?:#.*)?$")
+_KEY = re.compile(r'"[^"]*"|[\w-]+')
+_ASSIGNED = re.compile(rf"^\s*((?:{_KEY.pattern})(?:\s*\.\s*(?:{_KEY.pattern}))*)\s*=")
 
 Trail = tuple[str | int, ...]
 """The way to an entry of a file: ``("exercise", "05.1", "wrong", 0, "answer")``."""
@@ -99,29 +104,47 @@ def as_table(content: Mapping[str, Any]) -> Table:
     return content if isinstance(content, Table) else Table(content)
 
 
-def line_of(written: str, trail: Trail) -> int:
-    r"""Return the line of a TOML text on which an entry, or the last table around it, begins.
+def line_of(written: str, trail: Sequence[str | int]) -> int:
+    r"""Return the line of a TOML text on which a table or key stands, or the table around it.
 
     Examples
     --------
     >>> line_of('[exercise."42.1"]\nkind = "value"', ("exercise", "42.1", "kind"))
     2
     """
-    marks: list[tuple[str, ...]] = []
-    name = ""
-    for step in trail:
-        if isinstance(step, str):
-            name = f"{name}.{step}".removeprefix(".")
-            marks.append((f"[{name}]", f"{step}="))
-        else:
-            marks += [(f"[[{name}]]",)] * (step + 1)
-    bare = str.maketrans("", "", "\"' \t")
-    lines = [text.translate(bare) for text in written.splitlines()]
-    line = 0
-    for mark in marks:
-        below = enumerate(lines[line:], line + 1)
-        line = next((number for number, text in below if text.startswith(mark)), line)
-    return max(line, 1)
+    lines: dict[tuple[str | int, ...], int] = {}
+    counts: dict[tuple[str, ...], int] = {}
+    table: tuple[str | int, ...] = ()
+    for number, line in enumerate(written.splitlines(), 1):
+        if header := _HEADER.match(line):
+            table = _table(_keys(header[2]), header[1] == "[[", counts)
+            lines[table] = number
+        elif key := _ASSIGNED.match(line):
+            lines.setdefault((*table, *_keys(key[1])), number)
+    wanted = tuple(trail)
+    while wanted and wanted not in lines:
+        wanted = wanted[:-1]
+    return lines.get(wanted, 1)
+
+
+def _keys(dotted: str) -> tuple[str, ...]:
+    return tuple(key.strip('"') for key in _KEY.findall(dotted))
+
+
+def _table(
+    keys: tuple[str, ...], repeated: bool, counts: dict[tuple[str, ...], int]
+) -> tuple[str | int, ...]:
+    """Return the keys of a header with the number of each table that stands in a list."""
+    if repeated:
+        counts[keys] = counts.get(keys, -1) + 1
+        for deeper in [known for known in counts if known[: len(keys)] == keys and known != keys]:
+            del counts[deeper]
+    path: list[str | int] = []
+    for place, key in enumerate(keys, 1):
+        path.append(key)
+        if keys[:place] in counts:
+            path.append(counts[keys[:place]])
+    return tuple(path)
 
 
 def folder() -> Path:
@@ -226,7 +249,25 @@ def checks_of(number: str) -> Table:
     return Table({}) if path is None else read(path)
 
 
-def _path(lesson: str, kind: str) -> Path | None:
+def reveal_of(number: str) -> Table:
+    """Return the text that a prediction shows with its result: ``html`` and ``words``.
+
+    The build writes it beside the lesson, so that it does not stand in what a student opens.
+
+    Examples
+    --------
+    >>> sorted(reveal_of("05.1")), reveal_of("no such prediction")["words"]
+    (['html', 'words'], '')
+    """
+    path = _path(number[:2], "reveals", "json")
+    try:
+        texts = {} if path is None else json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise AuthorError("JSON, as `dsrct-edu build` writes it", str(error), path) from error
+    return Table(texts.get(number, {"html": "", "words": ""}), path)
+
+
+def _path(lesson: str, kind: str, ending: str = "toml") -> Path | None:
     if not isinstance(lesson, str) or not lesson.isalnum():
         return None  # a student's input must not become a pattern
-    return min(folder().glob(f"{lesson}_*.{kind}.toml"), default=None)
+    return min(folder().glob(f"{lesson}_*.{kind}.{ending}"), default=None)

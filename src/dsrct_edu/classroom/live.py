@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dsrct_edu.errors import InputError
-
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -59,38 +57,3 @@ def bundle(words: str, still: str, widget: Callable[[], Any]) -> dict[str, Any]:
         if WIDGET_VIEW in (view or {}):
             data[WIDGET_VIEW] = view[WIDGET_VIEW]
     return data
-
-
-def picture(figure: Any) -> tuple[str, str]:
-    """Return a figure as an ``<img>`` with ``alt``, and its words.
-
-    Parameters
-    ----------
-    figure : Figure
-        A figure of ``dsrct_edu.figures``.
-
-    Returns
-    -------
-    tuple of str
-        The HTML and the words.
-
-    Raises
-    ------
-    InputError
-        If the figure has no words.
-
-    Examples
-    --------
-    >>> picture("no figure")
-    Traceback (most recent call last):
-        ...
-    dsrct_edu.errors.InputError: expected a figure that carries its own words; found str. Draw \
-it with a function of dsrct_edu.figures.
-    """
-    if not hasattr(figure, "describe") or not hasattr(figure, "html"):
-        raise InputError(
-            expected="a figure that carries its own words",
-            found=type(figure).__name__,
-            remedy="Draw it with a function of dsrct_edu.figures.",
-        )
-    return str(figure.html()), str(figure.describe())

@@ -1,7 +1,14 @@
-"""What a student did in this session: held in memory, exported only when asked."""
+"""What a student did in this session: held in memory, exported only when asked.
+
+``dsrct-edu start`` names one file beside the notebooks, in which the guesses are kept as well: a
+student finds them all again at the end. Without it, as in builds and tests, nothing is written.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +17,9 @@ import pandas as pd
 
 from dsrct_edu.checks import one_of
 from dsrct_edu.classroom import lessons
+
+FILE_VARIABLE = "DSRCT_EDU_GUESSES"
+"""Environment variable: the file in which guesses are kept, if there is to be one."""
 
 COLUMNS = {
     "attempts": ["activity", "id", "attempt", "passed", "misconception"],
@@ -31,6 +41,18 @@ class Progress:
         self.attempts.append(dict(zip(COLUMNS["attempts"], row, strict=True)))
         return number
 
+    def note(self, key: str, guess: object, result: object, unit: str) -> None:
+        """Note a guess, and its result once it is known; the file, if there is one, keeps both."""
+        row = dict(zip(COLUMNS["predictions"], (key, guess, result, unit), strict=True))
+        self.predictions[key] = row
+        path = _file()
+        if path is None or guess is None:  # dots run again forget no guess
+            return
+        new = path.with_suffix(".new")
+        with contextlib.suppress(OSError):  # a folder that cannot be written costs no lesson
+            new.write_text(json.dumps({**_kept(path), key: row}, indent=1), encoding="utf-8")
+            new.replace(path)
+
     def state(self, activity: str, key: str) -> tuple[bool, int]:
         """Return whether the last attempt passed, and how many there were."""
         rows = [r for r in self.attempts if r["activity"] == activity and r["id"] == key]
@@ -38,13 +60,35 @@ class Progress:
 
     def table(self, kind: str) -> pd.DataFrame:
         """Return the ``attempts`` or the ``predictions`` as a table."""
-        rows = self.attempts if kind == "attempts" else list(self.predictions.values())
+        rows = self.attempts if kind == "attempts" else self._guesses()
         return pd.DataFrame(rows, columns=COLUMNS[kind])
+
+    def _guesses(self) -> list[dict[str, Any]]:
+        path = _file()
+        kept = {} if path is None else _kept(path)
+        made = {key: row for key, row in self.predictions.items() if row["guess"] is not None}
+        return list({**self.predictions, **kept, **made}.values())
 
     def clear(self) -> None:
         """Forget everything."""
         self.attempts.clear()
         self.predictions.clear()
+
+
+def _file() -> Path | None:
+    name = os.environ.get(FILE_VARIABLE)
+    return Path(name) if name else None
+
+
+def _kept(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the guesses in a file; none if it is not there, or no longer what was written."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            key: {name: row[name] for name in COLUMNS["predictions"]} for key, row in rows.items()
+        }
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+        return {}
 
 
 SESSION = Progress()

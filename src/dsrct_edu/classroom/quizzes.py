@@ -9,7 +9,7 @@ from typing import Any
 from dsrct_edu.classroom import lessons, live
 from dsrct_edu.classroom.progress import SESSION
 from dsrct_edu.classroom.words import box, paragraphs
-from dsrct_edu.figures.style import BLUE, VERMILLION
+from dsrct_edu.figures.palette import NOT_YET, RIGHT
 from dsrct_edu.wording import brief
 
 LETTERS = "abcdefgh"
@@ -60,7 +60,7 @@ class Feedback:
         return self.message
 
     def _repr_html_(self) -> str:
-        return box(paragraphs(self.message), BLUE if self.passed else VERMILLION)
+        return box(paragraphs(self.message), RIGHT if self.passed else NOT_YET)
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,7 @@ class Quiz:
         """Return the quiz as ipywidgets: radio buttons and one button an item."""
         import ipywidgets as widgets
 
-        keys = "By keyboard: Tab moves from option to option, Space chooses."
-        head = f"<strong>{html.escape(self.title)}</strong><br>{keys}"
+        head = f"<strong>{html.escape(self.title)}</strong><br>{_KEYS}"
         parts = [widgets.HTML(f"<style>{_STYLE}</style>{head}")]
         parts += [self._item_widget(number) for number in range(1, len(self.items) + 1)]
         view = widgets.VBox(parts)
@@ -163,16 +162,31 @@ class Quiz:
                 said.value = self.answer(number, choices.value[0])._repr_html_()
 
         button.on_click(on_click)
-        return widgets.VBox([stem, choices, button, said])
+        # What was said belongs to the option that was chosen then.
+        choices.observe(lambda _: setattr(said, "value", box("", "transparent")), names="value")
+        view = widgets.VBox([stem, choices, button, said])
+        view.add_class("dsrct-item")
+        return view
 
 
+# Letters and Enter need the small extension of JupyterLab that `dsrct-edu start` brings; it marks
+# the page, and each way is told where it works.
+_KEYS = (
+    '<span class="dsrct-tabs">By keyboard: Tab moves from option to option, Space chooses.</span>'
+    '<span class="dsrct-letters">By keyboard: the letters choose, arrows move, Enter checks, '
+    "Tab leads on.</span>"
+)
 _STYLE = (
+    ".dsrct-letters,.dsrct-keys .dsrct-tabs{display:none}"
+    ".dsrct-keys .dsrct-letters{display:inline}"
+    ".dsrct-item:focus{outline:none}"
     ".dsrct-quiz .widget-radio-box label{height:auto;line-height:1.4;white-space:normal;"
     "align-items:flex-start;margin:0.2em 0}"
     ".dsrct-quiz .widget-radio-box{max-width:44em;height:auto}"
     ".dsrct-quiz .widget-radio{height:auto}"
     ".dsrct-quiz p,.dsrct-quiz h4{max-width:44em;line-height:1.4}"
-    ".dsrct-quiz .widget-button{width:auto}"
+    ".dsrct-quiz h4{margin:0.8em 0 0}"
+    ".dsrct-quiz .widget-button{width:auto;align-self:flex-start}"
     ".dsrct-quiz .widget-html-content{line-height:1.4}"
 )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +12,23 @@ import numpy as np
 import pandas as pd
 
 from dsrct_edu.classroom.lessons import Table
-from dsrct_edu.wording import brief
+from dsrct_edu.classroom.reading import getattr_quietly, number, numeral, shown
+from dsrct_edu.wording import brief, listed
+
+DOTS_INSIDE = (
+    "Three dots `...` are still inside. Replace them with your answer, "
+    "run that cell, then this one."
+)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether an answer is right, what to say, and which misconception it shows."""
+    """Whether an answer is right, what to say, which misconception it shows, if any was given."""
 
     passed: bool
     message: str
     misconception: str | None = None
+    answered: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,23 +73,6 @@ class Task:
         return Outcome(False, otherwise)
 
 
-def _number(answer: object) -> float | None:
-    """Return a finite or infinite number, or None if the answer is not one number."""
-    if isinstance(answer, bool | np.bool_ | str | bytes) or answer is None:
-        return None
-    if isinstance(answer, pd.Series | pd.DataFrame | pd.Index | np.ndarray):
-        if answer.size != 1:
-            return None
-        answer = np.asarray(answer).ravel()[0]
-        if isinstance(answer, str | bytes | bool | np.bool_):
-            return None
-    try:
-        value = float(answer)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return value
-
-
 def _near(answer: float, expected: float, tolerance: float) -> bool:
     if math.isinf(expected) or math.isinf(answer):
         return answer == expected
@@ -90,9 +81,9 @@ def _near(answer: float, expected: float, tolerance: float) -> bool:
 
 def check_value(task: Task, answer: object) -> Outcome:
     """Check one number, within a tolerance. Infinity is a number: a median not reached."""
-    value = _number(answer)
+    value = number(answer)
     if value is None:
-        return Outcome(False, f"One number is expected; found {brief(answer)}.")
+        return Outcome(False, _no_number(answer))
     if math.isnan(value):
         return Outcome(False, "The answer is `nan`, which means that no number came out.")
     tolerance = task.compute(task.entry, "tolerance", float)
@@ -103,25 +94,77 @@ def check_value(task: Task, answer: object) -> Outcome:
         if expected and _near(value / factor, expected, tolerance):
             other = "a share between 0 and 1" if factor > 1 else "a percentage"
             return Outcome(False, f"This looks like {said}. The exercise asks for {other}.")
-    known = task.wrong(
-        lambda record: _near(value, task.compute(record, "answer", float), tolerance),
-        f"{brief(answer)} is not {task.entry['about']}.",
+    about = task.entry["about"]
+    otherwise = f"{shown(value)} is not {about}."
+    if "share" in about and 0 < expected < 1 < value == round(value):
+        otherwise = (
+            f"{shown(value)} looks like a count. The exercise asks for a share: divide it by the "
+            "number of those of whom it is a part."
+        )
+    return task.wrong(
+        lambda record: _near(value, task.compute(record, "answer", float), tolerance), otherwise
     )
-    return known
+
+
+def _no_number(answer: object) -> str:
+    """Say what to do with an answer that is not one number."""
+    asked = "The exercise asks for one number"
+    if numeral(answer) is not None:
+        return "Quotation marks make this a text. Leave them out: a number has none."
+    if isinstance(answer, str):
+        return f"This is a text: {shown(answer)}. {asked}, in digits, without quotation marks."
+    if isinstance(answer, bool | np.bool_):
+        return f"This is `{bool(answer)}`, a yes or no. {asked}."
+    if answer is None:
+        return f"This is `None`: nothing came out of the cell above. {asked}."
+    if isinstance(answer, pd.DataFrame | pd.Series | pd.Index | np.ndarray):
+        return f"This is {shown(answer)}. {asked}: pick it out."
+    if isinstance(answer, list | tuple | dict | set):
+        return f"One number is expected; found {len(answer)} in a `{type(answer).__name__}`."
+    if callable(answer):
+        return f"This is {shown(answer)} itself. {asked}: call it, with its brackets."
+    whole = f"a whole result of the kind `{type(answer).__name__}`"
+    return f"One number is expected; found {whole}. Pick the number out of it."
 
 
 def check_choice(task: Task, answer: object) -> Outcome:
-    """Check one letter of the options; capital letters and spaces do not matter."""
-    letters = sorted(task.entry["options"])
+    """Check one letter of the options, or the text of an option, in capitals or not."""
+    options = task.entry["options"]
+    letters = sorted(options)
     if task.entry["expected"] not in letters:
         raise task.entry.fault(f"one of {letters}", brief(task.entry["expected"]), "expected")
-    given = answer.strip().strip("().").lower() if isinstance(answer, str) else None
-    if given not in letters:
-        asked = ", ".join(f'"{letter}"' for letter in letters)
-        return Outcome(False, f"Answer with one of {asked}; found {brief(answer)}.")
+    given = letter_of(answer, options)
+    if given is None:
+        asked = listed([f'"{letter}"' for letter in letters], "or")
+        return Outcome(False, f"Answer with one letter: {asked}. Found {shown(answer)}.")
     if given == task.entry["expected"]:
         return task.right
     return task.wrong(lambda record: record["answer"] == given, "This option does not fit.")
+
+
+def letter_of(answer: object, options: Mapping[str, str]) -> str | None:
+    """Return the letter that an answer names: by itself, or by how the option's text begins.
+
+    Examples
+    --------
+    >>> options = {"a": "a confounder: it acts on both", "b": "a mediator"}
+    >>> letter_of(" (B) ", options), letter_of("confounder", options), letter_of("a", options)
+    ('b', 'a', 'a')
+    """
+    if not isinstance(answer, str):
+        return None
+    given = answer.strip().strip("().").lower()
+    if given in options:
+        return given
+    words = _words(answer)
+    begun = [letter for letter, text in options.items() if _words(text)[: len(words)] == words]
+    return begun[0] if words and len(begun) == 1 else None
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text in small letters, without an article before them."""
+    words = re.findall(r"\w+", text[:500].lower())
+    return words[1:] if len(words) > 1 and words[0] in ("a", "an", "the") else words
 
 
 def check_order(task: Task, answer: object) -> Outcome:
@@ -134,11 +177,12 @@ def check_order(task: Task, answer: object) -> Outcome:
     if isinstance(parts, str):
         parts = [letter for letter in parts.lower() if letter.isalnum()]
     if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
-        return Outcome(False, f'Give the letters of the lines, as "b a c"; found {brief(answer)}.')
+        return Outcome(False, f'Give the letters of the lines, as "b a c"; found {shown(answer)}.')
     order = [part.strip().lower() for part in parts[: 10 * len(letters)]]
     strange = [part for part in order if part not in letters]
     if strange:
-        return Outcome(False, f"There is no line {brief(strange[0])}. The lines are {letters}.")
+        lines = listed([f"`{letter}`" for letter in letters])
+        return Outcome(False, f"There is no line {shown(strange[0])}. The lines are {lines}.")
     if order in accepted:
         return task.right
     if len(set(order)) < len(order):
@@ -172,7 +216,7 @@ def check_table(task: Task, answer: object) -> Outcome:
     if isinstance(answer, dict | list) and len(answer) <= 10_000:
         answer = pd.DataFrame(answer)
     if not isinstance(answer, pd.DataFrame):
-        return Outcome(False, f"A table (DataFrame) is expected; found {brief(answer)}.")
+        return Outcome(False, f"A whole table (DataFrame) is expected; found {shown(answer)}.")
     expected = task.compute(task.entry, "expected", pd.DataFrame)
     missing = [name for name in expected.columns if name not in answer.columns]
     if missing:
@@ -220,7 +264,7 @@ def check_figure(task: Task, answer: object) -> Outcome:
     if hasattr(axes, "get_axes") and axes.get_axes():
         axes = axes.get_axes()[0]
     if not hasattr(axes, "get_xlabel") or not hasattr(axes, "figure"):
-        return Outcome(False, f"A figure or its axes are expected; found {brief(answer)}.")
+        return Outcome(False, f"A figure or its axes are expected; found {shown(answer)}.")
     for need in task.entry["requires"]:
         if not task.holds(need, axes=axes, figure=axes.figure):
             return Outcome(False, need["message"], need.get("misconception"))
@@ -230,33 +274,41 @@ def check_figure(task: Task, answer: object) -> Outcome:
 def check_function(task: Task, answer: object) -> Outcome:
     """Check a function by what it does: each case has arguments and an expected result."""
     if not callable(answer):
-        return Outcome(False, f"A function is expected; found {brief(answer)}.")
+        name = "Give its name alone, without brackets."
+        return Outcome(False, f"A function is expected; found {shown(answer)}. {name}")
+    outcome = _called(task, answer)
+    constants = getattr_quietly(getattr_quietly(answer, "__code__"), "co_consts")
+    if not outcome.passed and ... in (constants or ()):
+        return Outcome(False, DOTS_INSIDE, answered=False)
+    return outcome
+
+
+def _called(task: Task, answer: Callable[..., object]) -> Outcome:
     tolerance = float(task.entry.get("tolerance", 1e-9))
     results: list[object] = []
     failed: Outcome | None = None
     for case in task.entry["cases"]:
         arguments = task.arguments(case)
-        shown = f"({case['arguments']})"
+        called = f"Called with `({case['arguments']})`"
         try:
             result = answer(*arguments)
         except (Exception, SystemExit) as error:
             kind = type(error).__name__
-            return Outcome(False, f"Called with {shown} the function stops with {kind}.")
+            return Outcome(False, f"{called} the function stops with {kind}.")
         results.append(result)
         expected = task.compute(case, "expected")
         if failed is None and not _same(result, expected, tolerance):
-            message = case.get(
-                "message", f"Called with {shown} the function gives {brief(result)}."
-            )
+            gives = "`None`: does it end with `return`?" if result is None else f"{shown(result)}."
+            message = case.get("message", f"{called} the function gives {gives}")
             failed = Outcome(False, message)
     if failed is None:
         return task.right
 
-    def called(wrong: Callable[..., object]) -> list[object]:
+    def every_case(wrong: Callable[..., object]) -> list[object]:
         return [wrong(*task.arguments(case)) for case in task.entry["cases"]]
 
     def matches(record: Table) -> bool:
-        theirs = task.compute(record, "answer", called)
+        theirs = task.compute(record, "answer", every_case)
         return all(
             _same(mine, other, tolerance) for mine, other in zip(results, theirs, strict=True)
         )
@@ -266,9 +318,9 @@ def check_function(task: Task, answer: object) -> Outcome:
 
 def _same(result: object, expected: object, tolerance: float) -> bool:
     """Compare a result with the expected one: numbers and sequences within the tolerance."""
-    target = _number(expected)
+    target = number(expected)
     if target is not None:
-        value = _number(result)
+        value = number(result)
         return value is not None and (_near(value, target, tolerance) or value != value != target)
     if isinstance(expected, list | tuple | np.ndarray | pd.Series):
         mine, theirs = np.asarray(result, dtype=float), np.asarray(expected, dtype=float)

@@ -37,7 +37,8 @@ def box(body: str, colour: str) -> str:
 
     Examples
     --------
-    >>> 'role="status"' in box("<p>Right.</p>", "#0072B2")
+    >>> from dsrct_edu.figures.palette import RIGHT
+    >>> 'role="status"' in box("<p>Right.</p>", RIGHT)
     True
     """
     style = f"border-left:0.3em solid {colour};padding:0.2em 0.8em;max-width:44em"

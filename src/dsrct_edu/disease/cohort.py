@@ -31,9 +31,10 @@ class Cohort:
     patients : DataFrame
         One row a patient, as a registry would hold it (columns in ``vocabulary.patients()``).
     truth : DataFrame
-        Same ``patient_id``: ``aggressiveness``, ``propensity`` and, for each arm
-        (``_hipec``, ``_no_hipec``), ``death_month``, ``recurrence_month``,
-        ``recurrence_site``, ``cured``, ``major_complication``, ``radiotherapy``.
+        Same ``patient_id``: ``aggressiveness``, ``favourable``, ``propensity`` and, for each
+        arm (``_hipec``, ``_no_hipec``), ``death_month``, ``recurrence_month``,
+        ``recurrence_site``, ``cured``, ``major_complication``, ``radiotherapy``,
+        ``adjuvant_chemotherapy``.
     scenario : Scenario
         The disease model that it was drawn from.
     seed : int
@@ -136,6 +137,7 @@ def patients_table(arrays: Draw, ids: pd.Series) -> pd.DataFrame:
         {"patient_id": ids} | {key: seen[key] for key in list(vocabulary.patients())[1:]}
     )
     table["sex"] = pd.Series(np.where(seen["sex"], "male", "female"), dtype=object)
+    table["centre"] = _labels(seen["centre"], vocabulary.patients()["centre"].levels)
     table["recist"] = _labels(seen["recist"], vocabulary.patients()["recist"].levels)
     table["recurrence_site"] = _labels(seen["recurrence_site"], (np.nan, *SITES))
     return table.astype({name: np.int64 for name in WHOLE})
@@ -144,7 +146,8 @@ def patients_table(arrays: Draw, ids: pd.Series) -> pd.DataFrame:
 def truth_table(arrays: Draw, ids: pd.Series) -> pd.DataFrame:
     """Return the table of latent variables and potential outcomes of one replicate."""
     table: dict[str, object] = {"patient_id": ids}
-    table |= {key: np.ravel(arrays.latent[key]) for key in ("aggressiveness", "propensity")}
+    known = ("aggressiveness", "favourable", "propensity")
+    table |= {key: np.ravel(arrays.latent[key]) for key in known}
     for name, arm in arrays.arms.items():
         table |= {f"{key}_{name}": _outcome(arm, key) for key in arm}
     return pd.DataFrame(table)[list(vocabulary.truth())]

@@ -44,39 +44,54 @@ class Recipe:
 
 
 def recipes() -> dict[str, Recipe]:
-    """Return how each committed cohort is made, by name."""
+    """Return how each committed cohort is made, by name.
+
+    Seeds were chosen for teaching, so a committed cohort is no evidence that a method works. The
+    registries: adjusted, weighted and emulated results near the truth. The papers: one that a
+    naive reading praises although HIPEC harms there, and one that finds nothing although it
+    helps. The hidden confounding: as far from the truth as such registries are on average.
+    """
     registry = "A national registry; which scenario it follows is told by reveal"
-    # Seeds were chosen so that the adjusted analysis of each registry comes out near its truth.
+    paper = "The patients of a made-up paper; which scenario they follow is told by reveal"
     hidden = {
-        "registry_a": ("strong", 102),
-        "registry_b": ("null", 110),
-        "registry_c": ("harm", 114),
-        "registry_d": ("modest", 120),
+        "registry_a": ("strong", 269),
+        "registry_b": ("null", 227),
+        "registry_c": ("harm", 220),
+        "registry_d": ("modest", 289),
+        "registry_e": ("modest", 257),
+        "registry_f": ("harm", 240),
+        "registry_g": ("strong", 273),
+        "registry_h": ("null", 275),
     }
+    papers = {"paper_a": ("harm", 158), "paper_b": ("strong", 36)}
     return {
-        "teaching": Recipe(200, scenario("modest"), 60, "The course's main cohort"),
+        "teaching": Recipe(200, scenario("modest"), 111, "The course's main cohort"),
         **{
             name: Recipe(2000, scenario(which), seed, registry)
             for name, (which, seed) in hidden.items()
         },
+        **{
+            name: Recipe(150, scenario(which), seed, paper)
+            for name, (which, seed) in papers.items()
+        },
         "phase2": Recipe(
             20,
             scenario("modest").randomised(1.0),
-            35,
+            59,
             "A single-arm trial of HIPEC after complete resection, without extra-abdominal disease",
             _phase2_entry,
         ),
         "trial": Recipe(
             200,
             scenario("modest").randomised(0.5),
-            21,
+            18,
             "A trial: HIPEC by a coin in theatre after complete resection",
             _completely_resected,
         ),
         "hidden_confounding": Recipe(
             2000,
             scenario("modest").hidden_confounding(),
-            22,
+            36,
             "A registry whose surgeons saw more than it records",
         ),
     }

@@ -1,16 +1,17 @@
 """Potential outcomes without and with HIPEC, from the same noise; months since surgery inside.
 
 What the two arms share is worked out once: cumulative hazards still "due" before the effects of
-complications, radiotherapy and HIPEC, and the odds ratio that each chance event needs to happen.
+complications, adjuvant treatment, radiotherapy and HIPEC, and the odds ratio that each chance event
+needs to happen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.disease.equations import (
@@ -18,16 +19,28 @@ from dsrct_edu.disease.equations import (
     LN2,
     Arrays,
     Noise,
-    chance,
-    covariates,
+    Rows,
     linear,
-    weibull,
+    power,
+    taken,
 )
 from dsrct_edu.disease.scenarios import Scenario
+from dsrct_edu.disease.unresected import unresected
 from dsrct_edu.vocabulary import ARMS, SITES
 
-_NOISE = ("radio", "complication", "cure", *SITES, "other", "after")
+_NOISE = ("radio", "adjuvant", "complication", "cure", *SITES, "other", "after")
 _LONGEST_INTERVAL = 60  # a later recurrence foretells no more than one at five years
+# Nobody lives for ever: months beyond thirty years are squeezed below sixty. No follow-up, and no
+# truth at a horizon below thirty years, reaches that far.
+_FAR, _FARTHEST = 360.0, 720.0
+
+
+class _Treated(NamedTuple):
+    """What befalls or is given to the completely resected of one arm before any event."""
+
+    complication: Flags
+    adjuvant: Flags
+    radio: Flags
 
 
 @dataclass(frozen=True)
@@ -37,11 +50,11 @@ class _Shared:
     Attributes
     ----------
     needs : dict of array
-        For ``complication``, ``radio`` and ``cure``: it happens if the odds ratio of HIPEC
-        exceeds this.
+        For ``complication``, ``adjuvant``, ``radio`` and ``cure``: it happens if the odds ratio of
+        HIPEC, and of a complication, exceeds this.
     due : dict of array
         For each site: the cumulative hazard at which recurrence comes, in units of
-        ``(months / median) ** shape`` before complication, radiotherapy and HIPEC.
+        ``(months / median) ** shape`` before complication, later treatment and HIPEC.
     other_due, other_early : array
         Cumulative hazard at which death without recurrence comes; its early hazard a month.
     after_due : array
@@ -55,44 +68,36 @@ class _Shared:
     after_due: Floats
 
 
-def outcomes(p: Scenario, noise: Noise, x: Arrays) -> dict[str, Arrays]:
-    """Draw the potential outcomes without HIPEC and with it, by the names of `ARMS`."""
-    n = len(x["operated"])
-    causes = covariates(x)
-    death = x["natural_month"].copy()
-    rows = np.flatnonzero(x["operated"] & ~x["complete"])
-    log_hazard = linear(p.group("incomplete"), _rows(causes, rows))
-    death[rows] = x["surgery_month"][rows] + weibull(
-        noise["incomplete"][rows], p.incomplete_median, p.incomplete_shape, log_hazard
-    )
-    # A major complication can follow any operation; HIPEC can only change it after CC 0-1.
-    complication = chance(noise["complication"], linear(p.group("complication"), causes))
-    complication &= x["operated"]
-    rows = np.flatnonzero(x["complete"])
-    shared = _share(p, _rows({key: noise[key] for key in _NOISE}, rows), _rows(causes, rows))
+def outcomes(
+    p: Scenario, noise: Noise, x: Arrays, causes: Arrays, rows: Rows, resected: Arrays
+) -> dict[str, Arrays]:
+    """Draw the potential outcomes without HIPEC and with it, by the names of `ARMS`.
+
+    The completely resected are `rows`, and `resected` are their `causes`. What HIPEC cannot
+    change, the month of progression, is added to `x`.
+    """
+    n = len(x["complete"])
+    both = unresected(p, noise, x, causes)
+    x["progression_month"] = both.pop("progression_month")
+    both |= {
+        "recurrence_month": np.full(n, np.inf),
+        "recurrence_site": np.zeros(n),
+        "cured": np.zeros(n, dtype=bool),
+    }
+    shared = _share(p, taken({key: noise[key] for key in _NOISE}, rows), resected)
     arms = {}
     for hipec, name in enumerate(ARMS):
-        arm: Arrays = {
-            "death_month": death.copy(),
-            "recurrence_month": np.full(n, np.inf),
-            "recurrence_site": np.zeros(n),
-            "cured": np.zeros(n, dtype=bool),
-            "major_complication": complication.copy(),
-            "radiotherapy": np.zeros(n, dtype=bool),
-        }
+        # the second arm needs no copy of its own
+        arm = both if hipec else {key: values.copy() for key, values in both.items()}
         for key, values in _arm(p, shared, x["surgery_month"][rows], hipec).items():
             arm[key][rows] = values
         arms[name] = arm
     return arms
 
 
-def _rows(arrays: Arrays, rows: NDArray[np.intp]) -> Arrays:
-    return {key: values[rows] for key, values in arrays.items()}
-
-
 def _share(p: Scenario, noise: Noise, causes: Arrays) -> _Shared:
     needs = {}
-    for chance_event in ("complication", "radio", "cure"):
+    for chance_event in ("complication", "adjuvant", "radio", "cure"):
         uniform = noise[chance_event]
         odds_against = np.exp(-linear(p.group(chance_event), causes))
         needs[chance_event] = odds_against * uniform / (1 - uniform)
@@ -115,24 +120,32 @@ def _due(uniform: Floats, log_hazard: Floats) -> Floats:
 def _arm(p: Scenario, shared: _Shared, start: Floats, hipec: int) -> Arrays:
     """Follow the completely resected of one arm: recurrence by site, or death before it."""
     complication = shared.needs["complication"] < np.exp(p.effect_complication * hipec)
-    radio = shared.needs["radio"] < np.exp(p.effect_radiotherapy * hipec)
+    odds = np.exp(p.effect_adjuvant * hipec + p.adjuvant_complication * complication)
+    treated = _Treated(
+        complication,
+        adjuvant=shared.needs["adjuvant"] < odds,
+        radio=shared.needs["radio"] < np.exp(p.effect_radiotherapy * hipec),
+    )
     cured = shared.needs["cure"] < np.exp(p.effect_cure * hipec)
     event = _death_before_recurrence(p, shared, complication, hipec)
     site = np.zeros(len(event))
     for number, name in enumerate(SITES, start=1):
-        month = _recurrence(p, name, shared.due[name], complication, radio, hipec)
+        month = _recurrence(p, name, shared.due[name], treated, hipec)
         first = (month < event) & ~cured
         event = np.where(first, month, event)
         site[first] = number
     recurred = site > 0
     after = _after_recurrence(p, shared.after_due, event, site, hipec)
+    death = _mortal(event + np.where(recurred, after, 0.0))
+    event = _mortal(event)
     return {
-        "death_month": start + event + np.where(recurred, after, 0.0),
+        "death_month": start + death,
         "recurrence_month": np.where(recurred, start + event, np.inf),
         "recurrence_site": site,
         "cured": cured,
         "major_complication": complication,
-        "radiotherapy": radio & (event > p.radio_start),
+        "radiotherapy": treated.radio & (event > p.radio_start),
+        "adjuvant_chemotherapy": treated.adjuvant & (event > p.adjuvant_start),
     }
 
 
@@ -148,41 +161,41 @@ def _death_before_recurrence(
     return np.asarray(np.where(left <= 0, shared.other_due / early, late))
 
 
-def _recurrence(
-    p: Scenario, site: str, due: Floats, complication: Flags, radio: Flags, hipec: int
-) -> Floats:
-    """Invert a Weibull cumulative hazard whose level changes at radiotherapy and at the window."""
+def _recurrence(p: Scenario, site: str, due: Floats, treated: _Treated, hipec: int) -> Floats:
+    """Invert a Weibull cumulative hazard whose level changes at treatments and at the window."""
     of = p.group(site)
     median, shape = of["median"], of["shape"]
-    power = np.where(complication, np.exp(-of["complication"]), 1.0)
-    power *= due
+    total = np.where(treated.complication, np.exp(-of["complication"]), 1.0)
+    total *= due
     # From each change on, the same cumulative hazard takes this much longer to come due.
     changes: list[tuple[float, Floats | float]] = [
-        (p.radio_start, radio * np.expm1(-of["radio"])),
+        (p.adjuvant_start, treated.adjuvant * np.expm1(-of["adjuvant"])),
+        (p.radio_start, treated.radio * np.expm1(-of["radio"])),
     ]
     if site == "peritoneal" and hipec:
-        power *= np.exp(-p.effect_peritoneal_early)
+        total *= np.exp(-p.effect_peritoneal_early)
         drift = p.effect_peritoneal_late - p.effect_peritoneal_early
         changes.append((p.effect_window, float(np.expm1(-drift))))
     for month, longer in sorted(changes, key=lambda change: change[0]):
-        beyond = power - (month / median) ** shape
+        beyond = total - (month / median) ** shape
         np.maximum(beyond, 0.0, out=beyond)
         beyond *= longer
-        power += beyond
-    result = _power(power, 1 / shape)
+        total += beyond
+    result = power(total, 1 / shape)
     result *= median
     return result
+
+
+def _mortal(month: Floats) -> Floats:
+    """Squeeze what lies far away, in order."""
+    far = np.flatnonzero(month > _FAR)
+    room = _FARTHEST - _FAR
+    month[far] = _FARTHEST - room * np.exp((_FAR - month[far]) / room)
+    return month
 
 
 def _after_recurrence(p: Scenario, due: Floats, event: Floats, site: Floats, hipec: int) -> Floats:
     medians = np.array([1.0, p.after_peritoneal, p.after_hepatic, p.after_distant])
     interval = np.minimum(event, _LONGEST_INTERVAL)
-    power = due * np.exp(-p.after_interval * interval - p.effect_after_recurrence * hipec)
-    return np.asarray(medians[site.astype(np.intp)] * _power(power, 1 / p.after_shape))
-
-
-def _power(base: Floats, exponent: float) -> Floats:
-    """Raise positive numbers to a power; log and exp are faster than NumPy's power."""
-    result = np.log(base)
-    result *= exponent
-    return np.exp(result, out=result)
+    total = due * np.exp(-p.after_interval * interval - p.effect_after_recurrence * hipec)
+    return np.asarray(medians[site.astype(np.intp)] * power(total, 1 / p.after_shape))

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
 from dsrct_edu import checks
+from dsrct_edu.disease.centres import FILE
 from dsrct_edu.errors import InputError
 
 _FOLDER = Path(__file__).parent
-# Raise this when an equation changes (equations.py, outcomes.py, the noise of simulate.py): truths
-# are cached by parameters and equations.
-EQUATIONS = 1
+# Raise this when an equation changes (equations.py, outcomes.py, unresected.py, the noise of
+# simulate.py): truths are cached by parameters, table of centres and equations.
+EQUATIONS = 2
 
 
 @cache
@@ -37,6 +38,11 @@ def _index() -> dict[str, int]:
 @cache
 def _effects() -> pd.DataFrame:
     return pd.read_csv(_FOLDER / "scenarios.csv").set_index("parameter").astype(float)
+
+
+@cache
+def _centres() -> str:
+    return FILE.read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,9 @@ class Scenario:
 
     name: str
     values: tuple[float, ...]
+    _groups: dict[str, Mapping[str, float]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         # The equations read hundreds of parameters a block: as plain attributes that costs little.
@@ -87,13 +96,20 @@ class Scenario:
         >>> scenario().group("radio")["start"]
         2.0
         """
-        return _group(self, prefix)
+        if prefix not in self._groups:
+            start = f"{prefix}_"
+            self._groups[prefix] = {
+                name.removeprefix(start): value
+                for name, value in self.parameters.items()
+                if name.startswith(start)
+            }
+        return self._groups[prefix]
 
     @property
     def fingerprint(self) -> str:
-        """Hash of the parameters and of the version of the equations; the name does not enter."""
+        """Hash of parameters, centres and the version of the equations; the name does not enter."""
         text = ";".join(f"{name}={value!r}" for name, value in self.parameters.items())
-        return hashlib.sha256(f"{EQUATIONS};{text}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{EQUATIONS};{_centres()};{text}".encode()).hexdigest()[:16]
 
     @property
     def does_nothing(self) -> bool:
@@ -198,16 +214,6 @@ class Scenario:
                 raise InputError("a parameter of the scenario", repr(key), remedy)
             merged[key] = checks.number(value, key, "a finite number")
         return Scenario(name, tuple(merged.values()))
-
-
-@lru_cache(maxsize=256)
-def _group(model: Scenario, prefix: str) -> Mapping[str, float]:
-    start = f"{prefix}_"
-    return {
-        name.removeprefix(start): value
-        for name, value in model.parameters.items()
-        if name.startswith(start)
-    }
 
 
 def scenario(name: str | Scenario = "modest") -> Scenario:

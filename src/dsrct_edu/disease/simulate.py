@@ -13,18 +13,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dsrct_edu.disease import equations, outcomes
+from dsrct_edu.disease import equations, outcomes, recording
 from dsrct_edu.disease.equations import Arrays
 from dsrct_edu.disease.scenarios import Scenario
 from dsrct_edu.vocabulary import ARMS
 
 NOISES = (
-    *("aggressiveness", "age", "sex", "expert", "year", "pci", "liver", "extra", "ascites"),
-    *("poor", "shrinkage", "cycles", "natural", "wait_1", "wait_2", "operate", "complete"),
-    *("offer", "radio", "complication", "cure", "peritoneal", "hepatic", "distant", "other"),
-    *("after", "incomplete", "loss"),
+    *("aggressiveness", "kind", "age", "sex", "centre", "year", "pci", "liver", "extra"),
+    *("ascites", "poor", "shrinkage", "cycles", "natural", "wait_1", "wait_2", "operate"),
+    *("complete", "offer", "radio", "adjuvant", "complication", "cure", "peritoneal", "hepatic"),
+    *("distant", "other", "after", "incomplete", "progress", "loss"),
 )
-BLOCK = 8192  # patients a block: long enough for NumPy, short enough for the cache
+BLOCK = 16_384  # patients a block: long enough for NumPy, short enough for the cache
 _STRIP = 512  # patients drawn and turned (a patient's noise lies together) while in cache
 # NumPy's uniforms can be 0; this shift keeps them off 0 and changes no other by a rounding error
 # that matters, so that every logarithm and every inverse distribution function is finite.
@@ -40,15 +40,16 @@ class Draw:
     observed : dict of array
         What a registry holds, by the names of ``Cohort.patients`` (without ``patient_id``).
         Months are rounded to tenths. Booleans are bool; other columns are float with NaN for
-        not applicable. ``sex`` is 1 for male, ``recist`` counts the levels of the column from 0,
-        ``recurrence_site`` from 1 (0 is none).
+        not applicable. ``sex`` is 1 for male; ``centre`` and ``recist`` count the levels of the
+        column from 0, ``recurrence_site`` from 1 (0 is none).
     arms : dict of dict of array
         Potential outcomes, ``no_hipec`` and ``hipec``, at full precision: ``death_month``,
         ``recurrence_month`` (infinite if never), ``recurrence_site``, ``cured``,
-        ``major_complication``, ``radiotherapy``.
+        ``major_complication``, ``radiotherapy``, ``adjuvant_chemotherapy``.
     latent : dict of array
-        What nobody observes or what censoring hides: ``aggressiveness``, ``propensity``,
-        ``operated``, ``complete``, ``surgery_month``, ``censoring_month``, and for everyone
+        What nobody observes or what censoring hides: ``aggressiveness``, ``favourable``,
+        ``propensity``, ``operated``, ``complete``, ``surgery_month``, ``progression_month``
+        (infinite after complete resection), ``censoring_month``, and for everyone
         ``pci_surgery`` and ``tumour_shrinkage``.
     """
 
@@ -150,7 +151,11 @@ def blocks(
 def _patients(p: Scenario, noise: equations.Noise, observe: bool) -> Draw:
     latent = equations.baseline(p, noise)
     equations.chemotherapy(p, noise, latent)
-    equations.pathway(p, noise, latent)
-    arms = outcomes.outcomes(p, noise, latent)
-    observed = equations.recorded(p, noise, latent, arms) if observe else {}
+    causes = equations.covariates(latent)
+    equations.pathway(p, noise, latent, causes)
+    rows = np.flatnonzero(latent["complete"])
+    resected = equations.taken(causes, rows)
+    equations.choice(p, noise["offer"], latent, rows, resected)
+    arms = outcomes.outcomes(p, noise, latent, causes, rows, resected)
+    observed = recording.recorded(p, noise, latent, arms) if observe else {}
     return Draw(observed, arms, latent)

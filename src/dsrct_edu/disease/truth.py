@@ -24,7 +24,7 @@ from dsrct_edu.vocabulary import ARMS, CAUSES, CONFOUNDERS, HORIZON, ORIGINS
 
 # Six million patients, and more where the error is still above the bar.
 PATIENTS, MOST, MCSE_BAR = 6_000_000, 24_000_000, 0.0048
-SEED = 20_000
+SEED, _BLOCK = 20_000, 8192  # how many are drawn in the end is a multiple of the block
 _PLACES = 60_000  # grid of the Cox model: fits 16 bits
 _COMMITTED = Path(__file__).with_name("committed_truths.json")
 # Of a block's latent variables: who enters, when his clock starts, how long he is followed then.
@@ -315,7 +315,7 @@ def simulate_effect(
     """
     most = MOST if patients >= PATIENTS else patients
     tally = _Tally(origin, horizon)
-    watched = tally.watch(blocks(model, most, seed, observe=False), patients)
+    watched = tally.watch(blocks(model, most, seed, size=_BLOCK, observe=False), patients)
     log_ratio, mcse = cox_stacked(stacked_outcomes(watched, horizon, tally.enter))
     died, incidence = (
         np.cumsum(counts, axis=2)[:, :, :-1] for counts in (tally.deaths, tally.first)
@@ -342,7 +342,7 @@ def simulate_censored(
         end = np.minimum(x["censoring_month"] - x["surgery_month"], horizon)
         return rows, x["surgery_month"], end
 
-    drawn = blocks(model, patients, seed, observe=False)
+    drawn = blocks(model, patients, seed, size=_BLOCK, observe=False)
     data = stacked_outcomes(drawn, horizon, enter, _confounders if adjusted else None)
     return TrueHazardRatio(*cox_stacked(data))
 

@@ -24,7 +24,7 @@ def _table() -> pd.DataFrame:
 
 
 def published(quantity: str | None = None, subgroup: str | None = None) -> pd.DataFrame:
-    """Return published figures on DSRCT, one row a figure.
+    """Return published figures on DSRCT, and some on HIPEC elsewhere, one row a figure.
 
     All were read in abstracts, none in a full text. Rows of one ``overlap_group`` count some of
     the same patients: never pool them.

@@ -8,14 +8,14 @@ from matplotlib.ticker import FuncFormatter
 
 from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
-from dsrct_edu.figures import style
+from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import named_rows
-from dsrct_edu.figures.tables import ANY, NUMBER, SHARE, groups, name, spaced
+from dsrct_edu.figures.tables import ANY, NUMBER, SHARE, groups, name
 from dsrct_edu.wording import counted, plain
 
 _BALANCED = 0.1
-_TREATED = (True, "treated")
+_TREATED, _UNTREATED = (True, "treated"), (False, "untreated")
 
 
 @figure("Love plot", {"covariate": ANY, "unweighted": NUMBER, "weighted": NUMBER})
@@ -66,12 +66,12 @@ above 0.1: 2 of 2 covariates before, 1 after.'
     axes = page.subplots()
     before, after = sizes["unweighted"], sizes["weighted"]
     places = range(len(sizes))
-    axes.hlines(places, before, after, color=style.PALE, lw=2.4, zorder=1)
+    axes.hlines(places, before, after, color=palette.PALE, lw=2.4, zorder=1)
     for values, look, hollow in (
-        (before, style.appearance(1), True),
-        (after, style.appearance(0), False),
+        (before, palette.neutral(1), True),
+        (after, palette.neutral(0), False),
     ):
-        face = "white" if hollow else look.colour
+        face = palette.PAPER if hollow else look.colour
         axes.plot(values, places, look.marker, ms=10, color=look.colour, mfc=face, mew=2,
                   label=values.name, clip_on=False, zorder=3)  # fmt: skip
     axes.axvline(threshold, **style.DASHED)
@@ -86,7 +86,7 @@ above 0.1: 2 of 2 covariates before, 1 after.'
 def _sizes(balance: pd.DataFrame) -> pd.DataFrame:
     """Return the differences without their sign, the largest unweighted on top."""
     sizes = balance[["unweighted", "weighted"]].abs()
-    sizes.index = pd.Index([spaced(covariate) for covariate in balance["covariate"]])
+    sizes.index = pd.Index([name(covariate) for covariate in balance["covariate"]])
     return sizes.sort_values("unweighted", ascending=False, kind="stable")
 
 
@@ -147,17 +147,18 @@ def overlap(
     axes = page.subplots()
     edges = np.linspace(0, 1, bins + 1)
     shares = [np.histogram(values, edges)[0] / len(values) for values in arms.values()]
+    looks = palette.looks(arms)
     for index, (arm, values) in enumerate(arms.items()):
         sign = 1 - 2 * index  # the treated above, the others below
         label = style.wrapped(f"{arm} (n = {len(values):,})", 40, 2)
         axes.bar(edges[:-1], sign * shares[index], width=1 / bins, align="edge",
-                 **style.fill(style.appearance(1 - index)))  # fmt: skip
+                 **style.fill(looks[index]))  # fmt: skip
         axes.text(0.99, 0.5 + sign * 0.46, label, transform=axes.transAxes, ha="right",
                   va="top" if sign > 0 else "bottom",
                   bbox=style.white(2))  # fmt: skip
     for edge in _common(arms):
         axes.axvline(edge, **style.DASHED)
-    axes.axhline(0, color="black", lw=1)
+    axes.axhline(0, color=palette.INK, lw=1)
     reach = 1.25 * float(np.max(shares))
     axes.set(xlim=(0, 1), ylim=(-reach, reach))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(100 * value):g}%"))
@@ -170,9 +171,9 @@ def _arms(scores: pd.DataFrame, treatment: str) -> dict[str, Floats]:
     arms = sorted(groups(scores, "arm"), key=lambda arm: arm not in _TREATED)
     if len(arms) != 2:
         raise InputError("two arms", str(len(arms)), "", column="arm")
-    named = {arm: name(arm) for arm in arms}
-    if set(arms) == {True, False}:
-        named = {True: f"with {treatment}", False: f"without {treatment}"}
+    known = dict.fromkeys(_TREATED, f"with {treatment}")
+    known |= dict.fromkeys(_UNTREATED, f"without {treatment}")
+    named = {arm: known.get(arm, name(arm)) for arm in arms}
     rows = {text: scores["arm"] == arm for arm, text in named.items()}
     return {text: scores.loc[mine, "propensity"].to_numpy(float) for text, mine in rows.items()}
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,29 +13,44 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from dsrct_edu.errors import InputError
-from dsrct_edu.figures import style
+from dsrct_edu.figures import palette, style
+from dsrct_edu.figures.curve_words import end_of, outcome_of, survival_words
 from dsrct_edu.figures.figure import Figure, figure
-from dsrct_edu.figures.layout import EndLabel, end_labels
+from dsrct_edu.figures.intervals import THESE, caption
+from dsrct_edu.figures.layout import EndLabel, end_labels, key
 from dsrct_edu.figures.tables import ANY, CURVE, NUMBER, Steps, check, curves_of, name, tag
-from dsrct_edu.wording import listed, percent, plain, whole
+from dsrct_edu.wording import listed, plain, whole
 
-_OUTCOMES = {
-    "death": "Overall survival",
-    "recurrence_or_death": "Recurrence-free survival",
-    "recurrence": "Free of recurrence",
-}
+Counts = pd.DataFrame | Callable[[list[float]], pd.DataFrame]
 _COUNTS = {"at_risk": "At risk", "censored": "Censored", "events": "Events"}
 _TALLY = {"group": ANY, "time": NUMBER} | dict.fromkeys(_COUNTS, NUMBER)
 _UNNAMED = {"", "all", "overall"}  # a lone curve so named needs no label
-_SIDE_BY_SIDE = 10  # counts that fit
-_NAMED = 3  # groups whose numbers are all said; beyond that, the two extremes
+_SIDE_BY_SIDE = 11  # counts that fit
+_LINE = 0.22  # inches, by line of the table
 
 
-@figure("Survival curves", CURVE, height=5.2)
+@dataclass(frozen=True)
+class _Line:
+    """One group's curve, how it is drawn, and where it ends in the picture."""
+
+    steps: Steps
+    look: palette.Look
+    end: float
+
+    @property
+    def height(self) -> float:
+        return float(self.steps.survival[self.steps.at(self.end)])
+
+    @property
+    def name(self) -> str:
+        return name(self.steps.group)
+
+
+@figure("Survival curves", CURVE, height=5.0)
 def survival_curves(
     page: Figure,
     curves: pd.DataFrame,
-    counts: pd.DataFrame | None = None,
+    counts: Counts | None = None,
     *,
     time_zero: str = "diagnosis",
     endpoint: str = "death",
@@ -41,6 +59,10 @@ def survival_curves(
     horizon: float | None = None,
     shade: bool = False,
     truth: pd.DataFrame | None = None,
+    until: float | None = None,
+    median: bool = True,
+    censoring: bool = False,
+    interval_of: str = THESE,
     title: str | None = None,
 ) -> str:
     """Draw survival curves as KMunicate asks for.
@@ -50,14 +72,16 @@ def survival_curves(
     curves : DataFrame
         ``group, time, survival`` and, for an interval, ``ci_low, ci_high``: a step function at
         every distinct time, starting at 0. With ``at_risk`` (followed beyond the time) the tail
-        is greyed exactly from where fewer than 10, or fewer than 10 %, are left.
-    counts : DataFrame, optional
+        is greyed exactly from where fewer than 10, or fewer than 10 %, are left. Groups that are
+        arms of HIPEC by their name have the arms' colours, others neutral ones.
+    counts : DataFrame or callable, optional
         ``group, time, at_risk, censored, events`` at the axis ticks: at risk, and cumulatively
-        censored and with the event. They become the table under the curves.
+        censored and with the event. They become the table under the curves. A callable takes the
+        ticks and returns that table.
     time_zero : str, default "diagnosis"
         What the clock starts at; named on the axis.
     endpoint : str, default "death"
-        ``death``, ``recurrence_or_death``, ``recurrence``, or the event in your own words.
+        An event of `dsrct_edu.endpoint`, or the event in your own words.
     unit : str, default "months"
         Unit of time.
     level : float, default 0.95
@@ -67,7 +91,17 @@ def survival_curves(
     shade : bool, default False
         Shade the restricted mean up to `horizon`: under one curve, or between two.
     truth : DataFrame, optional
-        ``group, time, survival`` of the known truth, drawn dashed and thin.
+        ``group, time, survival`` of the known truth: dotted and thin, with its group's marker.
+    until : float, optional
+        Where the picture ends. Else at the last time; or at month 72 or later, where the picture
+        would be given to a thin tail. The words say what is cut.
+    median : bool, default True
+        Drop a line from where a curve comes down to one half.
+    censoring : bool, default False
+        Mark where patients were last seen; needs ``censored`` (cumulative) in `curves`.
+    interval_of : str, default "these patients"
+        What the interval is of: ``"one registry"``, ``"the middle 95 of 100 registries"``,
+        ``"Monte Carlo error"``, or in your own words.
     title : str, optional
         Heading.
 
@@ -93,36 +127,44 @@ def survival_curves(
     """
     steps = curves_of(curves)
     truths = [] if truth is None else curves_of(check(truth, CURVE))
-    tally = None if counts is None else _tally(counts, steps)
     if shade:
         _check_shading(steps, horizon)
-    outcome = _outcome(endpoint)
+    if censoring and any(s.censored is None for s in steps):
+        raise InputError("a column of those censored so far", "none", "", "censored")
+    end = end_of(steps, unit, until, horizon)
+    ticks = style.month_ticks(end)
+    tally = None if counts is None else _tally(counts, steps, ticks)
+    looks = palette.looks([s.group for s in steps])
+    lines = [
+        _Line(s, look, min(end, float(s.time[-1]))) for s, look in zip(steps, looks, strict=True)
+    ]
+    outcome = outcome_of(endpoint)
     page.headline = f"Survival curves: {outcome.lower()}"
-    axes = _axes(page, steps, tally)
+    axes = _axes(page, lines, None if tally is None else tally[tally["time"] <= end], ticks, end)
     axes.set(xlabel=f"{unit.capitalize()} since {time_zero}", ylabel=outcome)
-    for index, s in enumerate(steps):
-        _curve(axes, s, style.appearance(index), s.thin_from(tally), len(steps))
-    looks = [_truth_look(s, steps) for s in truths]
-    for s, look in zip(truths, looks, strict=True):
-        axes.step(s.time, s.survival, where="post", color=look.colour, ls=look.dash, lw=1.6,
-                  gid=tag("truth", s.group))  # fmt: skip
+    for line in lines:
+        _curve(axes, line, line.steps.thin_from(tally), len(lines))
+    beside = [_truth(axes, s, lines, end, ticks) for s in truths]
+    if median:
+        _medians(axes, lines, end)
     if horizon is not None:
-        axes.axvline(horizon, color=style.GREY, **style.DOTTED)
+        axes.axvline(horizon, color=palette.GREY, **style.DOTTED)
         if shade:
             _shade(axes, steps, horizon)
-    end_labels(page, axes, _labels(steps, truths, looks))
+    if any(s.limits for s in steps):
+        band = f"Band: {caption(interval_of, level)}"
+        axes.set_title(band, loc="right", fontsize=style.SMALL, pad=8)
+    if censoring:
+        key(page, [("last seen alive (censored)", _last_seen(axes, lines))], 1)
+    end_labels(page, axes, _labels(lines, beside))
     return survival_words(
         curves, tally, endpoint=endpoint, unit=unit, level=level, horizon=horizon, shade=shade,
-        truth=truth,
+        truth=truth, until=until, interval_of=interval_of,
     )  # fmt: skip
 
 
-def _outcome(endpoint: str) -> str:
-    return _OUTCOMES.get(endpoint, f"Free of {endpoint}")
-
-
-def _tally(counts: pd.DataFrame, steps: list[Steps]) -> pd.DataFrame:
-    tally = check(counts, _TALLY)
+def _tally(counts: Counts, steps: list[Steps], ticks: list[float]) -> pd.DataFrame:
+    tally = check(counts(ticks) if callable(counts) else counts, _TALLY)
     missing = [str(s.group) for s in steps if s.group not in set(tally["group"])]
     if missing:
         raise InputError(
@@ -145,36 +187,39 @@ def _check_shading(steps: list[Steps], horizon: float | None) -> None:
         )
 
 
-def _axes(page: Figure, steps: list[Steps], tally: pd.DataFrame | None) -> Axes:
+def _axes(
+    page: Figure, lines: list[_Line], tally: pd.DataFrame | None, ticks: list[float], end: float
+) -> Axes:
     """Return the axes of the curves, above the table of counts where there is one."""
-    longest = max(float(s.time[-1]) for s in steps)
     if tally is None:
-        axes, ticks = page.subplots(), style.month_ticks(longest)
+        axes = page.subplots()
     else:
-        below = 0.25 * len(steps) * (len(_COUNTS) + (len(steps) > 1))  # inches, by line of text
-        page.set_figheight(page.get_figheight() + below)
-        axes, table = page.subplots(2, sharex=True, height_ratios=[4.4, below])
+        rows = len(lines) * (len(_COUNTS) + (len(lines) > 1))
+        below = _LINE * rows
+        page.set_figheight(max(page.get_figheight(), 4.1 + below))
+        above = page.get_figheight() - below - 0.8
+        axes, table = page.subplots(2, sharex=True, height_ratios=[above, below])
         axes.tick_params(labelbottom=True)
-        _count_table(table, tally, [s.group for s in steps])
+        _count_table(table, tally, lines)
         ticks = sorted({float(t) for t in tally["time"]})
-    axes.set(ylim=(0, 1.02), xlim=(0, max(longest, *ticks, 1e-9)))
+    axes.set(ylim=(0, 1.02), xlim=(0, max(end, *ticks, 1e-9)))
     axes.set_xticks(ticks)
     axes.set_yticks(np.linspace(0, 1, 6))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     return axes
 
 
-def _count_table(axes: Axes, tally: pd.DataFrame, order: list[object]) -> None:
+def _count_table(axes: Axes, tally: pd.DataFrame, lines: list[_Line]) -> None:
     times = sorted({float(t) for t in tally["time"]})
     shown = times[:: -(-len(times) // _SIDE_BY_SIDE)]
     across = axes.get_yaxis_transform()
     names, row = {}, 0
-    for index, group in enumerate(order):
-        mine = tally[tally["group"] == group].drop_duplicates("time")
-        if len(order) > 1:
-            look = style.appearance(index)
+    for line in lines:
+        mine = tally[tally["group"] == line.steps.group].drop_duplicates("time")
+        if len(lines) > 1:
+            look = line.look
             axes.plot([0, 0.07], [row, row], color=look.colour, ls=look.dash, transform=across)
-            label = style.wrapped(name(group), 70, lines=1)
+            label = style.wrapped(line.name, 70, lines=1)
             axes.text(0.085, row, label, va="center", transform=across, size=style.SMALL)
             row += 1
         for column, label in _COUNTS.items():
@@ -191,9 +236,9 @@ def _count_table(axes: Axes, tally: pd.DataFrame, order: list[object]) -> None:
     axes.spines[:].set_visible(False)
 
 
-def _curve(axes: Axes, s: Steps, look: style.Look, thin: float, crowd: int) -> None:
+def _curve(axes: Axes, line: _Line, thin: float, crowd: int) -> None:
     """Draw a curve and its interval, greyed from where few are left."""
-    end = float(s.time[-1])
+    s, look, end = line.steps, line.look, line.end
     cut = min(thin, end)
     opaque = 0.20 if crowd < 3 else 0.10
     body = ("curve", 0.0, cut, look.colour, 2.4, opaque)
@@ -209,11 +254,64 @@ def _curve(axes: Axes, s: Steps, look: style.Look, thin: float, crowd: int) -> N
             axes.fill_between(x, low, high, color=colour, alpha=alpha, lw=0, zorder=1)
 
 
-def _truth_look(truth: Steps, steps: list[Steps]) -> style.Look:
-    """Return the colour of the group that the truth belongs to, always in short dashes."""
-    same = [index for index, s in enumerate(steps) if s.group == truth.group]
-    mine = style.appearance(same[0] if same else len(steps))
-    return replace(mine, colour=style.shade(mine.colour, 0.7), dash=(0, (3, 1.5)))
+def _truth(
+    axes: Axes, truth: Steps, lines: list[_Line], end: float, ticks: list[float]
+) -> EndLabel:
+    """Draw the truth of a group: in the colour of truth, with the group's marker."""
+    mine = [line.look for line in lines if line.steps.group == truth.group]
+    look = mine[0] if mine else palette.looks([truth.group])[0]
+    last = min(end, float(truth.time[-1]))
+    x, y = truth.line(truth.survival, 0.0, last)
+    axes.plot(x, y, color=palette.TRUTH.colour, ls=palette.TRUTH.dash, lw=1.6, zorder=4,
+              gid=tag("truth", truth.group))  # fmt: skip
+    places = [tick for tick in ticks if 0 < tick <= last] if len(lines) > 1 else []
+    heights = [float(truth.survival[truth.at(place)]) for place in places]
+    point: dict[str, Any] = {
+        "marker": look.marker,
+        "mfc": look.colour,
+        "mec": palette.TRUTH.colour,
+        "ms": 7,
+    }
+    axes.plot(places, heights, ls="none", zorder=5, gid=tag("whose", truth.group), **point)
+    return EndLabel(
+        last, float(y[-1]), f"truth, {name(truth.group)}", palette.TRUTH, 1.6,
+        point if places else None,
+    )  # fmt: skip
+
+
+def _medians(axes: Axes, lines: list[_Line], end: float) -> None:
+    """Drop a line from where each curve comes down to one half, and number it if there is room."""
+    found = sorted((line.steps.median(), index) for index, line in enumerate(lines))
+    found = [(at, index) for at, index in found if at <= end]
+    if not found:
+        return
+    axes.plot([0, found[-1][0]], [0.5, 0.5], color=palette.GREY, zorder=2, **style.DOTTED)
+    last = -math.inf
+    for at, index in found:
+        colour = lines[index].look.colour
+        axes.plot([at, at], [0, 0.5], color=colour, zorder=2, gid=tag("median", lines[index].name),
+                  **style.DOTTED)  # fmt: skip
+        if len(lines) <= 2:
+            close = at - last < 0.08 * end
+            right = at < 0.92 * end
+            axes.annotate(plain(at), (at, 0.12 if close else 0.03), (4 if right else -4, 0),
+                          textcoords="offset points", ha="left" if right else "right",
+                          color=style.shade(colour, 0.75), size=style.SMALL, zorder=6,
+                          bbox=style.white(0.5, 0.7))  # fmt: skip
+        last = at
+
+
+def _last_seen(axes: Axes, lines: list[_Line]) -> dict[str, Any]:
+    """Mark on every curve where patients were last seen; return how."""
+    look = palette.CENSORED
+    mark: dict[str, Any] = {"ls": "none", "marker": look.marker, "mfc": palette.PAPER, "ms": 6}
+    mark |= {"mec": style.shade(look.colour, 0.6), "mew": 1.4}
+    for line in lines:
+        s = line.steps
+        gone = np.diff(s.censored if s.censored is not None else s.time * 0, prepend=0.0) > 0
+        here = np.flatnonzero(gone & (s.time <= line.end))
+        axes.plot(s.time[here], s.survival[here], zorder=4, gid=tag("censored", s.group), **mark)
+    return mark
 
 
 def _shade(axes: Axes, steps: list[Steps], horizon: float) -> None:
@@ -222,98 +320,15 @@ def _shade(axes: Axes, steps: list[Steps], horizon: float) -> None:
     heights = [np.array([s.survival[s.at(t)] for t in edges]) for s in steps]
     first, second = (*heights, np.zeros_like(edges))[:2]
     axes.fill_between(
-        edges, first, second, step="post", facecolor="none", edgecolor=style.GREY, hatch="//", lw=0
-    )
+        edges, first, second, step="post", facecolor="none", edgecolor=palette.GREY, hatch="//",
+        lw=0,
+    )  # fmt: skip
 
 
-def _labels(steps: list[Steps], truths: list[Steps], looks: list[style.Look]) -> list[EndLabel]:
-    named = len(steps) + len(truths) > 1 or name(steps[0].group).lower() not in _UNNAMED
+def _labels(lines: list[_Line], truths: Sequence[EndLabel]) -> list[EndLabel]:
+    named = len(lines) + len(truths) > 1 or lines[0].name.lower() not in _UNNAMED
     labels = [
-        EndLabel(float(s.time[-1]), float(s.survival[-1]), name(s.group), style.appearance(index))
-        for index, s in enumerate(steps if named else [])
+        EndLabel(line.end, line.height, line.name, line.look) for line in (lines if named else [])
     ]
-    for s, look in zip(truths, looks, strict=True):
-        text = "truth" if len(truths) == 1 else f"truth, {name(s.group)}"
-        labels.append(EndLabel(float(s.time[-1]), float(s.survival[-1]), text, look, 1.6))
-    return labels
-
-
-def survival_words(
-    curves: pd.DataFrame,
-    counts: pd.DataFrame | None = None,
-    *,
-    endpoint: str = "death",
-    unit: str = "months",
-    level: float = 0.95,
-    horizon: float | None = None,
-    shade: bool = False,
-    truth: pd.DataFrame | None = None,
-) -> str:
-    """Say the medians, what stands at the horizon, the truth, and where few are left."""
-    steps = curves_of(curves)
-    ranked = sorted(steps, key=Steps.median)
-    shown = steps if len(steps) <= _NAMED else [ranked[0], ranked[-1]]
-    outcome = _outcome(endpoint)
-    noun = outcome[0].lower() + outcome[1:]
-    noun = f"time {noun}" if noun.startswith("free") else noun
-    said = [f"{_of(s, steps)}{_median(s, unit, level)}" for s in shown]
-    if shown is steps:
-        sentences = [f"Median {noun}: {'; '.join(said)}."]
-    else:
-        sentences = [f"{len(steps)} groups; median {noun} from {said[0]} to {said[1]}."]
-    if horizon is not None:
-        sentences.append(_at_horizon(shown, steps, horizon, unit))
-        sentences += [_shaded(steps, horizon, unit)] if shade else []
-    if truth is not None:
-        truths = curves_of(truth)
-        medians = [f"{_of(s, truths)}{_reached(s.median(), unit)}" for s in truths]
-        sentences.append(f"Dashed, the known truth: median {listed(medians)}.")
-    return " ".join([*sentences, *_greyed(steps, counts, unit)])
-
-
-def _of(s: Steps, everyone: list[Steps]) -> str:
-    return f"{name(s.group)} " if len(everyone) > 1 else ""
-
-
-def _reached(median: float, unit: str = "") -> str:
-    return "not reached" if np.isinf(median) else f"{plain(median)} {unit}".rstrip()
-
-
-def _median(s: Steps, unit: str, level: float) -> str:
-    text = _reached(s.median(), unit)
-    edges = [s.median(limit) for limit in s.limits or ()]
-    if np.isinf([s.median(), *edges]).all() or not edges:
-        return text
-    low, high = map(_reached, edges)
-    return f"{text} ({percent(level)} interval {low} to {high})"
-
-
-def _at_horizon(shown: list[Steps], steps: list[Steps], horizon: float, unit: str) -> str:
-    parts = []
-    for s in shown:
-        seen = horizon <= s.time[-1]
-        value = percent(float(s.survival[s.at(horizon)])) if seen else "not followed so far"
-        parts.append(f"{_of(s, steps)}{value}")
-    return f"At {plain(horizon, 0)} {unit}: {listed(parts)}."
-
-
-def _shaded(steps: list[Steps], horizon: float, unit: str) -> str:
-    areas = [s.area(horizon) for s in steps]
-    if len(steps) == 1:
-        return f"Shaded: {plain(areas[0], 2)} {unit} lived on average until then."
-    first, second = (name(s.group) for s in steps)
-    gained = plain(areas[1] - areas[0], 2)
-    return f"Shaded: {second} minus {first}, {gained} {unit} of restricted mean."
-
-
-def _greyed(steps: list[Steps], counts: pd.DataFrame | None, unit: str) -> list[str]:
-    thin = sorted((s.thin_from(counts), _of(s, steps), s.time[-1]) for s in steps)
-    period = unit.removesuffix("s")
-    said = [
-        f"from {period} {plain(month)} {group}".rstrip()
-        for month, group, end in thin
-        if month <= end
-    ]
-    if len(said) > _NAMED:
-        said = [f"{said[0]} and {len(said) - 1} more after it"]
-    return [f"Greyed, because few are left at risk: {listed(said)}."] if said else []
+    alone = len(truths) == 1
+    return labels + [replace(label, text="truth") if alone else label for label in truths]

@@ -12,16 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Ellipse, FancyArrowPatch, Patch, Polygon
 
 from dsrct_edu.errors import InputError
-from dsrct_edu.figures import style
+from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.tables import ANY, NUMBER, check, name
 from dsrct_edu.wording import counted, listed
 
-_HALF = (0.82, 0.36)  # half width and height of a node, inches
+_HALF = (0.84, 0.42)  # half width and height of a node, inches
 Place = tuple[float, float]
 Corners = tuple[tuple[float, float], ...]
 _SHAFT: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 18, "shrinkA": 1, "shrinkB": 2}
-_SHAFT |= {"lw": 1.6, "color": "#333333", "zorder": 1}
+_SHAFT |= {"lw": 1.6, "color": palette.INK, "zorder": 1}
 _BENDS = (0.0, 0.25, -0.25, 0.4, -0.4)  # the first that runs through no node is taken
 
 _BOX: Corners = ((-1, -1), (1, -1), (1, 1), (-1, 1))
@@ -42,21 +42,29 @@ class Role:
     width: float = 1.5
 
 
+_FILLS = [style.tint(look.colour, 0.45) for look in palette.NEUTRALS]
 ROLES = {
-    "exposure": Role(style.BLUE, _ARROW, "exposure", width=3),
-    "outcome": Role(style.VERMILLION, None, "outcome", width=3),
-    "confounder": Role(style.ORANGE, _BOX, "confounders, to adjust for"),
-    "mediator": Role(style.GREEN, _HEXAGON, "mediators, not to adjust for"),
-    "collider": Role(style.PURPLE, _FUNNEL, "colliders, not to adjust for"),
-    "selection": Role(style.SKY, _HOUSE, "selection"),
-    "decoy": Role(style.GREY, _BOX, "decoys, of no use", dashed=True),
-    "unmeasured": Role(style.GREY, None, "unmeasured", dashed=True),
-    "other": Role("#FFFFFF", _BOX, "others"),
+    "exposure": Role(_FILLS[0], _ARROW, "exposure", width=3),
+    "outcome": Role(_FILLS[0], None, "outcome", width=3),
+    "confounder": Role(_FILLS[1], _BOX, "confounders, to adjust for"),
+    "mediator": Role(_FILLS[2], _HEXAGON, "mediators, not to adjust for"),
+    "collider": Role(_FILLS[3], _FUNNEL, "colliders, not to adjust for"),
+    "selection": Role(_FILLS[5], _HOUSE, "selection"),
+    "decoy": Role(palette.PAPER, _BOX, "decoys, of no use", dashed=True),
+    "unmeasured": Role(palette.PAPER, None, "unmeasured", dashed=True),
+    "other": Role(palette.PAPER, _BOX, "others"),
 }
 
 
 @figure("Causal diagram", {"name": ANY, "role": ANY, "x": NUMBER, "y": NUMBER})
-def dag(page: Figure, nodes: pd.DataFrame, edges: pd.DataFrame, *, title: str | None = None) -> str:
+def dag(
+    page: Figure,
+    nodes: pd.DataFrame,
+    edges: pd.DataFrame,
+    *,
+    roles: bool = True,
+    title: str | None = None,
+) -> str:
     """Draw a causal diagram.
 
     Parameters
@@ -66,6 +74,8 @@ def dag(page: Figure, nodes: pd.DataFrame, edges: pd.DataFrame, *, title: str | 
         selection, decoy, unmeasured, other; positions in any unit, y upwards.
     edges : DataFrame
         ``source, target``: arrows by node name.
+    roles : bool, default True
+        False hides every role, in the picture and in the words: for asking which is which.
     title : str, optional
         Heading.
 
@@ -94,8 +104,8 @@ def dag(page: Figure, nodes: pd.DataFrame, edges: pd.DataFrame, *, title: str | 
     ...     {"source": ["centre", "centre", "HIPEC"], "target": ["HIPEC", "death", "death"]}
     ... )
     >>> dag(nodes, edges).words
-    '3 variables and 3 arrows. Exposure: HIPEC. Outcome: death. Confounders, \
-to adjust for: centre.'
+    '3 variables. Arrows: centre to HIPEC and death; HIPEC to death. Exposure: HIPEC. \
+Outcome: death. Confounders, to adjust for: centre.'
     """
     wrong = nodes.index[~nodes["role"].isin(list(ROLES))].tolist()
     if wrong:
@@ -111,7 +121,7 @@ to adjust for: centre.'
     axes.set(xlim=(0, width), ylim=(0, height), aspect="equal")
     axes.set_axis_off()
     shapes: dict[object, Patch] = {
-        row.name: _node(axes, name(row.name), str(row.role), places[row.name])
+        row.name: _node(axes, name(row.name), str(row.role) if roles else "", places[row.name])
         for row in nodes.itertuples(index=False)
     }
     for source, target in links:
@@ -120,7 +130,7 @@ to adjust for: centre.'
         look = _SHAFT | {"connectionstyle": f"arc3,rad={_bend(start, stop, others)}"}
         first, last = shapes[source], shapes[target]
         axes.add_patch(FancyArrowPatch(start, stop, patchA=first, patchB=last, **look))
-    return dag_words(nodes, edges)
+    return dag_words(nodes, edges, roles)
 
 
 def _links(nodes: pd.DataFrame, edges: pd.DataFrame) -> list[tuple[object, object]]:
@@ -149,7 +159,7 @@ def _places(nodes: pd.DataFrame) -> dict[object, Place]:
     levels = np.unique(nodes["y"].to_numpy(dtype=float))
     tall = float(np.ptp(levels) / np.diff(levels).min()) if len(levels) > 1 else 0.0
     x = _scaled(nodes["x"], margin, style.WIDTH - margin)
-    y = _scaled(nodes["y"], 0.75, 0.75 + min(1.15 * tall, 6.5))
+    y = _scaled(nodes["y"], 0.75, 0.75 + min(1.2 * tall, 5.0))
     places = {n: (float(a), float(b)) for n, a, b in zip(nodes["name"], x, y, strict=True)}
     for (first, (ax, ay)), (second, (bx, by)) in combinations(places.items(), 2):
         if abs(ax - bx) < 2.3 * _HALF[0] and abs(ay - by) < 2.1 * _HALF[1]:
@@ -165,11 +175,13 @@ def _scaled(values: pd.Series[float], low: float, high: float) -> pd.Series[floa
 
 
 def _node(axes: Axes, label: str, role: str, place: Place) -> Patch:
-    drawn = ROLES[role]
+    drawn = ROLES[role or "other"]
+    what = palette.meaning(label)
+    colour = style.tint(palette.MEANINGS[what].colour, 0.45) if what else drawn.colour
     (x, y), (half_x, half_y) = place, _HALF
     looks: dict[str, Any] = {
-        "facecolor": "white" if drawn.dashed else style.tint(drawn.colour, 0.35),
-        "edgecolor": "black",
+        "facecolor": palette.PAPER if drawn.dashed else colour,
+        "edgecolor": palette.INK,
         "lw": drawn.width,
         "ls": (0, (4, 2)) if drawn.dashed else "-",
         "zorder": 2,
@@ -180,13 +192,13 @@ def _node(axes: Axes, label: str, role: str, place: Place) -> Patch:
     else:
         shape = Polygon([(x + half_x * a, y + half_y * b) for a, b in drawn.corners], **looks)
     axes.add_patch(shape)
-    folded = style.wrapped(label, 15, 2)
-    two = "\n" in folded
-    size = style.SMALL - 1 if two else style.SMALL
-    axes.text(x, y + 0.1, folded, ha="center", va="center", size=size, linespacing=0.95,
+    folded = style.wrapped(label, 14, 2)
+    up = 0.12 if role else 0.0
+    axes.text(x, y + up, folded, ha="center", va="center", size=style.SMALL, linespacing=0.95,
               weight="bold", zorder=3)  # fmt: skip
-    axes.text(x, y - (0.25 if two else 0.18), role, ha="center", va="center",
-              size=style.SMALL - 2, style="italic", zorder=3)  # fmt: skip
+    down = 0.29 if "\n" in folded else 0.19
+    axes.text(x, y - down, role, ha="center", va="center", size=style.SMALL, style="italic",
+              zorder=3)  # fmt: skip
     return shape
 
 
@@ -203,10 +215,15 @@ def _bend(start: Place, stop: Place, others: list[Place]) -> float:
     return _BENDS[1]
 
 
-def dag_words(nodes: pd.DataFrame, edges: pd.DataFrame) -> str:
-    """Say how many variables and arrows there are, and which role each variable has."""
-    text = f"{counted(len(nodes), 'variable')} and {counted(len(edges), 'arrow')}."
-    for role, drawn in ROLES.items():
+def dag_words(nodes: pd.DataFrame, edges: pd.DataFrame, roles: bool = True) -> str:
+    """Say which variable acts on which, and, unless they are hidden, their roles."""
+    text = f"{counted(len(nodes), 'variable')}."
+    reached: dict[str, list[str]] = {}
+    for source, target in _links(nodes, edges):
+        reached.setdefault(name(source), []).append(name(target))
+    arrows = [f"{source} to {listed(targets)}" for source, targets in reached.items()]
+    text += f" Arrows: {'; '.join(arrows)}." if arrows else " No arrows."
+    for role, drawn in ROLES.items() if roles else ():
         members = [name(n) for n in nodes.loc[nodes["role"] == role, "name"]]
         if members:
             text += f" {drawn.plural[0].upper()}{drawn.plural[1:]}: {listed(members)}."

@@ -21,7 +21,7 @@ from PIL import Image  # matplotlib's own way of writing PNG, always installed w
 from PIL.PngImagePlugin import PngInfo
 
 from dsrct_edu.errors import InputError
-from dsrct_edu.figures import style
+from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.tables import NOTHING, Column, check
 
 _DPI = 100
@@ -58,7 +58,9 @@ class Figure(matplotlib.figure.Figure):
     """
 
     def __init__(self, width: float, height: float, headline: str) -> None:
-        super().__init__(figsize=(width, height), dpi=_DPI, layout="constrained", facecolor="white")
+        super().__init__(
+            figsize=(width, height), dpi=_DPI, layout="constrained", facecolor=palette.PAPER
+        )
         FigureCanvasAgg(self)
         self.headline = headline
         self.words = ""

@@ -13,10 +13,10 @@ from scipy.interpolate import RectBivariateSpline
 
 from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
-from dsrct_edu.figures import style
+from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import key
-from dsrct_edu.figures.tables import NUMBER, spaced
+from dsrct_edu.figures.tables import NUMBER, name
 from dsrct_edu.wording import listed, plain, ratio
 
 _TREATMENT, _OUTCOME = "treatment_strength", "outcome_strength"
@@ -85,8 +85,8 @@ HIPEC by 2.72 and the hazard by 0.37 per standard deviation would make it −3.7
     low, high = float(np.nanmin(z)), float(np.nanmax(z))
     levels = [level for level in MaxNLocator(7).tick_values(low, high) if low < level < high]
     looks: list[tuple[str, list[float], dict[str, Any]]] = [
-        (f"the same difference ({unit})", levels, {"color": style.GREY, "lw": 1.2}),
-        ("no difference", [0.0] * (low < 0 < high), {"color": style.BLACK, "lw": 2.6}),
+        (f"the same difference ({unit})", levels, {"color": palette.GREY, "lw": 1.2}),
+        ("no difference", [0.0] * (low < 0 < high), {"color": palette.INK, "lw": 2.6}),
     ]
     entries: list[tuple[str, dict[str, Any]]] = []
     for words, at, look in looks:
@@ -99,12 +99,12 @@ HIPEC by 2.72 and the hazard by 0.37 per standard deviation would make it −3.7
             middles = [line[len(line) // 2] for line in longest if len(line) > _LABELLED]
             axes.clabel(lines, fmt=_number, fontsize=style.SMALL, manual=middles)
     if low < 0:
-        below = axes.contourf(x, y, z, [low - 1, 0.0], colors=[style.PALE], zorder=1)
+        below = axes.contourf(x, y, z, [low - 1, 0.0], colors=[palette.PALE], zorder=1)
         below.set_gid("below")
-        entries.append(("below zero", {"facecolor": style.PALE}))
+        entries.append(("below zero", {"facecolor": palette.PALE}))
     _ticks(axes, treatment)
     if measured is not None:
-        entries.append(("measured confounder", {"color": style.BLACK, "marker": "o", "ls": ""}))
+        entries.append(("measured confounder", {"color": palette.INK, "marker": "o", "ls": ""}))
     key(page, entries, ncols=4)
     if measured is not None:
         _points(page, axes, table, measured)
@@ -148,10 +148,10 @@ def _points(page: Figure, axes: Axes, table: pd.DataFrame, measured: pd.DataFram
     """Place the measured confounders, their names in the right margin."""
     inside = measured[_inside(table, measured)]
     across = axes.get_yaxis_transform()
-    dots = axes.scatter(inside[_TREATMENT], inside[_OUTCOME], s=60, color=style.BLACK, zorder=4)
+    dots = axes.scatter(inside[_TREATMENT], inside[_OUTCOME], s=60, color=palette.INK, zorder=4)
     dots.set_gid("measured")
     texts = [
-        axes.text(1.06, y, style.wrapped(spaced(label), 20), transform=across, va="center",
+        axes.text(1.06, y, style.wrapped(name(label), 20), transform=across, va="center",
                   size=style.SMALL)
         for label, y in zip(inside["confounder"], inside[_OUTCOME], strict=True)
     ]  # fmt: skip
@@ -165,7 +165,7 @@ def _points(page: Figure, axes: Axes, table: pd.DataFrame, measured: pd.DataFram
                                    strict=True):  # fmt: skip
         text.set_y(place)
         start = float(to_axes.transform((x, y))[0])
-        axes.plot([start, 1.0, 1.05], [y, y, place], transform=across, color=style.BLACK,
+        axes.plot([start, 1.0, 1.05], [y, y, place], transform=across, color=palette.INK,
                   **style.DOTTED, clip_on=False, scalex=False, scaley=False)  # fmt: skip
 
 
@@ -187,14 +187,14 @@ def sensitivity_words(
     if measured is not None and measured["difference"].notna().any():
         like = measured.sort_values("difference").to_dict("records")[0]
         said.append(
-            f"One as strong as {spaced(like['confounder'])} would make it "
+            f"One as strong as {name(like['confounder'])} would make it "
             f"{plain(like['difference'])}."
         )
         outside = measured[~_inside(table, measured)]["confounder"]
         if len(outside):
-            said.append(f"Beyond the edge lies {listed([spaced(name) for name in outside])}.")
+            said.append(f"Beyond the edge lies {listed([name(label) for label in outside])}.")
     worst = table.sort_values("difference").to_dict("records")[0]
-    odds, hazard = (ratio(float(np.exp(worst[name]))) for name in (_TREATMENT, _OUTCOME))
+    odds, hazard = (ratio(float(np.exp(worst[at]))) for at in (_TREATMENT, _OUTCOME))
     said.append(
         f"One that multiplies the odds of {treatment} by {odds} and the hazard by {hazard} per "
         f"standard deviation would make it {plain(worst['difference'])}."

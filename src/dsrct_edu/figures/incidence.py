@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from dsrct_edu import checks
 from dsrct_edu.errors import InputError
-from dsrct_edu.figures import style
+from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import key, panels
+from dsrct_edu.figures.style import SEVEN_YEARS, SIX_YEARS
 from dsrct_edu.figures.tables import ANY, NUMBER, groups, name, tag
 from dsrct_edu.wording import listed, percent, plain
 
@@ -30,6 +33,7 @@ def cumulative_incidence(
     free: str = "event-free",
     unit: str = "months",
     horizon: float | None = None,
+    until: float | None = None,
     title: str | None = None,
 ) -> str:
     """Draw cumulative incidences as bands that add up to one, a panel a group.
@@ -46,6 +50,9 @@ def cumulative_incidence(
         Unit of time.
     horizon : float, optional
         Time at which the words (and the numbers in the bands) are read; the last time, if none.
+    until : float, optional
+        Where the picture ends. Else at the last time; or, if that is after month 84 and `horizon`
+        before month 72, at month 72.
     title : str, optional
         Heading.
 
@@ -77,18 +84,29 @@ def cumulative_incidence(
     'At 12 months: peritoneal 50%, death 10% and event-free 40%.'
     """
     shares, stop = _shares(table, horizon)
-    longest = max(float(wide.index[-1]) for wide in shares.values())
+    end = _end(shares, horizon, until, unit)
     names = [name(group) for group in shares] if len(shares) > 1 else [""]
     grid = panels(page, names, f"{unit.capitalize()} since {time_zero}", sharex=True)
     for axes, wide in zip(grid, shares.values(), strict=True):
-        _bands(axes, wide, stop)
-        axes.set(xlim=(0, max(longest, 1e-9)), ylim=(0, 1))
-        axes.set_xticks(style.month_ticks(longest, most=8 if len(grid) == 1 else 6))
+        _bands(axes, wide, stop, end)
+        axes.set(xlim=(0, max(end, 1e-9)), ylim=(0, 1))
+        axes.set_xticks(style.month_ticks(end, most=8 if len(grid) == 1 else 6))
         axes.yaxis.set_major_formatter(PercentFormatter(1))
-        axes.axvline(stop, color="black", **style.DOTTED)
+        axes.axvline(stop, color=palette.INK, **style.DOTTED)
     page.supylabel("Share of patients", fontsize=style.TEXT)
     _key(page, [name(cause) for cause in groups(table, "cause")], free)
-    return incidence_words(table, free=free, unit=unit, horizon=horizon)
+    return incidence_words(table, free=free, unit=unit, horizon=horizon, until=end)
+
+
+def _end(
+    shares: dict[object, pd.DataFrame], horizon: float | None, until: float | None, unit: str
+) -> float:
+    """Return where the picture ends: at six years, if what is asked for comes before."""
+    longest = max(float(wide.index[-1]) for wide in shares.values())
+    if until is not None:
+        return checks.number(until, "until", low=0.0, above=True)
+    early = unit == "months" and horizon is not None and horizon <= SIX_YEARS
+    return SIX_YEARS if early and longest > SEVEN_YEARS else longest
 
 
 def _shares(table: pd.DataFrame, horizon: float | None) -> tuple[dict[object, pd.DataFrame], float]:
@@ -115,20 +133,20 @@ def _wide(frame: pd.DataFrame, causes: list[object]) -> pd.DataFrame:
     return wide.sort_index().ffill().fillna(0.0)
 
 
-def _fills(causes: int) -> list[dict[str, Any]]:
+def _fills(causes: Sequence[object]) -> list[dict[str, Any]]:
     """Return the fill of each cause, in stacking order, and of what is free of all."""
-    fills = [style.fill(style.appearance(index)) for index in range(causes)]
-    return [*fills, {"facecolor": "white", "edgecolor": style.GREY}]
+    fills = [style.fill(look) for look in palette.looks(causes)]
+    return [*fills, {"facecolor": palette.PAPER, "edgecolor": palette.GREY}]
 
 
-def _bands(axes: Axes, wide: pd.DataFrame, stop: float) -> None:
+def _bands(axes: Axes, wide: pd.DataFrame, stop: float, end: float) -> None:
     time = wide.index.to_numpy(dtype=float)
     tops = [*np.cumsum(wide.to_numpy(), axis=1).T, np.ones(len(time))]
     names = [*wide.columns, "free"]
     lower = np.zeros(len(time))
-    early = stop < 0.8 * time[-1]  # then there is room, and more band, to the right
+    early = stop < 0.8 * min(end, time[-1])  # then there is room, and more band, to the right
     at = int(np.searchsorted(time, stop + 1e-9, side="right")) - 1
-    for cause, upper, fill in zip(names, tops, _fills(len(names) - 1), strict=True):
+    for cause, upper, fill in zip(names, tops, _fills(names[:-1]), strict=True):
         axes.fill_between(time, lower, upper, step="post", lw=0.6, gid=tag("band", cause), **fill)
         if upper[at] - lower[at] >= _ROOM:
             place, text = (stop, (upper[at] + lower[at]) / 2), percent(upper[at] - lower[at])
@@ -141,7 +159,7 @@ def _bands(axes: Axes, wide: pd.DataFrame, stop: float) -> None:
 def _key(page: Figure, causes: list[str], free: str) -> None:
     names = [style.wrapped(text, 24, 2) for text in (*causes, free)]
     ncols = 3 if max(len(cause) for cause in causes) > 14 else 5
-    key(page, reversed([*zip(names, _fills(len(causes)), strict=True)]), ncols)  # the top first
+    key(page, reversed([*zip(names, _fills(causes), strict=True)]), ncols)  # the top first
 
 
 def incidence_words(
@@ -150,20 +168,29 @@ def incidence_words(
     free: str = "event-free",
     unit: str = "months",
     horizon: float | None = None,
+    until: float | None = None,
 ) -> str:
-    """Say the share of each cause, and of those free of all, at the horizon."""
+    """Say the share of each cause, and of those free of all, at the horizon; and what is cut."""
     panels, stop = _shares(table, horizon)
     shares = {}
     for group, wide in panels.items():
         row = wide[wide.index <= stop + 1e-9].iloc[-1]
         shares[name(group)] = {**{name(c): float(v) for c, v in row.items()}, free: 1 - row.sum()}
-    when = f"At {plain(stop, 0 if float(stop).is_integer() else 1)} {unit}"
-    if len(shares) > _NAMED:
-        return f"{when}, over {len(shares)} groups: {listed(_ranges(shares))}."
+    text = f"At {plain(stop, 0 if float(stop).is_integer() else 1)} {unit}"
     said = [listed([f"{what} {percent(p)}" for what, p in row.items()]) for row in shares.values()]
-    if len(said) == 1:
-        return f"{when}: {said[0]}."
-    return f"{when}: " + "; ".join(f"{g}, {s}" for g, s in zip(shares, said, strict=True)) + "."
+    if len(shares) > _NAMED:
+        text += f", over {len(shares)} groups: {listed(_ranges(shares))}."
+    elif len(said) == 1:
+        text += f": {said[0]}."
+    else:
+        text += f": {'; '.join(f'{g}, {s}' for g, s in zip(shares, said, strict=True))}."
+    longest = max(float(wide.index[-1]) for wide in panels.values())
+    if until is None or until >= longest:
+        return text
+    period = unit.removesuffix("s")
+    return (
+        f"{text} The picture ends at {period} {plain(until, 0)}, the data at {plain(longest, 0)}."
+    )
 
 
 def _ranges(shares: dict[str, dict[str, float]]) -> list[str]:

@@ -9,14 +9,15 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from dsrct_edu.errors import InputError
-from dsrct_edu.figures import style
+from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.layout import named_rows
-from dsrct_edu.figures.tables import ANY, NUMBER, check, spaced, tag
-from dsrct_edu.wording import plain, ratio
+from dsrct_edu.figures.tables import ANY, NUMBER, check, name, tag
+from dsrct_edu.wording import percent, plain, ratio
 
+_CLOSE_TICKS = (0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10)  # for a short axis
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 _DECADES = tuple(10.0**power for power in range(-9, 10))
 _FAR = 12.0  # an interval that reaches further than this many times the estimates ends in an arrow
@@ -85,6 +86,28 @@ class Scale:
         return low / pad, high * pad
 
 
+THESE = "these patients"
+
+
+def caption(interval_of: str, level: float = 0.95) -> str:
+    """Say what an interval is an interval of.
+
+    Examples
+    --------
+    >>> caption("one registry")
+    '95% interval from one registry'
+    >>> caption("the middle 95 of 100 registries")
+    'the middle 95 of 100 registries'
+    >>> caption("Monte Carlo error")
+    '95% interval of the mean, Monte Carlo error only'
+    """
+    if interval_of.startswith("the middle"):
+        return interval_of
+    if interval_of.lower() == "monte carlo error":
+        return f"{percent(level)} interval of the mean, Monte Carlo error only"
+    return f"{percent(level)} interval from {interval_of}"
+
+
 def read(table: pd.DataFrame, log: bool) -> list[Row]:
     """Return the rows of a table of estimates after checking it; `log` asks for ratios."""
     if "label" not in table and "method" in table:
@@ -99,10 +122,10 @@ def read(table: pd.DataFrame, log: bool) -> list[Row]:
 
 
 def _row(label: Any, clock: Any, *numbers: Any) -> Row:
-    return Row(spaced(label), "" if pd.isna(clock) else str(clock), *map(float, numbers))
+    return Row(name(label), "" if pd.isna(clock) else str(clock), *map(float, numbers))
 
 
-def draw(axes: Axes, position: float, row: Row, look: style.Look) -> None:
+def draw(axes: Axes, position: float, row: Row, look: palette.Look) -> None:
     """Draw an estimate and its interval; an arrow head where the interval leaves the axis."""
     if not row.given:
         return
@@ -114,24 +137,35 @@ def draw(axes: Axes, position: float, row: Row, look: style.Look) -> None:
         for end, marker, far in ((left, "<", row.low < left), (right, ">", row.high > right)):
             if far:
                 axes.plot(end, position, marker, color=look.colour, ms=8, clip_on=False)
-    face = look.colour if row.known else "white"
+    face = look.colour if row.known else palette.PAPER
     axes.plot(row.estimate, position, look.marker, ms=9, mec=look.colour, mfc=face, mew=2,
               zorder=3, gid=tag("estimate", row.label))  # fmt: skip
 
 
 def frame(
-    axes: Axes, rows: Sequence[Row], scale: Scale, measure: str, extra: Sequence[float]
+    axes: Axes,
+    rows: Sequence[Row],
+    scale: Scale,
+    measure: str,
+    extra: Sequence[float],
+    others: Sequence[Row] = (),
 ) -> None:
-    """Set names, limits and ticks of an axis that holds one row an estimate."""
-    named_rows(axes, [row.label for row in rows], 28)
+    """Set names, limits and ticks of an axis that holds one row an estimate.
+
+    The limits show `extra` values and the rows of `others`, on axes beside this one, as well.
+    """
+    named_rows(axes, [row.label for row in rows], 30)
     axes.tick_params(axis="y", pad=10)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(style.wrapped(measure, 50))
-    low, high = scale.limits(rows, extra)
+    low, high = scale.limits([*rows, *others], extra)
     if scale.log:
         axes.set_xscale("log")
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         ticks = _TICKS if high / low < 1000 else _DECADES
+        ticks = _CLOSE_TICKS if high / low < 5 and not others else ticks
         axes.set_xticks([tick for tick in ticks if low <= tick <= high])
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(4 if others else 7))
     axes.set_xlim(low, high)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from dsrct_edu.figures import style
+from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure
 
 _WRAP = {1: 60, 2: 34, 3: 22}  # characters over a panel, by the number side by side
@@ -24,7 +24,7 @@ def panels(page: Figure, names: Sequence[str], xlabel: str, sharex: bool = False
     """Return one axes a name, at most three side by side; a shared axis is named once a column."""
     across = min(len(names), 3)
     down = -(-len(names) // across)
-    page.set_figheight(1.6 + 3.9 * down if down > 1 else 5.8)
+    page.set_figheight(1.6 + 3.9 * down if down > 1 else 5.4)
     grid = list(page.subplots(down, across, squeeze=False, sharex=sharex, sharey=True).flat)
     for spare in grid[len(names) :]:
         spare.set_visible(False)
@@ -42,9 +42,11 @@ def key(
     ncols: int,
     title: str | None = None,
     above: bool = False,
+    clear: float = 26.0,
 ) -> None:
     """Explain lines, markers and fills below the axes, or above them, read row by row.
 
+    Above, it is `clear` points from the axes, on which heads of columns may stand.
     An entry is a name and its look; a look with a ``facecolor`` is that of a filled shape.
     """
     handles = [
@@ -53,9 +55,15 @@ def key(
     ]
     ncols = min(ncols, len(handles))
     by_column = [handle for column in range(ncols) for handle in handles[column::ncols]]
-    loc: Literal["outside upper right", "outside lower center"]
-    loc = "outside upper right" if above else "outside lower center"
-    page.legend(handles=by_column, loc=loc, ncols=ncols, title=title)
+    heading = page.get_suptitle()
+    place: dict[str, Any] = {"loc": "outside upper right" if above else "outside lower center"}
+    heading = page.get_suptitle()
+    if above and heading:  # a line of its own, between the heading and what stands on the axes
+        for axes in page.axes:
+            axes.set_title(" ", pad=clear, fontsize=style.TEXT)
+        down = (1.25 * style.LARGE * (heading.count("\n") + 1) + 4) / 72 / page.get_figheight()
+        place = {"loc": "upper right", "bbox_to_anchor": (1, 1 - down), "borderaxespad": 0}
+    page.legend(handles=by_column, ncols=ncols, title=title, **place)
 
 
 def named_rows(axes: Axes, names: Sequence[str], width: int) -> None:
@@ -91,8 +99,9 @@ class EndLabel:
     x: float
     y: float
     text: str
-    look: style.Look
+    look: palette.Look
     width: float = 2.4
+    mark: Mapping[str, Any] | None = None  # a marker on the sample
 
 
 def end_labels(page: Figure, axes: Axes, labels: Sequence[EndLabel]) -> None:
@@ -119,6 +128,8 @@ def end_labels(page: Figure, axes: Axes, labels: Sequence[EndLabel]) -> None:
             axes.plot([x, 1.0], [y, y], lw=0.8, ls=(0, (1, 4)), **drawn)
         axes.plot([max(x, 1.0), 1.012], [y, place], lw=0.8, **drawn)
         axes.plot([1.015, 1.085], [place, place], ls=label.look.dash, lw=label.width, **drawn)
+        if label.mark:
+            axes.plot([1.05], [place], **outside, **label.mark)
 
 
 def rectangles(axes: Axes, corners: Sequence[npt.ArrayLike], **look: Any) -> None:

@@ -1,11 +1,9 @@
-"""Patients one by one and gate by gate: swimmer lanes, the flow to HIPEC, the waterfall."""
+"""How many pass each gate to HIPEC, and how each tumour responded."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,169 +11,16 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from dsrct_edu.errors import InputError
-from dsrct_edu.figures import style
+from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import key, named_rows, rectangles, text_columns
-from dsrct_edu.figures.tables import ANY, COUNT, NUMBER, check, groups, name, tag
-from dsrct_edu.wording import counted, listed, percent, plain
+from dsrct_edu.figures.tables import ANY, COUNT, NUMBER, check, name, tag
+from dsrct_edu.wording import counted, listed, percent
 
-_LANES = {"patient_id": ANY, "start": NUMBER, "stop": NUMBER, "state": ANY}
-_MARKS = {"patient_id": ANY, "time": NUMBER, "event": ANY}
 _CHANGE = {"change": replace(NUMBER, low=-1, gaps=True)}
-_LABELLED = 40  # lanes that can each be named
 _RESPONSES = ("PD", "SD", "PR", "CR")
+_RANKED = dict(zip(("", *_RESPONSES), map(palette.neutral, (0, 3, 1, 2, 0)), strict=True))
 _PARTIAL, _PROGRESS = -0.30, 0.20  # RECIST 1.1: fall from baseline, growth from the smallest
-
-
-@figure("Swimmer lanes", _LANES)
-def swimmer_lanes(
-    page: Figure,
-    lanes: pd.DataFrame,
-    events: pd.DataFrame | None = None,
-    *,
-    waiting: str | Sequence[str] = "waiting",
-    time_zero: str = "diagnosis",
-    unit: str = "months",
-    highlight: object = None,
-    title: str | None = None,
-) -> str:
-    """Draw each patient's time as a lane; time spent waiting is hatched.
-
-    Parameters
-    ----------
-    lanes : DataFrame
-        ``patient_id, start, stop, state``, one row a stretch. Patients stand in order of
-        appearance, the first on top.
-    events : DataFrame, optional
-        ``patient_id, time, event``: markers on the lanes.
-    waiting : str or sequence of str, default "waiting"
-        States in which a patient waits: who dies there can never be treated.
-    time_zero : str, default "diagnosis"
-        What the clock starts at.
-    unit : str, default "months"
-        Unit of time.
-    highlight : object, optional
-        A ``patient_id`` to frame.
-    title : str, optional
-        Heading.
-
-    Returns
-    -------
-    Figure
-
-    Raises
-    ------
-    InputError
-        If a column is missing, a stretch ends before it starts, or a marker has no lane.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> lanes = pd.DataFrame(
-    ...     {"patient_id": [1, 1], "start": [0, 6], "stop": [6, 24], "state": ["waiting", "HIPEC"]}
-    ... )
-    >>> swimmer_lanes(lanes).words
-    '1 patient, 24 months in all: waiting 6 (25%) and HIPEC 18 (75%).'
-    """
-    wrong = lanes.index[lanes["stop"] < lanes["start"]].tolist()
-    if wrong:
-        raise InputError("stretches that end after they start", "earlier", "", "stop", wrong)
-    order = {patient: lane for lane, patient in enumerate(groups(lanes, "patient_id"))}
-    marks = _marks(events, order)
-    many = len(order) > _LABELLED
-    page.set_figheight(min(2.2 + 0.34 * len(order), 7.6))
-    axes = page.subplots()
-    looks = _state_looks(groups(lanes, "state"), waiting)
-    half = 0.5 if many else 0.36
-    for state, look in looks.items():
-        mine = lanes[lanes["state"] == state]
-        lane = mine["patient_id"].map(order).to_numpy(dtype=float)
-        corners = (mine["start"], lane - half, mine["stop"], lane + half)
-        edge = "none" if many and not look["hatch"] else style.GREY
-        outline = {"edgecolor": edge, "lw": 0 if many else 0.7, "gid": tag("state", state)}
-        rectangles(axes, corners, **look | outline)
-    markers = _markers(marks)
-    for event, marker in markers.items():
-        mine = marks[marks["event"] == event]
-        place = mine["patient_id"].map(order)
-        axes.plot(mine["time"], place, **marker | {"ms": 3 if many else 9}, clip_on=False)
-    if highlight in order:
-        _frame(axes, lanes[lanes["patient_id"] == highlight], order[highlight], name(highlight))
-    axes.set_ylim(len(order) - 0.4, -0.6)
-    axes.set_yticks([] if many else list(order.values()), None if many else map(name, order))
-    axes.set_ylabel(counted(len(order), "patient") if many else "Patient")
-    longest = float(lanes["stop"].max())
-    axes.set_xlim(0, longest * 1.02)
-    axes.set_xticks(style.month_ticks(longest))
-    axes.set_xlabel(f"{unit.capitalize()} since {time_zero}")
-    entries = [(style.wrapped(name(what), 22, 2), look) for what, look in (looks | markers).items()]
-    key(page, entries, 4 if len(entries) != 5 else 5)
-    return swimmer_words(lanes, marks, unit)
-
-
-def _marks(events: pd.DataFrame | None, order: dict[object, int]) -> pd.DataFrame:
-    if events is None or len(events) == 0:
-        return pd.DataFrame(columns=[*_MARKS])
-    marks = check(events, _MARKS)
-    lost = marks.index[~marks["patient_id"].isin(list(order))].tolist()
-    if lost:
-        raise InputError("markers on the lanes given", "another patient", "", "patient_id", lost)
-    return marks
-
-
-def _state_looks(states: list[object], waiting: str | Sequence[str]) -> dict[object, Any]:
-    """White and hatched for waiting; the others solid, from dark to light."""
-    idle = {waiting} if isinstance(waiting, str) else set(waiting)
-    busy = [state for state in states if state not in idle]
-    shares = (0.85, 0.5, 0.3, 0.7)
-    faces = {s: style.tint(style.appearance(i).colour, shares[i % 4]) for i, s in enumerate(busy)}
-    return {
-        state: {
-            "facecolor": faces.get(state, "white"),
-            "hatch": "" if state in faces else "////",
-            "edgecolor": style.GREY,
-        }
-        for state in states
-    }
-
-
-def _markers(marks: pd.DataFrame) -> dict[object, Any]:
-    """Return a marker for each kind of event, black and white by turns."""
-    return {
-        event: {
-            "ls": "none",
-            "marker": style.MARKERS[index % len(style.MARKERS)],
-            "ms": 9,
-            "color": "black",
-            "mfc": "black" if index % 2 == 0 else "white",
-        }
-        for index, event in enumerate(groups(marks, "event"))
-    }
-
-
-def _frame(axes: Axes, lane: pd.DataFrame, place: int, label: str) -> None:
-    start, stop = float(lane["start"].min()), float(lane["stop"].max())
-    axes.barh(place, stop - start, left=start, height=0.9, fill=False, lw=2.5)
-    axes.annotate(label, (stop, place), (8, 0), textcoords="offset points", va="center",
-                  weight="bold", size=style.SMALL, bbox=style.white(1))  # fmt: skip
-
-
-def swimmer_words(lanes: pd.DataFrame, marks: pd.DataFrame, unit: str = "months") -> str:
-    """Say how much time was spent in each state, and what is marked."""
-    length = lanes["stop"] - lanes["start"]
-    total = float(length.sum())
-    text = f"{counted(lanes['patient_id'].nunique(), 'patient')}, {plain(total, 0)} {unit} in all"
-    spent = {s: float(length[lanes["state"] == s].sum()) for s in groups(lanes, "state")}
-    parts = [
-        f"{name(state)} {plain(time, 0)} ({percent(time / total)})"
-        for state, time in spent.items()
-        if total > 0
-    ]
-    text += f": {listed(parts)}." if parts else "."
-    seen = marks["event"].value_counts(sort=False)
-    if len(seen):
-        text += f" Marked: {listed([f'{name(e)} {n:,}' for e, n in seen.items()])}."
-    return text
 
 
 @figure("Patient flow", {"gate": ANY, "n": COUNT})
@@ -214,12 +59,13 @@ def patient_flow(page: Figure, gates: pd.DataFrame, *, title: str | None = None)
     page.set_figheight(1.4 + 0.85 * len(gates))
     axes = page.subplots()
     shares = n / n[0]
-    faces = [style.tint(style.BLUE, 0.75)] * (len(n) - 1) + [style.tint(style.VERMILLION, 0.8)]
+    known = [palette.MEANINGS.get(palette.meaning(gate) or "") for gate in gates["gate"]]
+    faces = [style.tint((look or palette.neutral(0)).colour, 0.75) for look in known]
     for place, (share, face) in enumerate(zip(shares, faces, strict=True)):
-        axes.barh(place, share, left=-share / 2, height=0.62, facecolor=face, edgecolor="black")
+        axes.barh(place, share, left=-share / 2, height=0.62, facecolor=face, edgecolor=palette.INK)
     for place, (wide, narrow) in enumerate(pairwise(shares / 2)):  # the way between two gates
         y = [place + 0.31, place + 0.31, place + 0.69, place + 0.69]
-        axes.fill([-wide, wide, narrow, -narrow], y, facecolor=style.PALE, lw=0)
+        axes.fill([-wide, wide, narrow, -narrow], y, facecolor=palette.PALE, lw=0)
     text_columns(
         axes,
         {
@@ -282,15 +128,15 @@ def waterfall(page: Figure, responses: pd.DataFrame, *, title: str | None = None
     many = len(seen) > 60
     half = 0.5 if many else 0.41
     fills = {}
-    for index, kind in enumerate(_kinds(seen)):
+    for kind in _kinds(seen):
         mask = seen["response"].eq(kind).to_numpy() if kind else np.ones(len(seen), dtype=bool)
-        fills[kind] = style.fill(style.appearance(index)) | {"lw": 0 if many else 0.7}
+        fills[kind] = style.fill(_RANKED[kind]) | {"lw": 0 if many else 0.7}
         place = np.flatnonzero(mask)
         corners = (place - half, np.zeros(len(place)), place + half, change[mask])
         rectangles(axes, corners, **fills[kind], gid=tag("response", kind))
     _cut(axes, _PARTIAL, "−30%: partial response", left=True)
     _cut(axes, _PROGRESS, "+20%: progression", left=False)
-    axes.axhline(0, color="black", lw=1)
+    axes.axhline(0, color=palette.INK, lw=1)
     axes.set_xlim(-0.6, len(seen) - 0.4)
     axes.set_ylim(-1.05, max(0.4, float(change.max()) * 1.1))
     axes.set_xticks([])

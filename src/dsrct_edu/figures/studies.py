@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,18 +14,17 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import PercentFormatter
 
 from dsrct_edu.errors import InputError
-from dsrct_edu.figures import style
+from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import key, named_rows, panels, text_columns
-from dsrct_edu.figures.tables import ANY, NUMBER, check, groups, name, spaced
+from dsrct_edu.figures.tables import ANY, NUMBER, check, groups, name
 from dsrct_edu.wording import counted, listed, percent, plain
 
 _KNOWN = replace(NUMBER, gaps=True)
 _NUMBERS = ("estimate", "se", "ci_low", "ci_high", "truth")
 _REPLICATES = {"method": ANY} | dict.fromkeys(_NUMBERS, _KNOWN)
 _ANCHORS = {"anchor": ANY, "published": _KNOWN, "low": NUMBER, "high": NUMBER}
-_ANCHORS |= {"simulated": NUMBER, "inside": ANY}
-_HOLDS, _MISSES = style.tint(style.BLUE, 0.45), style.VERMILLION
+_HOLDS, _MISSES = palette.neutral(2).colour, palette.neutral(3).colour
 
 
 @figure("Zip plot of intervals")
@@ -85,17 +86,17 @@ def zip_plot(
     if drawn.empty:
         raise InputError("at least one replicate with an interval", "none", "", "ci_low")
     methods = groups(rows, "method")
-    grid = panels(page, [spaced(method) for method in methods], measure)
+    grid = panels(page, [name(method) for method in methods], measure)
     for method, axes in zip(methods, grid, strict=True):
         _zip(axes, drawn[drawn["method"] == method], level)
     page.supylabel("Centile of |estimate − truth| / SE", fontsize=style.TEXT)
     lines = [
         ("contains the truth", {"color": _HOLDS, "lw": 6}),
         ("misses it", {"color": _MISSES, "lw": 6}),
-        ("truth", {"color": "black", "lw": 1.5}),
+        ("truth", {"color": palette.TRUTH.colour, "lw": 1.5}),
         ("nominal coverage", style.DASHED),
     ]
-    key(page, lines, 4)
+    key(page, lines, 4, title=f"Each line: the {percent(level)} interval from one replicate")
     return zip_words(rows, level)
 
 
@@ -127,7 +128,7 @@ def _zip(axes: Axes, rows: pd.DataFrame, level: float) -> None:
     centre = float(rows["truth"].iloc[0])
     reach = np.quantile(np.abs(ends - centre), 0.995) * 1.08
     axes.set_xlim(centre - reach, centre + reach)
-    axes.axvline(centre, color="black", lw=1.5)
+    axes.axvline(centre, color=palette.TRUTH.colour, lw=1.5)
     axes.axhline(level, **style.DASHED)
 
 
@@ -136,7 +137,7 @@ def zip_words(estimates: pd.DataFrame, level: float = 0.95) -> str:
     drawn = _with_interval(estimates)
     said = []
     for method in groups(estimates, "method"):
-        mine, label = drawn[drawn["method"] == method], spaced(method)
+        mine, label = drawn[drawn["method"] == method], name(method)
         if mine.empty:
             said.append(f"{label} gave no interval")
             continue
@@ -155,14 +156,23 @@ def zip_words(estimates: pd.DataFrame, level: float = 0.95) -> str:
 
 
 @figure("Calibration against published anchors", _ANCHORS)
-def calibration(page: Figure, fidelity: pd.DataFrame, *, title: str | None = None) -> str:
+def calibration(
+    page: Figure,
+    fidelity: pd.DataFrame,
+    *,
+    simulated: str | Sequence[str] = "simulated",
+    title: str | None = None,
+) -> str:
     """Draw simulated values against the ranges that the literature allows, anchor by anchor.
 
     Parameters
     ----------
     fidelity : DataFrame
-        ``anchor, published, low, high, simulated, inside``. Each anchor has its own unit, so each
-        is drawn on the scale of its own range: the bar is the range, whatever its width.
+        ``anchor, published, low, high`` and a column of values for every scenario; a missing
+        value is no anchor of that scenario. Each anchor has its own unit, so each is drawn on the
+        scale of its own range: the bar is the range, whatever its width.
+    simulated : str or sequence of str, default "simulated"
+        The columns that hold simulated values, such as the scenarios.
     title : str, optional
         Heading.
 
@@ -184,48 +194,93 @@ def calibration(page: Figure, fidelity: pd.DataFrame, *, title: str | None = Non
     ...         "published": [28, 0.62],
     ...         "low": [24, 0.42],
     ...         "high": [34, 0.75],
-    ...         "simulated": [27.1, 0.8],
-    ...         "inside": [True, False],
+    ...         "null": [27.1, 0.8],
+    ...         "modest": [28.9, 0.7],
     ...     }
     ... )
-    >>> calibration(table).words
+    >>> calibration(table, simulated="null").words
     '1 of 2 anchors inside the published range. Outside: share resected 0.80 (0.42 to 0.75).'
+    >>> calibration(table, simulated=["null", "modest"]).words
+    'Anchors inside the published range: null 1 of 2 and modest 2 of 2. Outside: share resected, \
+null 0.80 (0.42 to 0.75).'
     """
+    columns = _simulated(fidelity, simulated)
     empty = fidelity.index[fidelity["high"] <= fidelity["low"]].tolist()
     if empty:
         raise InputError("ranges with low below high", "none", "", "high", empty)
-    page.set_figheight(1.8 + 0.4 * len(fidelity))
+    page.set_figheight(1.9 + 0.44 * len(fidelity))
     axes = page.subplots()
     width = fidelity["high"] - fidelity["low"]
     places = np.arange(len(fidelity))
-    axes.barh(places, 1.0, height=0.5, facecolor=style.PALE, edgecolor=style.GREY, lw=0.7)
+    bar: dict[str, Any] = {"facecolor": palette.FAINT, "edgecolor": palette.GREY, "lw": 0.7}
+    axes.barh(places, 1.0, height=0.55, **bar)
     known = (fidelity["published"] - fidelity["low"]) / width
-    axes.plot(known, places, "|", color="black", ms=15, mew=3, label="published")
-    where = ((fidelity["simulated"] - fidelity["low"]) / width).clip(-0.45, 1.45)
-    inside = fidelity["inside"].astype(bool)
-    for index, (mask, label) in enumerate(((inside, "inside"), (~inside, "outside"))):
-        if mask.any():
-            look = style.appearance(index)
-            axes.plot(where[mask], places[mask], look.marker, color=look.colour, ms=9,
-                      label=f"simulated, {label}")  # fmt: skip
-    named_rows(axes, [name(anchor) for anchor in fidelity["anchor"]], 38)
+    published: dict[str, Any] = {
+        "marker": "|",
+        "color": palette.INK,
+        "ms": 16,
+        "mew": 3,
+        "ls": "none",
+    }
+    axes.plot(known, places, **published)
+    entries: list[tuple[str, dict[str, Any]]] = [("range accepted", bar), ("published", published)]
+    for index, column in enumerate(columns):
+        look = palette.neutral(index)
+        where = ((fidelity[column] - fidelity["low"]) / width).clip(-0.45, 1.45)
+        inside = _inside(fidelity, column)
+        point: dict[str, Any] = {
+            "marker": look.marker,
+            "color": look.colour,
+            "ms": 9,
+            "mew": 2,
+            "ls": "none",
+        }
+        for mask, face in ((inside, look.colour), (~inside, palette.PAPER)):
+            axes.plot(where[mask], places[mask], mfc=face, **point)
+        entries.append((name(column), point))
+    if any((~_inside(fidelity, column)).any() for column in columns):
+        entries.append(("hollow: outside", point | {"mfc": palette.PAPER}))
+    named_rows(axes, [name(anchor) for anchor in fidelity["anchor"]], 36)
     axes.set_xlim(-0.5, 1.5)
     axes.set_xticks([0, 1], ["low", "high"])
     axes.tick_params(axis="x", length=0)
     axes.spines["left"].set_visible(False)
-    simulated = [_short(value) for value in fidelity["simulated"]]
-    text_columns(axes, {"Range": _ranges(fidelity), "Simulated": simulated})
-    page.legend(loc="outside lower center", ncols=3)
-    return calibration_words(fidelity)
+    cells = {"Range": _ranges(fidelity)}
+    if len(columns) == 1:
+        cells["Simulated"] = [_short(value) for value in fidelity[columns[0]]]
+    text_columns(axes, cells)
+    key(page, entries, 6)
+    return calibration_words(fidelity, simulated)
 
 
-def calibration_words(fidelity: pd.DataFrame) -> str:
+def _simulated(fidelity: pd.DataFrame, simulated: str | Sequence[str]) -> list[str]:
+    columns = [simulated] if isinstance(simulated, str) else list(simulated)
+    check(fidelity, dict.fromkeys(columns, _KNOWN))
+    return columns
+
+
+def _inside(fidelity: pd.DataFrame, column: str) -> pd.Series[bool]:
+    """Tell which anchors are inside, or are none in this scenario (a missing value)."""
+    values = fidelity[column]
+    return values.between(fidelity["low"], fidelity["high"]) | values.isna()
+
+
+def calibration_words(fidelity: pd.DataFrame, simulated: str | Sequence[str] = "simulated") -> str:
     """Say how many anchors are inside their range, and which are not."""
-    inside = fidelity["inside"].astype(bool)
-    text = f"{int(inside.sum())} of {len(fidelity)} anchors inside the published range."
-    outside = fidelity[~inside]
-    rows = zip(outside["anchor"], outside["simulated"], _ranges(outside), strict=True)
-    said = [f"{name(anchor)} {_short(value)} ({span})" for anchor, value, span in rows]
+    columns = _simulated(fidelity, simulated)
+    total = {column: int(fidelity[column].notna().sum()) for column in columns}
+    inside = {c: n - int((~_inside(fidelity, c)).sum()) for c, n in total.items()}
+    counts = [f"{name(c)} {inside[c]} of {total[c]}" for c in columns]
+    text = f"Anchors inside the published range: {listed(counts)}."
+    if len(columns) == 1:
+        one = columns[0]
+        text = f"{inside[one]} of {total[one]} anchors inside the published range."
+    said = []
+    for column in columns:
+        outside = fidelity[~_inside(fidelity, column)]
+        which = f", {name(column)}" if len(columns) > 1 else ""
+        rows = zip(outside["anchor"], outside[column], _ranges(outside), strict=True)
+        said += [f"{name(anchor)}{which} {_short(value)} ({span})" for anchor, value, span in rows]
     return f"{text} Outside: {listed(said)}." if said else text
 
 

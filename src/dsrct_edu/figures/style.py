@@ -1,4 +1,4 @@
-"""The one style: colours, dashes, hatches, sizes. Applied around drawing, never left behind."""
+"""The one style: sizes, lines, fills. Applied around drawing, never left behind."""
 
 from __future__ import annotations
 
@@ -6,46 +6,20 @@ import math
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.colors import to_hex, to_rgb
 
+from dsrct_edu.figures.palette import INK, PALE, PAPER, Look
+
 WIDTH = 10.0  # inches; 1,000 pixels on screen
-SMALL, TEXT, LARGE = 12.0, 14.0, 16.0  # points; read from the last row at 1,024 pixels
+# Points. The smallest is 18 pixels on screen, and 16 where a picture is shown at 89 % of its size.
+SMALL, TEXT, LARGE = 13.0, 14.0, 16.0
+SIX_YEARS, SEVEN_YEARS = 72.0, 84.0  # months: where a picture with a tail ends; drawn whole
 
-BLACK, GREY, PALE = "#000000", "#6E6E6E", "#D9D9D9"
-BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
-ORANGE, SKY, YELLOW = "#E69F00", "#56B4E9", "#F0E442"
-
-Dash = tuple[int, tuple[float, ...] | None]
-DASHED: dict[str, Any] = {"color": BLACK, "lw": 1.2, "ls": (0, (4, 2))}  # a value to hold against
+DASHED: dict[str, Any] = {"color": INK, "lw": 1.2, "ls": (0, (4, 2))}  # a value to hold against
 DOTTED: dict[str, Any] = {"lw": 1.2, "ls": (0, (1, 2))}  # a place on an axis
-
-
-@dataclass(frozen=True)
-class Look:
-    """How one group or cause is drawn: each of the four alone tells it from its neighbours."""
-
-    colour: str
-    dash: Dash
-    marker: str
-    hatch: str
-
-
-# Chosen by eye from simulations: all six differ to a deuteranope, the first three in greyscale.
-_COLOURS = (BLUE, VERMILLION, BLACK, SKY, ORANGE, GREEN)
-_DASHES: tuple[Dash, ...] = (
-    (0, None),
-    (0, (4, 1.5)),
-    (0, (1, 1)),
-    (0, (5, 1.2, 1, 1.2)),
-    (0, (2, 1)),
-    (0, (4, 1, 1, 1, 1, 1)),
-)
-MARKERS = ("o", "s", "^", "D", "v", "P")
-_HATCHES = ("", "///", "...", "\\\\\\", "xxx", "|||")
 
 _RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib, so every machine draws the same letters
@@ -79,15 +53,6 @@ def applied() -> Iterator[None]:
         yield
 
 
-def appearance(index: int) -> Look:
-    """Return how the group at this position is drawn; looks repeat after 36 groups."""
-    turn = index // len(_COLOURS)
-    shifted = (index + turn) % len(_DASHES)
-    return Look(
-        _COLOURS[index % len(_COLOURS)], _DASHES[shifted], MARKERS[shifted], _HATCHES[shifted]
-    )
-
-
 def mix(colour: str, other: str, share: float) -> str:
     """Mix two colours; share 1 gives the first, 0 the other."""
     red, green, blue = (
@@ -98,29 +63,31 @@ def mix(colour: str, other: str, share: float) -> str:
 
 def tint(colour: str, share: float) -> str:
     """Lighten a colour; share 1 keeps it, 0 is white."""
-    return mix(colour, "white", share)
+    return mix(colour, PAPER, share)
 
 
 def shade(colour: str, share: float) -> str:
-    """Darken a colour; share 1 keeps it, 0 is black."""
-    return mix(colour, "black", share)
+    """Darken a colour; share 1 keeps it, 0 is the colour of ink."""
+    return mix(colour, INK, share)
 
 
 def greyed(colour: str) -> str:
     """Grey a colour out, leaving just enough of it to tell two tails apart."""
-    return mix(colour, "#D0D0D0", 0.3)
+    return mix(colour, PALE, 0.3)
 
 
 def fill(look: Look) -> dict[str, Any]:
     """Return the fill of a bar or band: pale enough for its hatch to be seen."""
-    share = 0.4 if look.colour == BLACK else 0.72
-    edge = shade(look.colour, 0.45)
-    return {"facecolor": tint(look.colour, share), "edgecolor": edge, "hatch": look.hatch}
+    return {
+        "facecolor": tint(look.colour, 0.72),
+        "edgecolor": shade(look.colour, 0.45),
+        "hatch": look.hatch,
+    }
 
 
 def white(pad: float, alpha: float = 1.0) -> dict[str, Any]:
     """Return the box behind a text that stands on a drawing."""
-    return {"facecolor": "white", "edgecolor": "none", "pad": pad, "alpha": alpha}
+    return {"facecolor": PAPER, "edgecolor": "none", "pad": pad, "alpha": alpha}
 
 
 def wrapped(text: object, width: int, lines: int = 3) -> str:
@@ -131,14 +98,14 @@ def wrapped(text: object, width: int, lines: int = 3) -> str:
 
 
 def month_ticks(longest: float, most: int = 8) -> list[float]:
-    """Return whole-month axis ticks from 0 that do not pass the longest time.
+    """Return whole-month axis ticks from 0 that do not pass the longest time: years, if they fit.
 
     Parameters
     ----------
     longest : float
         Longest time to show, in months.
     most : int, default 8
-        At most this many steps.
+        At most this many steps; of years a quarter more.
 
     Returns
     -------
@@ -147,11 +114,13 @@ def month_ticks(longest: float, most: int = 8) -> list[float]:
 
     Examples
     --------
-    >>> month_ticks(62)
-    [0.0, 12.0, 24.0, 36.0, 48.0, 60.0]
+    >>> month_ticks(62), month_ticks(20)
+    ([0.0, 12.0, 24.0, 36.0, 48.0, 60.0], [0.0, 3.0, 6.0, 9.0, 12.0, 15.0, 18.0])
     """
-    steps = (1, 2, 3, 6, 12, 24, 60, 120)
-    step = next((s for s in steps if longest / s < most), 120 * math.ceil(longest / 120 / most))
+    years = longest >= 36 and longest / 12 <= 1.25 * most
+    steps = (12,) if years else (1, 2, 3, 6, 12, 24, 60, 120)
+    step = next((s for s in steps if longest / s < most or years), 0)
+    step = step or 120 * math.ceil(longest / 120 / most)
     return [float(step * k) for k in range(int(longest // step) + 1)]
 
 

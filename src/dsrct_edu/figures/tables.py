@@ -13,7 +13,9 @@ import pandas as pd
 from dsrct_edu import steps
 from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
+from dsrct_edu.vocabulary import ARM_WORDS
 
+_SHORT = {"hipec": "HIPEC", "pci": "PCI", "cc": "CC", "recist": "RECIST"}
 _CLOSE = 1e-9
 _FEW, _SMALL_SHARE = 10, 0.1  # KMunicate: below either, the curve is no longer to be read
 
@@ -110,17 +112,40 @@ def groups(table: pd.DataFrame, column: str) -> list[object]:
 
 
 def name(group: object) -> str:
-    """Return a group's name as a reader should see it: 3, not 3.0; yes, not True."""
+    """Return a group's or a column's name as a reader should see it.
+
+    Examples
+    --------
+    >>> name(3.0), name(True), name("no_hipec"), name("expert_centre"), name("pci_surgery")
+    ('3', 'yes', 'without HIPEC', 'expert centre', 'PCI surgery')
+    """
     if isinstance(group, (bool, np.bool_)):
         return "yes" if group else "no"
     if isinstance(group, (float, np.floating)) and float(group).is_integer():
         return str(int(group))
-    return str(group)
+    text = str(group)
+    if text in ARM_WORDS:
+        return ARM_WORDS[text]
+    return _spaced(text)
 
 
-def spaced(label: object) -> str:
-    """Return a column's name as words: expert centre, not expert_centre."""
-    return name(label).replace("_", " ")
+def _spaced(column: str) -> str:
+    return " ".join(_SHORT.get(word, word) for word in column.replace("_", " ").split(" "))
+
+
+def said_groups(table: pd.DataFrame, by: str | None) -> pd.DataFrame:
+    """Return a table whose groups say what they are where a column of yes and no made them.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"group": [True, False]})
+    >>> said_groups(table, "hipec")["group"].tolist()
+    ['HIPEC', 'no HIPEC']
+    """
+    if by is None or not all(isinstance(group, (bool, np.bool_)) for group in table["group"]):
+        return table
+    words = {True: _spaced(by), False: f"no {_spaced(by)}"}
+    return table.assign(group=table["group"].map(words))
 
 
 def tag(kind: str, group: object) -> str:
@@ -147,6 +172,7 @@ class Steps:
     survival: Floats
     limits: tuple[Floats, Floats] | None
     at_risk: Floats | None
+    censored: Floats | None = None
 
     def at(self, time: float) -> int:
         """Return the position of the step that holds at this time."""
@@ -189,7 +215,8 @@ def curves_of(table: pd.DataFrame) -> list[Steps]:
 
 def _steps(group: object, frame: pd.DataFrame) -> Steps:
     frame = frame.sort_values("time", kind="stable")
-    values = {c: frame[c].to_numpy(dtype=float) for c in (*CURVE, "at_risk")[1:] if c in frame}
+    columns = (*CURVE, "at_risk", "censored")[1:]
+    values = {c: frame[c].to_numpy(dtype=float) for c in columns if c in frame}
     time = values["time"]
     if time[0] != 0:
         raise InputError(
@@ -199,4 +226,5 @@ def _steps(group: object, frame: pd.DataFrame) -> Steps:
             column="time",
         )
     limits = (values["ci_low"], values["ci_high"]) if "ci_high" in values else None
-    return Steps(group, time, values["survival"], limits, values.get("at_risk"))
+    counts = (values.get(c) for c in ("at_risk", "censored"))
+    return Steps(group, time, values["survival"], limits, *counts)

@@ -7,21 +7,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.patches import Arc, FancyBboxPatch, PathPatch, Rectangle
+from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
-from dsrct_edu.figures import style
+from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import EndLabel, end_labels
 from dsrct_edu.figures.tables import COUNT, NUMBER, Column, groups, name, tag
 from dsrct_edu.vocabulary import REGIONS
 from dsrct_edu.wording import listed, plain
 
-# Column and row of each region as one looks at the patient, whose right is on the left.
+# Inches on the page, as one looks at the patient, whose right is on the left.
+_MIDDLE, _SIDE, _WIDE = 3.0, 0.95, 2.4  # the midline, half of the middle column, half of the trunk
+_LEVELS = (4.72, 3.55, 2.38, 0.5)  # the top of each row of regions, and the pubis
 _PLACES = ((1, 1), (0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (1, 2), (0, 2), (0, 1))
-_SHARES = (0.0, 0.25, 0.55, 1.0)
+_HIP = 1.45  # where the fold of the groin meets the hip
+# A flank from the ribs to the thigh, from the midline outwards: two cubic curves.
+_FLANK = ((2.38, 5.2), (2.28, 4.5), (2.02, 3.9), (2.0, 3.2), (1.98, 2.4), (2.5, 1.9), (2.38, 0.0))
+_SHARES = (0.0, 0.2, 0.5, 1.0)
 _COURSE = {
     "minute": NUMBER,
     "celsius": Column(number=True, low=0, high=60),
@@ -63,23 +69,46 @@ def pci_map(page: Figure, scores: pd.DataFrame, *, title: str | None = None) -> 
 right upper. Score 1: lower ileum.'
     """
     by_region = _by_region(scores)
-    axes = page.subplots()
-    for region, (column, row) in enumerate(_PLACES):
-        _cell(axes, region, by_region[region], (column * 1.9, 6 - 2 * row), (1.8, 1.9))
-    for step, region in enumerate(range(9, 13)):
-        _cell(axes, region, by_region[region], (7.0, 6.4 - 1.5 * step), (2.4, 1.4))
-    frame = FancyBboxPatch((-0.1, 1.9), 5.8, 6.1, "round,pad=0.12", fill=False, ec=style.GREY, lw=2)
-    axes.add_patch(frame)
-    for x, text in ((2.8, "Abdomen and pelvis"), (8.2, "Small bowel")):
-        axes.text(x, 8.35, text, ha="center", va="bottom")
-    for x, side in ((0.0, "right"), (5.6, "left")):  # the patient's, so the other of the page's
-        axes.text(x, 1.65, f"patient's {side}", ha="left" if x == 0 else "right", va="top",
-                  size=style.SMALL)  # fmt: skip
-    axes.set(xlim=(-0.4, 9.6), ylim=(1.2, 8.8))
-    axes.set_axis_off()
+    page.set_layout_engine("none")  # positions are in inches
     if not page.get_suptitle():
         page.entitle(f"Peritoneal cancer index {sum(by_region.values())} of 39")
+    titled = 0.35 * len(page.get_suptitle().splitlines())
+    page.set_figheight(5.3 + titled)
+    axes = page.add_axes((0, 0, 1, 5.3 / page.get_figheight()))
+    axes.set(xlim=(0, style.WIDTH), ylim=(0, 5.3), aspect="equal")
+    axes.set_axis_off()
+    abdomen = _trunk(axes)
+    for region, (column, row) in enumerate(_PLACES):
+        left, right = ((-_WIDE, -_SIDE), (-_SIDE, _SIDE), (_SIDE, _WIDE))[column]
+        top, bottom = _LEVELS[row : row + 2]
+        corner, size = (_MIDDLE + left, bottom), (right - left, top - bottom)
+        cell = _cell(axes, region, by_region[region], corner, size)
+        cell.set_clip_path(abdomen)
+    for step, region in enumerate(range(9, 13)):
+        _bowel(axes, region, by_region[region], step)
+    for x, text in ((_MIDDLE, "Abdomen and pelvis"), (8.2, "Small bowel")):
+        axes.text(x, 4.92, text, ha="center", va="bottom")
+    for x, side in ((-1.35, "right"), (1.35, "left")):
+        axes.text(_MIDDLE + x, 0.3, f"patient's {side}", ha="center", size=style.SMALL)
     return pci_words(scores)
+
+
+def _trunk(axes: Axes) -> PathPatch:
+    """Draw the outline of a trunk; return its part between ribs and groins, to cut regions with."""
+    share, middle = np.linspace(0, 1, 30), np.array([_MIDDLE, 0.0])
+    bends = np.array([_FLANK[:4], _FLANK[3:]])
+    weights = ((1 - share) ** 3, 3 * share * (1 - share) ** 2, 3 * share**2 * (1 - share), share**3)
+    flank = np.concatenate([np.stack(weights, axis=1) @ bend for bend in bends])
+    inside = flank[(flank[:, 1] >= _HIP) & (flank[:, 1] <= _LEVELS[0])]
+    line: dict[str, Any] = {"fill": False, "ec": palette.GREY, "lw": 2.5, "capstyle": "round"}
+    for sign in (-1, 1):
+        for side in (flank, [(0.04, 0.32), (0.11, 0.0)]):  # and the inner side of a thigh
+            place = np.array(side) * [sign, 1] + middle
+            axes.add_patch(PathPatch(Path(place), **line))
+    ring = [*(inside * (-1, 1)), (0.0, _LEVELS[-1]), *inside[::-1]]
+    abdomen = PathPatch(Path(middle + np.array([*ring, ring[0]])), **line)
+    axes.add_patch(abdomen)
+    return abdomen
 
 
 def _by_region(scores: pd.DataFrame) -> dict[int, int]:
@@ -95,16 +124,43 @@ def _by_region(scores: pd.DataFrame) -> dict[int, int]:
 
 def _cell(
     axes: Axes, region: int, score: int, corner: tuple[float, float], size: tuple[float, float]
-) -> None:
+) -> Rectangle:
     (x, y), (width, height) = corner, size
-    face = style.tint(style.BLUE, _SHARES[score])
-    ink = "white" if score == 3 else "black"
-    axes.add_patch(Rectangle(corner, width, height, facecolor=face, edgecolor="black", lw=1.2))
-    axes.text(x + width / 2, y + 0.6 * height, str(score), color=ink, size=24, weight="bold",
-              ha="center", va="center")  # fmt: skip
-    label = f"{region} {REGIONS[region]}"
-    axes.text(x + width / 2, y + 0.17 * height, label, color=ink, size=style.SMALL - 1,
-              ha="center", va="center")  # fmt: skip
+    cell = Rectangle(corner, width, height, facecolor=_face(score), edgecolor=palette.INK, lw=1.2)
+    axes.add_patch(cell)
+    inwards = {1: 0.12, 8: 0.18, 7: 0.14, 3: -0.12, 4: -0.18, 5: -0.14}.get(region, 0.0)
+    lift = {6: 0.1, 5: 0.32, 7: 0.32}.get(region, 0.0)  # the groins cut the lower corners
+    place = (x + width / 2 + inwards, y + height / 2 + lift)
+    _score(axes, region, score, place, 13 if region == 2 else 10)
+    return cell
+
+
+def _face(score: int) -> str:
+    return style.tint(palette.neutral(0).colour, _SHARES[score])
+
+
+def _score(axes: Axes, region: int, score: int, place: tuple[float, float], wide: int) -> None:
+    (x, y), ink = place, palette.PAPER if score == 3 else palette.INK
+    label = style.wrapped(f"{region} {REGIONS[region]}", wide, 2)
+    axes.text(x, y + 0.05, str(score), color=ink, size=22, weight="bold", ha="center",
+              va="bottom")  # fmt: skip
+    axes.text(x, y + 0.02, label, color=ink, size=style.SMALL, ha="center", va="top",
+              linespacing=0.95)  # fmt: skip
+
+
+def _bowel(axes: Axes, region: int, score: int, step: int) -> None:
+    """Draw a quarter of the small bowel as one run of a winding tube."""
+    y, left, right = 4.3 - 1.08 * step, 6.75, 9.35
+    if step:  # the bend from the run above
+        x, start = ((right, -90), (left, 90))[(step + 1) % 2]
+        arc = Arc((x, y + 0.54), 0.9, 1.08, theta1=start, theta2=start + 180, lw=7)
+        arc.set(edgecolor=palette.PALE, zorder=0)
+        axes.add_patch(arc)
+    look = {"facecolor": _face(score), "edgecolor": palette.INK, "lw": 1.2}
+    box = FancyBboxPatch((left, y - 0.4), right - left, 0.8, "round,pad=0,rounding_size=0.38")
+    box.set(**look)
+    axes.add_patch(box)
+    _score(axes, region, score, ((left + right) / 2, y - 0.07), 30)
 
 
 def pci_words(scores: pd.DataFrame) -> str:
@@ -161,7 +217,7 @@ minutes.'
         for index, (label, mine) in enumerate(_compartments(course).items())
     ]
     if target:
-        axes.axhspan(*target, facecolor=style.tint(style.ORANGE, 0.35), zorder=0)
+        axes.axhspan(*target, facecolor=palette.FAINT, zorder=0)
         axes.text(0.01, target[1], "range aimed for", size=style.SMALL, va="bottom",
                   transform=axes.get_yaxis_transform())  # fmt: skip
     shown = [*course["celsius"], *(target or ())]
@@ -177,7 +233,7 @@ heat_course = temperature  # the name that `bedside.heat_course` goes by
 
 
 def _line(axes: Axes, index: int, label: str, x: pd.Series[Any], y: pd.Series[Any]) -> EndLabel:
-    look = style.appearance(index)
+    look = palette.neutral(index)
     axes.plot(x, y, color=look.colour, ls=look.dash, gid=tag("line", label))
     return EndLabel(float(x.iloc[-1]), float(y.iloc[-1]), label, look)
 

@@ -175,6 +175,9 @@ class Study:
         return figures.staircase(table, **axis | options)
 
 
+_INTERVALS = {"spread": "the middle 95 of 100 registries", "monte_carlo": "Monte Carlo error"}
+
+
 def staircase(
     study: Study,
     measure: str = "rmst_difference",
@@ -199,7 +202,7 @@ def staircase(
     -------
     DataFrame
         ``label, method, measure, estimate`` (mean over replicates)``, ci_low, ci_high, truth,
-        mcse, n_used, n_converged``. A figure for it is ``dsrct_edu.figures.staircase``.
+        interval_of, mcse, n_used, n_converged``. Its figure is ``dsrct_edu.figures.staircase``.
 
     Raises
     ------
@@ -214,7 +217,7 @@ def staircase(
     >>> list(table["method"])
     ['ever_never', 'iptw']
     """
-    checks.one_of(interval, ("spread", "monte_carlo"), "interval")
+    checks.one_of(interval, tuple(_INTERVALS), "interval")
     measured = study.performance(replicates)
     logged = measure == "hazard_ratio"
     known = ["hazard_ratio"] if "log_hazard_ratio" in set(measured["measure"]) else []
@@ -236,6 +239,7 @@ def staircase(
         "method": steps["method"],
         "measure": measure,
         **axis,
+        "interval_of": _INTERVALS[interval],
         "mcse": mcse,
         "n_used": steps["n_used"],
         "n_converged": steps["n_converged"],

@@ -32,7 +32,7 @@ class Case:
     name: str
     data: pd.DataFrame
     ties: str
-    times: tuple[float, float, float]
+    times: tuple[float, ...]
     tau: float
 
     def has(self, column: str) -> str | None:
@@ -111,3 +111,27 @@ def all_cases() -> Iterator[Case]:
         yield _case(name, data, "efron")
     for number in range(RANDOM):
         yield random_case(number)
+
+
+def save_case(case: Case, folder: Path) -> Path:
+    """Write a data set and how it is analysed as one CSV, numbers to the last bit."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{case.name}.csv"
+    times = " ".join(repr(time) for time in case.times)
+    head = f"# ties={case.ties} tau={case.tau!r} times={times}\n"
+    path.write_text(head + case.data.to_csv(index=False))
+    return path
+
+
+def load_case(path: Path) -> Case:
+    """Read what `save_case` wrote."""
+    head = path.read_text().splitlines()[0].removeprefix("# ")
+    ties, tau, times = (part.partition("=")[2] for part in head.split(" ", 2))
+    data = pd.read_csv(path, comment="#", float_precision="round_trip")
+    return Case(path.stem, data, ties, tuple(float(t) for t in times.split()), float(tau))
+
+
+def kept_cases() -> list[Case]:
+    """Return the data sets on which something was wrong, those that R was asked about."""
+    paths = sorted((HERE / "faults").glob("*.csv"))
+    return [load_case(path) for path in paths if path.read_text().startswith("# ties=")]

@@ -1,0 +1,70 @@
+"""Writes HTML with nbconvert and a template of our own, which slides share with pages.
+
+The templates are in ``templates/course``: ``parts.html.j2`` writes each kind of block,
+``theme.css.j2`` holds the colours, and each edition arranges the parts in a file of its own.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+from dsrct_edu.authoring import heights
+from dsrct_edu.authoring.blocks import Block
+from dsrct_edu.figures import palette
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def html(template: str, notebook: NotebookNode, **values: Any) -> str:
+    """Return a notebook as one HTML page that fetches nothing.
+
+    Parameters
+    ----------
+    template : str
+        File of ``templates/course``, such as ``slides.html.j2``.
+    notebook : NotebookNode
+        What is written.
+    **values
+        What the template needs besides, by name.
+    """
+    resources = {"colours": _colours(), "shape": heights.SHAPE, **values}
+    text, _ = _exporter(template).from_notebook_node(notebook, resources)
+    return f"{text.strip()}\n"
+
+
+@cache
+def _exporter(template: str) -> HTMLExporter:
+    exporter = HTMLExporter(
+        template_name="course",
+        template_file=template,
+        extra_template_basedirs=[str(_TEMPLATES)],
+        exclude_anchor_links=True,
+    )
+    exporter.environment.trim_blocks = True
+    exporter.environment.lstrip_blocks = True
+    exporter.register_filter("columns", _columns)
+    exporter.register_filter("listing", heights.listing)
+    return exporter
+
+
+def _columns(block: Block, scale: float) -> list[float]:
+    """Return the widths of a table's columns on a slide that is drawn `scale` times as large."""
+    return heights.columns(block, heights.SHAPE["width"] / scale)
+
+
+def _colours() -> dict[str, str]:
+    """Return the colours of the course by what they are for; pictures take theirs from there."""
+    return {
+        "ink": palette.INK,
+        "quiet": palette.DEATH.colour,
+        "line": palette.PALE,
+        "accent": palette.NO_HIPEC.colour,
+        "ground": palette.FAINT,
+        "warning": palette.NOT_YET,
+        "paper": palette.PAPER,
+    }

@@ -1,0 +1,312 @@
+"""Lifelines, two futures, doors, worlds, people, two clocks: drawn and said as the table has it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import tables
+from matplotlib.colors import to_hex
+
+import dsrct_edu as dsrct
+from dsrct_edu import InputError, figures
+from dsrct_edu.figures import palette
+
+
+def texts(figure):
+    return [
+        text.get_text()
+        for text in figure.findobj(lambda a: hasattr(a, "get_text"))
+        if text.get_text()
+    ]
+
+
+# Lifelines
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_lifelines_grow_into_kaplan_meier(seed, found):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 13))
+    patients = pd.DataFrame(
+        {
+            "patient_id": np.arange(n),
+            "duration": rng.integers(1, 8, n).astype(float),  # with ties
+            "event": rng.random(n) < 0.6,
+        }
+    )
+    curve = dsrct.kaplan_meier(patients).to_frame()
+    times = np.unique(patients["duration"])
+    for steps in (None, *range(len(times) + 1)):
+        figure = figures.lifelines(patients, steps=steps)
+        (line,) = found(figure, "curve")
+        now = times.max() if steps is None else times[steps - 1] if steps else 0.0
+        x, y = line.get_data()
+        assert x[-1] == now
+        expected = curve.loc[curve["time"] <= now, "survival"].iloc[-1]
+        assert y[-1] == pytest.approx(expected)
+        ended = {mark.get_gid().split(":")[1] for mark in found(figure, "end")}
+        assert ended == set(patients.loc[patients["duration"] <= now, "patient_id"].astype(str))
+
+
+def test_lifelines_tell_no_more_than_is_known(found):
+    figure = figures.lifelines(tables.SIX, steps=3)
+    assert figure.words == (
+        "Step 3 of 6, month 14: 4 at risk. C dies; the curve falls from 83.3% to 62.5%."
+    )
+    assert max(lane.get_xdata()[1] for lane in found(figure, "lane")) == 14
+    gone = [to_hex(lane.get_color()) for lane in found(figure, "lane")]
+    assert gone[:2] == [palette.neutral(5).colour.lower()] * 2
+    assert set(gone[2:]) == {palette.neutral(0).colour.lower()}
+    assert "× 3/4" in texts(figure)
+    assert "× 2/3" not in texts(figure)
+    assert figures.lifelines(tables.SIX, steps=0).words == "Step 0 of 6: 6 patients at risk."
+    assert "62.5%" not in texts(figures.lifelines(tables.SIX, steps=2))
+    with pytest.raises(InputError, match="steps"):
+        figures.lifelines(tables.SIX, steps=7)
+    with pytest.raises(InputError, match="up to 12"):
+        figures.lifelines(pd.concat([tables.SIX, tables.SIX]))
+
+
+# Two futures
+
+
+def test_two_futures_are_the_truth(found):
+    figure = figures.two_futures(tables.FUTURES)
+    assert figure.words == (
+        "With HIPEC: back in the liver at month 27, death at month 63. Without HIPEC: back in the "
+        "peritoneum at month 19, death at month 53. With HIPEC 9.8 months longer."
+    )
+    (death,) = found(figure, "death:with_HIPEC")
+    assert death.get_xdata()[0] == 62.9
+    (back,) = found(figure, "back:without_HIPEC")
+    assert back.get_xdata()[0] == 19.3
+    assert back.get_markerfacecolor() == palette.PERITONEAL.colour
+    (shared,) = found(figure, "shared")
+    assert shared.get_paths()[0].vertices[:, 0].max() == 7.7
+
+
+@pytest.mark.parametrize(
+    ("arm", "hidden"), [("hipec", ("27", "63", "9.8")), ("no_hipec", ("19", "53"))]
+)
+def test_a_covered_future_is_nowhere(arm, hidden, found):
+    figure = figures.two_futures(tables.FUTURES, cover=arm)
+    for text in (figure.words, *texts(figure)):
+        assert not any(number in text for number in hidden)
+    assert len(found(figure, "cover")) == 1
+    assert len(found(figure, "death")) == 1
+    other = figures.two_futures(tables.FUTURES.assign(**{f"death_month_{arm}": 99.0}), cover=arm)
+    assert other.png() == figure.png()  # not even in the length of the axis
+
+
+def test_futures_that_outlive_the_picture_or_are_alike():
+    longer = tables.FUTURES.assign(death_month_hipec=400.0, recurrence_month_hipec=np.nan)
+    assert "With HIPEC: alive at month 120." in figures.two_futures(longer).words
+    same = pd.DataFrame({"death_month_hipec": [14.0], "death_month_no_hipec": [14.0]})
+    assert figures.two_futures(same).words.endswith("Both are of the same length.")
+    with pytest.raises(InputError, match="one patient"):
+        figures.two_futures(pd.concat([same, same]))
+    with pytest.raises(InputError, match="one patient"):
+        figures.two_futures(tables.FUTURES, patient="nobody")
+    with pytest.raises(InputError, match="cover"):
+        figures.two_futures(tables.FUTURES, cover="both")
+
+
+# Doors
+
+
+@pytest.mark.parametrize("n", [[200, 108, 78, 27], [7, 3, 2, 1], [1000, 333, 333, 0], [100, 54]])
+def test_everybody_stands_in_one_room(n, found):
+    gates = pd.DataFrame({"gate": [f"gate {k}" for k in range(len(n))], "n": n})
+    for steps in (None, *range(len(n))):
+        figure = figures.doors(gates, steps=steps)
+        rooms = [len(room.get_xdata()) for room in found(figure, "room")]
+        assert sum(rooms) == min(n[0], 100)
+        opened = len(n) - 1 if steps is None else steps
+        assert rooms[opened + 1 :] == [0] * (len(n) - 1 - opened)
+        share = np.array(n[: opened + 1]) / n[0] * sum(rooms)
+        assert np.abs(np.cumsum(rooms[::-1])[::-1][: opened + 1] - share).max() < 1.001
+
+
+def test_a_closed_door_hides_what_lies_behind():
+    gates = pd.DataFrame({"gate": ["seen", "operated", "HIPEC"], "n": [200, 120, 30]})
+    figure = figures.doors(gates, steps=1)
+    assert texts(figure).count("?") == 1
+    assert not any("15" in text for text in (figure.words, *texts(figure)))
+    stopped = gates.assign(stopped=["were too weak", None, None])
+    assert "40 were too weak" in figures.doors(stopped).words
+    for wrong in (gates[:1], gates.assign(n=[0, 0, 0]), gates.assign(n=[10, 20, 5])):
+        with pytest.raises(InputError):
+            figures.doors(wrong)
+
+
+# Worlds
+
+
+def test_worlds_stand_on_one_axis(found):
+    figure = figures.worlds(tables.WORLDS)
+    panels = figure.axes
+    assert len({axes.get_xlim() for axes in panels}) == 1
+    assert [axes.get_title("left").split("\n")[1] for axes in panels] == [
+        "truth 0.64",
+        "truth 1.00",
+        "truth 1.10",
+    ]
+    for axes, truth in zip(panels, (0.64, 1.0, 1.1), strict=True):
+        assert {bar.get_xdata()[0] for bar in found(axes, "truth")} == {truth}
+        points = [point.get_xdata()[0] for point in found(axes, "estimate")]
+        assert points == list(tables.STEPS["estimate"])
+    assert "Registry A: Everyone: ever or never HIPEC 0.41" in figure.words
+
+
+def test_covered_worlds_do_not_tell(found):
+    figure = figures.worlds(tables.WORLDS.assign(truth=7.77), cover=True)
+    assert not found(figure, "truth")
+    assert not any("7.77" in text for text in (figure.words, *texts(figure)))
+    other = figures.worlds(tables.WORLDS.assign(truth=0.001), cover=True)
+    assert other.png() == figure.png()
+    with pytest.raises(InputError, match="same steps"):
+        figures.worlds(tables.WORLDS[:-1])
+
+
+# People
+
+
+def test_people_are_as_many_as_the_table_says(found):
+    figure = figures.people(tables.PEOPLE)
+    assert [len(group.get_offsets()) for group in found(figure, "people")] == [28, 72, 32, 68]
+    everywhere = np.concatenate([g.get_offsets() for g in found(figure, "people")])
+    assert len(np.unique(everywhere.round(3), axis=0)) == 200
+    assert "28 alive at 5 years" in texts(figure)
+    assert figure.words.endswith(
+        "With, of 100 people: 32 alive at 5 years and 68 died before."
+    ) or ("with, of 100 people: 32 alive at 5 years and 68 died before." in figure.words)
+    for wrong in (tables.PEOPLE[:-1], tables.PEOPLE.assign(n=[28.5, 71.5, 32, 68])):
+        with pytest.raises(InputError, match="add up"):
+            figures.people(wrong)
+    five = pd.concat(tables.PEOPLE.assign(panel=str(k)) for k in range(5))
+    with pytest.raises(InputError):
+        figures.people(five)
+
+
+def test_categories_are_told_apart_in_grey(found):
+    table = pd.DataFrame({"panel": "all", "category": list("abcd"), "n": [40, 30, 20, 10]})
+    drawn = found(figures.people(table), "people")
+    styles = {(to_hex(g.get_facecolor()[0]), g.get_hatch()) for g in drawn}
+    assert len(styles) == 4
+
+
+# Two clocks
+
+
+def test_the_second_clock_starts_where_waiting_ends(found):
+    figure = figures.swimmer_lanes(tables.LANES, tables.MARKS, second_clock="surgery")
+    first, second = figure.axes
+    assert second.get_xlabel() == "Months since surgery"
+    assert not found(second, "state:waiting")[0].get_paths()
+    ends = [path.vertices[:, 0].max() for path in found(second, "state:after_HIPEC")[0].get_paths()]
+    assert ends == [24.0]
+    assert [t.get_text() for t in second.texts] == ["no surgery"]
+    assert (
+        "From surgery 2 of 3 patients have a clock, and 36 of the 54 months count." in figure.words
+    )
+    assert first.get_xlabel() == "Months since diagnosis"
+
+
+# What was there before, and is better now
+
+
+def test_a_guess_is_drawn_where_it_was_made(found):
+    figure = figures.staircase(tables.STEPS, steps=2, guesses=[0.6, None, 0.9])
+    guesses = found(figure, "guess")
+    assert [mark.get_xdata()[0] for mark in guesses] == [0.6, 0.9]
+    assert {mark.get_markerfacecolor() for mark in guesses} == {palette.GUESS.colour}
+    assert "0.41 (0.21 to 0.65), truth 1.00, your guess 0.60" in figure.words
+    assert "Your guess for Operated only: 0.90." in figure.words
+    named = figures.staircase(tables.STEPS, guesses={"Operated only": 0.9})
+    assert len(found(named, "guess")) == 1
+    for wrong in ([0.5] * 6, {"nobody": 1.0}, [-1.0]):
+        with pytest.raises(InputError, match="guesses"):
+            figures.staircase(tables.STEPS, guesses=wrong)
+
+
+@pytest.mark.parametrize(
+    ("interval_of", "said"),
+    [
+        (None, "95% interval from one registry"),
+        ("the middle 95 of 100 registries", "the middle 95 of 100 registries"),
+        ("Monte Carlo error", "95% interval of the mean, Monte Carlo error only"),
+    ],
+)
+def test_every_interval_says_what_it_is_of(interval_of, said):
+    figure = figures.staircase(tables.STEPS, interval_of=interval_of)
+    assert f"Bars: {said}." in figure.words
+    assert any(said in entry.get_text() for entry in figure.legends[0].get_texts())
+    by_table = figures.staircase(tables.STEPS.assign(interval_of=interval_of or "one registry"))
+    assert by_table.words == figure.words
+    curves, counts = tables.survival(["all"])
+    options = {"interval_of": interval_of} if interval_of else {}
+    drawn = figures.survival_curves(curves, counts, **options)
+    expected = said if interval_of else "95% interval from these patients"
+    assert drawn.axes[0].get_title("right") == f"Band: {expected}"
+    assert f"Band: {expected}." in drawn.words
+
+
+def test_a_study_says_what_its_intervals_are_of():
+    study = dsrct.simulation_study("null", 60, 40, ["ever_never"], seed=1, progress=False)
+    assert "the middle 95 of 100 registries" in study.plot("hazard_ratio").words
+    mean = dsrct.studies.staircase(study, interval="monte_carlo")
+    assert "Monte Carlo error only" in figures.staircase(mean).words
+
+
+def test_what_lies_to_either_side():
+    ratios = texts(figures.staircase(tables.STEPS))
+    assert "← fewer deaths with HIPEC ·" in ratios
+    months = tables.STEPS.assign(measure="rmst_difference")
+    assert "← fewer months with HIPEC ·" in texts(figures.staircase(months))
+
+
+def test_a_long_tail_is_cut_and_said():
+    curves, counts = tables.survival(["all"], 400)
+    assert curves["time"].max() > 84
+    figure = figures.survival_curves(curves, counts)
+    assert figure.axes[0].get_xlim()[1] == 72
+    assert list(figure.axes[0].get_xticks()) == [0, 12, 24, 36, 48, 60, 72]
+    longer = int(curves.loc[curves["time"] <= 72, "at_risk"].iloc[-1])
+    assert f"The picture ends at month 72; {longer} of 400 were followed longer, to" in figure.words
+    whole = figures.survival_curves(curves, counts, until=float(curves["time"].max()))
+    assert "The picture ends" not in whole.words
+    in_days = figures.survival_curves(curves, unit="days")
+    assert in_days.axes[0].get_xlim()[1] > 84
+
+
+def test_medians_are_dropped_and_censorings_marked(found):
+    curves, _ = tables.survival(["no HIPEC", "HIPEC"])
+    censored = curves.groupby("group", sort=False)["at_risk"].transform(lambda n: n.iloc[0] - n)
+    figure = figures.survival_curves(curves.assign(censored=censored), censoring=True)
+    for group in ("no HIPEC", "HIPEC"):
+        (drop,) = found(figure, f"median:{group.replace(' ', '_')}")
+        mine = curves[curves["group"] == group]
+        median = mine.loc[mine["survival"] <= 0.5, "time"].iloc[0]
+        assert drop.get_xdata() == pytest.approx([median, median])
+        assert f"{group} {median:.1f} months" in figure.words
+        (marks,) = found(figure, f"censored:{group.replace(' ', '_')}")
+        assert len(marks.get_xdata()) > 0
+    assert not found(figures.survival_curves(curves, median=False), "median")
+    with pytest.raises(InputError, match="censored"):
+        figures.survival_curves(curves, censoring=True)
+
+
+def test_hidden_roles_are_told_nowhere():
+    figure = figures.dag(tables.NODES, tables.EDGES, roles=False)
+    for role in ("confounder", "mediator", "exposure", "outcome"):
+        assert not any(role in text.lower() for text in (figure.words, *texts(figure)))
+    swapped = tables.NODES.assign(role=["decoy", "exposure", "collider", "outcome"])
+    assert figures.dag(swapped, tables.EDGES, roles=False).png() == figure.png()
+
+
+def test_calibration_of_several_scenarios(found):
+    table = tables.ANCHORS.rename(columns={"simulated": "null"}).assign(modest=[0.8, np.nan, 0.4])
+    figure = figures.calibration(table, simulated=["null", "modest"])
+    assert figure.words.startswith(
+        "Anchors inside the published range: null 2 of 3 and modest 2 of 2."
+    )
+    assert "share with ascites, null 0.62 (0.30 to 0.58)" in figure.words
