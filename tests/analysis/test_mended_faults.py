@@ -1,8 +1,7 @@
 """What was wrong once: the smallest data set that shows it, and what is right.
 
 The data sets are in `reference/faults`. R's answers to them are in `expected.csv` there, which
-`make reference` writes; where R has none, the test says what is right and why. A fault that is not
-mended yet is expected to fail, strictly: take the mark away with the mend.
+`make reference` writes; where R has none, the test says what is right and why.
 """
 
 from __future__ import annotations
@@ -31,11 +30,6 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.studies import replicates_needed
 
 FAULTS = HERE / "faults"
-
-
-def item(number: int | str) -> pytest.MarkDecorator:
-    """Mark a fault that is not mended yet."""
-    return pytest.mark.xfail(strict=True, reason=f"item {number}: not mended yet")
 
 
 def case(name: str) -> Case:
@@ -212,7 +206,6 @@ def test_few_clusters_are_said() -> None:
 # Limits and p values that do not exist
 
 
-@item(5)
 def test_a_difference_without_an_error_has_no_p_value() -> None:
     # All of one group die at 2, all of the other at 5.
     data = case("all_die_at_once")
@@ -223,7 +216,6 @@ def test_a_difference_without_an_error_has_no_p_value() -> None:
         assert np.isnan(found["p_value"])
 
 
-@item(5)
 def test_a_median_whose_limits_do_not_exist_has_none() -> None:
     # The curve falls from 1 to 0 at once.
     data = case("limits_undefined")
@@ -235,7 +227,6 @@ def test_a_median_whose_limits_do_not_exist_has_none() -> None:
 
 @pytest.mark.parametrize("ci", ["log-log", "log", "plain"])
 @pytest.mark.parametrize("name", ["limits_undefined", "left_truncation", "all_die_at_once"])
-@item(5)
 def test_no_lower_limit_is_above_its_median(name: str, ci: str) -> None:
     data = case(name)
     curves = kaplan_meier(data.data, "time", "event", by="group", entry=data.has("entry"), ci=ci)
@@ -268,7 +259,6 @@ def test_near_collinearity_is_named_and_not_taken_for_separation() -> None:
 # Left truncation
 
 
-@item(9)
 def test_an_early_risk_set_that_runs_empty_is_said() -> None:
     # The only one at risk at 1 dies; two come in at 2.
     data = case("left_truncation")
@@ -281,7 +271,6 @@ def test_an_early_risk_set_that_runs_empty_is_said() -> None:
 # Answers and errors that a user sees
 
 
-@item(7)
 def test_standardised_curves_are_not_known_beyond_follow_up() -> None:
     curves = standardised_curves(pd.read_csv(FAULTS / "arms.csv"), confounders=["age"])
     assert curves.at(15)["survival"].notna().all()
@@ -301,7 +290,6 @@ def test_a_horizon_in_words_is_refused() -> None:
         true_effect("null", horizon="60")
 
 
-@item(7)
 @pytest.mark.parametrize("precision", [0, -0.01, 5, "5%", float("nan")])
 def test_a_precision_that_is_none_is_refused(precision: Any) -> None:
     with pytest.raises(InputError, match="mcse"):
@@ -325,7 +313,6 @@ def test_episodes_of_patients_with_one_index_are_told_apart_or_refused() -> None
     assert episodes["stop"].tolist() == [5.0, 12.0, 20.0]
 
 
-@item(7)
 @pytest.mark.parametrize("values", [[30, 41, 22, 35], [True, False, False, True]])
 def test_numbers_in_a_column_of_objects_are_read_or_refused_with_help(values: list[Any]) -> None:
     data = pd.DataFrame({"duration": [3, 5, 6, 8], "event": [1, 1, 0, 1], "x": values})
@@ -354,7 +341,6 @@ def test_a_time_in_words_is_refused() -> None:
         kaplan_meier(data).at("12")
 
 
-@item(8)
 def test_months_are_rounded_to_tenths_only_if_they_came_in_tenths() -> None:
     patients = pd.DataFrame(
         {
@@ -383,7 +369,6 @@ def test_a_covariate_far_from_zero_spoils_no_error() -> None:
         agree(found, r("calendar_year", f"zph_{transform}"))
 
 
-@item("new, calendar years")
 def test_standardised_curves_do_not_depend_on_where_years_start() -> None:
     data = case("calendar_year").data.assign(hipec=[0, 1, 0, 1, 0, 1])
     near = data.assign(x1=data["x1"] - 2000)
@@ -394,7 +379,6 @@ def test_standardised_curves_do_not_depend_on_where_years_start() -> None:
     agree(found, wanted)
 
 
-@item("new, rest of rounding")
 def test_an_incidence_of_one_has_no_error() -> None:
     data = case("incidence_of_one")
     read = aalen_johansen(data.data, "time", "cause", censored=0).at(5)
@@ -403,7 +387,16 @@ def test_an_incidence_of_one_has_no_error() -> None:
     agree(read["ci_low"], 1)
 
 
-@item("new, robust by group")
+def test_who_comes_in_when_all_are_gone_adds_no_error() -> None:
+    # In group 2 the only one at risk has the event at 1, when the other comes in.
+    data = case("late_entry_after_the_end")
+    columns = {"entry": "entry", "weights": "weights"}
+    read = aalen_johansen(data.data, "time", "cause", by="group", censored=None, **columns)
+    found = read.at(data.times)
+    own = found[(found["group"] == 2) & (found["cause"] == 1)]
+    agree(own["se"][:6], r("late_entry_after_the_end", "aj_se_1.2")[:6])
+
+
 def test_one_kind_of_error_holds_for_all_groups() -> None:
     # The weights of the first group are whole by chance, those of the second are not.
     data = case("whole_by_chance")
@@ -413,13 +406,7 @@ def test_one_kind_of_error_holds_for_all_groups() -> None:
         agree(read["se"][read["group"] == group], r("whole_by_chance", f"km_se.{group}"))
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "rounding_of_strata",
-        pytest.param("rounding_of_entry", marks=item("new, rounding of risk sets")),
-    ],
-)
+@pytest.mark.parametrize("name", ["rounding_of_strata", "rounding_of_entry"])
 def test_what_is_left_of_a_risk_set_is_not_lost_in_what_is_taken_off(name: str) -> None:
     # Hazards differ by factors of millions, so other strata, or those who enter later, drowned it.
     fit = fit_of(case(name))
@@ -429,7 +416,6 @@ def test_what_is_left_of_a_risk_set_is_not_lost_in_what_is_taken_off(name: str) 
     agree(fit.proportional_hazards("rank")["chi_square"], r(name, "zph_rank"))
 
 
-@item("new, overflow")
 def test_a_coefficient_without_bounds_raises_one_warning_only() -> None:
     # NumPy warned of an overflow besides, which is no help to a reader.
     with pytest.warns(ConvergenceWarning):
