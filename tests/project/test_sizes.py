@@ -22,7 +22,7 @@ BUDGET = {
     "ground": 329,
     "evidence": 32,
     "figures": 3_086,
-    "analysis": 3_433,
+    "analysis": 3_435,
     "bedside": 938,
     "disease": 1_211,
     "studies": 863,
