@@ -19,7 +19,7 @@ from dsrct_edu.disease.cohort import Cohort
 from dsrct_edu.vocabulary import CONFOUNDERS, HORIZON
 
 HIDDEN, L = "aggressiveness", list(CONFOUNDERS)
-PATIENTS, REGISTRIES, LARGE, WORKERS = 2_000, 200, 200_000, 2
+PATIENTS, REGISTRIES, LARGE, WORKERS = 2_000, 100, 200_000, 1
 
 
 class Strengths(NamedTuple):
@@ -86,13 +86,13 @@ def table() -> pd.DataFrame:
     """Return what is found on average, beside the truth."""
     of, model = strengths(), scenario("modest").hidden_confounding()
     truth = true_effect(model).rmst_difference
+    committed = asked(resected(load_cohort("hidden_confounding")), of)
     found = np.array(
         Parallel(n_jobs=WORKERS)(
             delayed(lambda seed: asked(resected(simulate_cohort(PATIENTS, model, seed)), of))(seed)
             for seed in range(20_000, 20_000 + REGISTRIES)
         )
     )
-    committed = asked(resected(load_cohort("hidden_confounding")), of)
     pairs = [
         (0.0, 0.0),
         (of.policy, of.hazard),

@@ -87,9 +87,9 @@ def equations() -> pd.DataFrame:
                 terms.append(f"{sign} {abs(of[name]):.3g} {said}")
         clock = ""
         if "shape" in of:
-            by_site = " or ".join(f"{of[site]:.3g}" for site in SITES if site in of)
-            medians = f"{of['median']:.3g}" if "median" in of else f"{by_site} (by site)"
-            clock = f"Weibull, median {medians} months, shape {of['shape']:.3g}"
+            medians = [f"{of[name]:.3g}" for name in ("median", *SITES) if name in of]
+            by_site = " (by site)" if len(medians) > 1 else ""
+            clock = f"Weibull, median {', '.join(medians)} months{by_site}, shape {of['shape']:.3g}"
         elif prefix == "early":
             clock = f"constant, {of['death']:.3g} in three months"
         rows.append(
@@ -115,6 +115,8 @@ def anchors() -> pd.DataFrame:
 
 def draw(table: pd.DataFrame) -> None:
     """Draw each anchor on its own accepted range."""
+    words = table["anchor"].str.replace(" (published: 5 of 27 operated)", "")  # has no room
+    table = table.assign(anchor=words)
     figures.calibration(table, simulated=NAMES).save(DOCS / "model-card-anchors.svg")
 
 

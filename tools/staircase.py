@@ -24,7 +24,7 @@ from dsrct_edu.studies.cohort_design import METHODS, CohortDesign, from_draw
 from dsrct_edu.studies.running import Results
 from dsrct_edu.studies.study import Study, new_study
 from dsrct_edu.vocabulary import HORIZON
-from tools import interval_coverage
+from tools import hidden_strength, interval_coverage
 from tools.documents import fill, markdown
 
 LABELS = {
@@ -307,6 +307,7 @@ BLOCKS = {
     "who": who,
     "standard errors": standard_errors,
     "hidden": hidden,
+    "strength": hidden_strength.table,
     "randomised": randomised,
     "coverage": coverage,
     "intervals": interval_coverage.table,
