@@ -240,7 +240,7 @@ null 0.80 (0.42 to 0.75).'
         entries.append((name(column), point))
     if any((~_inside(fidelity, column)).any() for column in columns):
         entries.append(("hollow: outside", point | {"mfc": palette.PAPER}))
-    named_rows(axes, [name(anchor) for anchor in fidelity["anchor"]], 36)
+    named_rows(axes, [name(anchor) for anchor in fidelity["anchor"]], 42)
     axes.set_xlim(-0.5, 1.5)
     axes.set_xticks([0, 1], ["low", "high"])
     axes.tick_params(axis="x", length=0)

@@ -145,7 +145,7 @@ def _score(axes: Axes, region: int, score: int, place: tuple[float, float], wide
     axes.text(x, y + 0.05, str(score), color=ink, size=22, weight="bold", ha="center",
               va="bottom")  # fmt: skip
     axes.text(x, y + 0.02, label, color=ink, size=style.SMALL, ha="center", va="top",
-              linespacing=0.95)  # fmt: skip
+              linespacing=1.1)  # fmt: skip
 
 
 def _bowel(axes: Axes, region: int, score: int, step: int) -> None:
