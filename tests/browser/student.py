@@ -27,6 +27,7 @@ RAN = """(at) => {
 }"""
 CELLS = "() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].length"
 FOCUS = "(wanted) => document.activeElement.matches(wanted)"
+WIDGET = ".dsrct-quiz *, .dsrct-dial *"
 MANY_TABS = 120
 PATIENCE_MS = 10_000
 
@@ -48,14 +49,13 @@ class Student:
         return self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{at}"]')
 
     def go_to(self, at):
-        """Make a cell the active one, with the arrow keys."""
+        """Make a cell the active one, with the arrow keys; out of a widget, with the mouse."""
         page, cell = self.page, self.cell(at)
+        if page.evaluate(FOCUS, WIDGET):
+            cell.locator(".jp-InputArea-prompt").click()
         page.keyboard.press("Escape")
-        for _ in range(400):
-            here = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
-            now = int(here.get_attribute("data-windowed-list-index"))
-            if now == at:
-                break
+        here = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
+        while (now := int(here.get_attribute("data-windowed-list-index"))) != at:
             page.keyboard.press("ArrowDown" if now < at else "ArrowUp")
         cell.scroll_into_view_if_needed()
         return cell
@@ -71,7 +71,11 @@ class Student:
         # The number that counts runs is taken away, so that the next one is this run's.
         cell.locator(".jp-InputPrompt").evaluate("(prompt) => { prompt.textContent = ''; }")
         page.keyboard.press("Control+Enter")
-        page.wait_for_function(RAN, arg=at)
+        print("waiting", at, flush=True)
+        try:
+            page.wait_for_function(RAN, arg=at, timeout=25000)
+        except Exception:
+            page.screenshot(path="/tmp/walk/stuck.png"); print(cell.inner_text()[:300]); print(cell.get_attribute("class"), cell.locator(".jp-InputPrompt").count(), cell.locator(".jp-InputPrompt").all_inner_texts()); raise
         page.wait_for_function(
             "([at]) => [...document.querySelectorAll("
             "`.jp-Cell[data-windowed-list-index='${at}'] img`)].every((one) => one.complete)",

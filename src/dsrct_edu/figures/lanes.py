@@ -89,7 +89,7 @@ def swimmer_lanes(
     page.set_figheight(float(np.clip(1.9 + 0.24 * len(order), 3.4, 6.2)))
     grid = page.subplots(1, 2 if second_clock else 1, squeeze=False, sharey=True)[0]
     _draw(grid[0], lanes, marks, order, looks, markers)
-    most = 9 // len(grid)  # ticks that there is room for
+    most = 6 if second_clock else 9  # ticks that there is room for
     _clock(grid[0], lanes, f"{unit.capitalize()} since {time_zero}", most)
     if highlight in order:
         _frame(grid[0], lanes[lanes["patient_id"] == highlight], order[highlight], name(highlight))
