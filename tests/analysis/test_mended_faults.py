@@ -212,7 +212,6 @@ def test_few_clusters_are_said() -> None:
 # Limits and p values that do not exist
 
 
-@item(5)
 def test_a_difference_without_an_error_has_no_p_value() -> None:
     # All of one group die at 2, all of the other at 5.
     data = case("all_die_at_once")
@@ -223,7 +222,6 @@ def test_a_difference_without_an_error_has_no_p_value() -> None:
         assert np.isnan(found["p_value"])
 
 
-@item(5)
 def test_a_median_whose_limits_do_not_exist_has_none() -> None:
     # The curve falls from 1 to 0 at once.
     data = case("limits_undefined")
@@ -235,7 +233,6 @@ def test_a_median_whose_limits_do_not_exist_has_none() -> None:
 
 @pytest.mark.parametrize("ci", ["log-log", "log", "plain"])
 @pytest.mark.parametrize("name", ["limits_undefined", "left_truncation", "all_die_at_once"])
-@item(5)
 def test_no_lower_limit_is_above_its_median(name: str, ci: str) -> None:
     data = case(name)
     curves = kaplan_meier(data.data, "time", "event", by="group", entry=data.has("entry"), ci=ci)
@@ -268,7 +265,6 @@ def test_near_collinearity_is_named_and_not_taken_for_separation() -> None:
 # Left truncation
 
 
-@item(9)
 def test_an_early_risk_set_that_runs_empty_is_said() -> None:
     # The only one at risk at 1 dies; two come in at 2.
     data = case("left_truncation")
@@ -281,7 +277,6 @@ def test_an_early_risk_set_that_runs_empty_is_said() -> None:
 # Answers and errors that a user sees
 
 
-@item(7)
 def test_standardised_curves_are_not_known_beyond_follow_up() -> None:
     curves = standardised_curves(pd.read_csv(FAULTS / "arms.csv"), confounders=["age"])
     assert curves.at(15)["survival"].notna().all()
@@ -301,7 +296,6 @@ def test_a_horizon_in_words_is_refused() -> None:
         true_effect("null", horizon="60")
 
 
-@item(7)
 @pytest.mark.parametrize("precision", [0, -0.01, 5, "5%", float("nan")])
 def test_a_precision_that_is_none_is_refused(precision: Any) -> None:
     with pytest.raises(InputError, match="mcse"):
@@ -325,7 +319,6 @@ def test_episodes_of_patients_with_one_index_are_told_apart_or_refused() -> None
     assert episodes["stop"].tolist() == [5.0, 12.0, 20.0]
 
 
-@item(7)
 @pytest.mark.parametrize("values", [[30, 41, 22, 35], [True, False, False, True]])
 def test_numbers_in_a_column_of_objects_are_read_or_refused_with_help(values: list[Any]) -> None:
     data = pd.DataFrame({"duration": [3, 5, 6, 8], "event": [1, 1, 0, 1], "x": values})
@@ -354,7 +347,6 @@ def test_a_time_in_words_is_refused() -> None:
         kaplan_meier(data).at("12")
 
 
-@item(8)
 def test_months_are_rounded_to_tenths_only_if_they_came_in_tenths() -> None:
     patients = pd.DataFrame(
         {
@@ -383,7 +375,6 @@ def test_a_covariate_far_from_zero_spoils_no_error() -> None:
         agree(found, r("calendar_year", f"zph_{transform}"))
 
 
-@item("new, calendar years")
 def test_standardised_curves_do_not_depend_on_where_years_start() -> None:
     data = case("calendar_year").data.assign(hipec=[0, 1, 0, 1, 0, 1])
     near = data.assign(x1=data["x1"] - 2000)
@@ -394,7 +385,6 @@ def test_standardised_curves_do_not_depend_on_where_years_start() -> None:
     agree(found, wanted)
 
 
-@item("new, rest of rounding")
 def test_an_incidence_of_one_has_no_error() -> None:
     data = case("incidence_of_one")
     read = aalen_johansen(data.data, "time", "cause", censored=0).at(5)
@@ -403,7 +393,6 @@ def test_an_incidence_of_one_has_no_error() -> None:
     agree(read["ci_low"], 1)
 
 
-@item("new, robust by group")
 def test_one_kind_of_error_holds_for_all_groups() -> None:
     # The weights of the first group are whole by chance, those of the second are not.
     data = case("whole_by_chance")

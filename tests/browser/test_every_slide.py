@@ -22,7 +22,8 @@ from dsrct_edu.resources import root
 pytestmark = pytest.mark.browser
 
 WALLS = [(1280, 720), (1024, 768)]
-NAMES = sorted(path.stem for path in (root() / "lessons").glob("[0-9][0-9]_*.md"))
+SOURCES = sorted((root() / "lessons").glob("[0-9][0-9]_*.md"))
+NAMES = [path.stem for path in SOURCES if not path.stem.endswith("_more")]
 DECKS = [*NAMES, "fifty_minutes"]
 LETTER = style.SMALL * 100 / 72  # pixels of a picture's smallest letters, at 100 dots an inch
 

@@ -51,7 +51,10 @@ def test_the_words_hold_the_table(ci):
         median, low, high = curves.median()[["median", "ci_low", "ci_high"]].iloc[0]
         words = survival_words(curves.to_frame())
         assert words.startswith(f"Median overall survival: {said(median)}"), (number, words)
-        if np.isfinite([median, low, high]).any():
+        if np.isnan(low):
+            assert np.isnan(high)
+            assert "(95% interval not defined)" in words, (number, words)
+        elif np.isfinite([median, low, high]).any():
             assert f"(95% interval {said(low)} to {said(high)})" in words, (number, words)
 
 

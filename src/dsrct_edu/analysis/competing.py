@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,7 @@ from scipy.special import ndtri
 
 from dsrct_edu import checks, wording
 from dsrct_edu.analysis import inputs, kernels
-from dsrct_edu.analysis.curve import check_tau
-from dsrct_edu.analysis.incidence import Incidence, incidence_curves, time_lost
-from dsrct_edu.analysis.kernels import Grid
+from dsrct_edu.analysis.incidence import IncidenceCurves, incidence_curves
 from dsrct_edu.analysis.regression import CoxResult, cox
 from dsrct_edu.analysis.resampling import normal_limits, two_sided
 from dsrct_edu.analysis.results import Result, fixed_at_zero
@@ -24,43 +22,6 @@ from dsrct_edu.errors import InputError
 
 if TYPE_CHECKING:
     from dsrct_edu.figures import Figure
-
-
-@dataclass(frozen=True)
-class IncidenceCurves:
-    """Cumulative incidence of every cause in one group, as arrays over its distinct times."""
-
-    label: Any
-    grid: Grid = field(repr=False)  # of one replicate, as all below
-    cause: Places = field(repr=False)
-    weights: Floats = field(repr=False)
-    estimate: Incidence = field(repr=False)
-    cause_specific: Floats = field(repr=False)  # (causes, times): 1 - KM, other causes censored
-    n: float
-    events: Floats
-    end: float  # of the longest follow-up, as it was recorded
-
-    @property
-    def time(self) -> Floats:
-        """The distinct times."""
-        return np.asarray(self.grid.time[0])
-
-    @cached_property
-    def leaving(self) -> Floats:
-        """Weighted number who leave at each of them."""
-        return np.asarray(self.grid.sum_leaving(self.weights)[0])
-
-    @property
-    def last(self) -> float:
-        """Last time that somebody was followed to."""
-        return float(self.time[self.leaving > 0][-1])
-
-    def time_lost(self, tau: float) -> tuple[Floats, Floats]:
-        """Return the time lost to each cause, and what it owes to patients (causes, patients)."""
-        if self.estimate.survival[0, -1] > 0:
-            check_tau(tau, self.end, f" of group {self.label!r}")
-        lost, influence = time_lost(self.grid, self.cause, len(self.events), self.weights, tau)
-        return lost[0], influence[0]
 
 
 @dataclass(frozen=True, repr=False)

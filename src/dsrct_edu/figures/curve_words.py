@@ -99,9 +99,11 @@ def _reached(median: float, unit: str = "") -> str:
 
 def _median(s: Steps, unit: str, level: float) -> str:
     text = _reached(s.median(), unit)
-    edges = [s.median(limit) for limit in s.limits or ()]
-    if np.isinf([s.median(), *edges]).all() or not edges:
+    edges = s.median_limits()
+    if edges is None or np.isinf([s.median(), *edges]).all():
         return text
+    if np.isnan(edges).any():
+        return f"{text} ({percent(level)} interval not defined)"
     low, high = map(_reached, edges)
     return f"{text} ({percent(level)} interval {low} to {high})"
 

@@ -68,8 +68,8 @@ def two_futures(
     >>> import dsrct_edu as dsrct
     >>> truth = dsrct.load_cohort("teaching").truth
     >>> two_futures(truth, patient="P0004").words
-    'With HIPEC: back in the peritoneum at month 27, death at month 63. Without HIPEC: back in the \
-peritoneum at month 19, death at month 53. With HIPEC 9.8 months longer.'
+    'With HIPEC: back in the peritoneum at month 17, death at month 47. Without HIPEC: back in the \
+peritoneum at month 12, death at month 41. With HIPEC 6.4 months longer.'
     >>> two_futures(truth, patient="P0004", cover="hipec").words.split(". ")[0]
     'With HIPEC: covered'
     """

@@ -185,9 +185,16 @@ class Steps:
         """Return the position of the step that holds at this time."""
         return steps.position(self.time, time, _CLOSE)
 
-    def median(self, survival: Floats | None = None) -> float:
-        """Return the median, by R's midpoint rule, of the curve or of one of its limits."""
-        return steps.crossing(self.time, 1 - (self.survival if survival is None else survival), 0.5)
+    def median(self) -> float:
+        """Return the median, by R's midpoint rule."""
+        return steps.crossing(self.time, 1 - self.survival, 0.5)
+
+    def median_limits(self) -> tuple[float, float] | None:
+        """Return the limits of the median, NaN where it has none; None for a curve without."""
+        if self.limits is None:
+            return None
+        low, high = self.limits
+        return steps.crossing_within(self.time, 1 - self.survival, (1 - low, 1 - high), 0.5)[1:]
 
     def area(self, horizon: float) -> float:
         """Return the restricted mean: the area under the curve up to the horizon."""
