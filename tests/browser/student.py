@@ -25,16 +25,42 @@ RAN = """(at) => {
   const cell = document.querySelector(`.jp-Notebook .jp-Cell[data-windowed-list-index="${at}"]`);
   return cell && /\\d/.test(cell.querySelector('.jp-InputPrompt').textContent);
 }"""
-CELLS = "() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].length"
 FOCUS = "(wanted) => document.activeElement.matches(wanted)"
 WIDGET = ".dsrct-quiz *, .dsrct-dial *"
-MANY_TABS = 120
+MANY_TABS = 400
 PATIENCE_MS = 10_000
 
 
 def flat(text):
     """Return words as they are read: one space between them, no marks of code."""
     return " ".join(text.replace("`", "").split())
+
+
+def tab_to(page, selector):
+    """Press Tab until an element of this kind has the focus."""
+    for _ in range(MANY_TABS):
+        if page.evaluate(FOCUS, selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no number of tabs reaches {selector}")
+
+
+def mark_cells(page):
+    """Remember the cells that are there, and which of them are folded away."""
+    page.evaluate(
+        "() => { window.before = [...document.querySelectorAll('.jp-Cell')];"
+        "window.folded = window.before.map((cell) => cell.classList.contains('lm-mod-hidden')); }"
+    )
+
+
+def cells_are_as_marked(page):
+    """Return whether the same cells are there: none new, none gone, none folded away."""
+    return page.evaluate(
+        "() => { const now = [...document.querySelectorAll('.jp-Cell')];"
+        "return now.length === window.before.length && now.every((cell, at) =>"
+        "cell === window.before[at]"
+        "&& cell.classList.contains('lm-mod-hidden') === window.folded[at]); }"
+    )
 
 
 class Student:
@@ -71,11 +97,7 @@ class Student:
         # The number that counts runs is taken away, so that the next one is this run's.
         cell.locator(".jp-InputPrompt").evaluate("(prompt) => { prompt.textContent = ''; }")
         page.keyboard.press("Control+Enter")
-        print("waiting", at, flush=True)
-        try:
-            page.wait_for_function(RAN, arg=at, timeout=25000)
-        except Exception:
-            page.screenshot(path="/tmp/walk/stuck.png"); print(cell.inner_text()[:300]); print(cell.get_attribute("class"), cell.locator(".jp-InputPrompt").count(), cell.locator(".jp-InputPrompt").all_inner_texts()); raise
+        page.wait_for_function(RAN, arg=at)
         page.wait_for_function(
             "([at]) => [...document.querySelectorAll("
             "`.jp-Cell[data-windowed-list-index='${at}'] img`)].every((one) => one.complete)",
@@ -100,14 +122,6 @@ class Student:
         seen = "\n".join([*self.read, self.page.locator(".jp-Notebook").evaluate(WORDS)])
         return [spoiler for spoiler in spoilers if found(spoiler, seen)]
 
-    def tab_to(self, wanted):
-        """Press Tab until what has the focus matches a selector."""
-        for _ in range(MANY_TABS):
-            if self.page.evaluate(FOCUS, wanted):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"no number of tabs reaches {wanted}")
-
     def press(self, *keys):
         for key in keys:
             self.page.keyboard.press(key)
@@ -124,7 +138,3 @@ class Student:
                 said.filter(has_text=words).wait_for(timeout=PATIENCE_MS / times)
                 return True
         return False
-
-    def cells(self):
-        """Return how many cells there are, as the notebook's own model counts them."""
-        return self.page.evaluate(CELLS)

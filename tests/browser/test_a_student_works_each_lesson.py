@@ -10,7 +10,7 @@ import textwrap
 
 import nbformat
 import pytest
-from student import Student, flat
+from student import Student, cells_are_as_marked, flat, mark_cells, tab_to
 
 from dsrct_edu.authoring import predictions
 from dsrct_edu.authoring.marks import recorded
@@ -95,12 +95,13 @@ def answer(me, at, cells, exercise, solved):
 def take_quiz(me, at, number):
     """Answer each question by its letters: all options, a wrong one, the right one."""
     me.run(at)
-    page, before = me.page, me.cells()
+    page = me.page
+    mark_cells(page)
     page.locator(".dsrct-quiz input[type=radio]").first.wait_for()
     for place, item in enumerate(quiz(number).items):
         asked = page.locator(".dsrct-item").nth(place)
         said = asked.locator("[role=status]")
-        me.tab_to(f".dsrct-item:nth-child({place + 2}) input[type=radio]")
+        tab_to(page, f".dsrct-item:nth-child({place + 2}) input[type=radio]")
         letters = [letter for letter, _ in item.lettered()]
         for letter in letters:
             me.press(letter)
@@ -113,8 +114,8 @@ def take_quiz(me, at, number):
             assert me.presses_until("Enter", said, f"{verdict} {why}")
         me.press(*NOT_FOR_THE_NOTEBOOK)
         assert page.evaluate("document.activeElement.closest('.dsrct-quiz') !== null")
-    me.tab_to(":not(.dsrct-quiz *)")  # no trap: Tab leads out
-    assert me.cells() == before
+    tab_to(page, ":not(.dsrct-quiz *)")  # no trap: Tab leads out
+    assert cells_are_as_marked(page)
     me.look(at)
 
 
@@ -130,14 +131,15 @@ def turns(control):
 def turn_dial(me, at):
     """Turn each control there and back, press each button; the words follow."""
     me.run(at)
-    page, before = me.page, me.cells()
+    page = me.page
+    mark_cells(page)
     dial = me.cell(at).locator(".dsrct-dial")
     said = dial.locator("[role=status]")
     said.wait_for()
     controls = dial.locator(".noUi-handle, button")
     for place in range(controls.count()):
         controls.nth(place).evaluate("(one, place) => { one.dataset.turned = place; }", place)
-        me.tab_to(f"[data-turned='{place}']")
+        tab_to(page, f"[data-turned='{place}']")
         for key in turns(controls.nth(place)):
             words = said.inner_text()
             me.press(key)
@@ -147,8 +149,8 @@ def turn_dial(me, at):
                 arg=[at, words],
             )
         me.press("a", "b", "d", "d")
-    me.tab_to(":not(.dsrct-dial *)")
-    assert me.cells() == before
+    tab_to(page, ":not(.dsrct-dial *)")
+    assert cells_are_as_marked(page)
     assert dial.bounding_box()["height"] <= LAPTOP["height"]
     me.look(at)
 

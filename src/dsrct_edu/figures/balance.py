@@ -10,7 +10,7 @@ from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
-from dsrct_edu.figures.layout import named_rows
+from dsrct_edu.figures.layout import aside, named_rows
 from dsrct_edu.figures.tables import ANY, NUMBER, SHARE, groups, name
 from dsrct_edu.wording import counted, plain
 
@@ -75,8 +75,7 @@ above 0.1: 2 of 2 covariates before, 1 after.'
         axes.plot(values, places, look.marker, ms=10, color=look.colour, mfc=face, mew=2,
                   label=values.name, clip_on=False, zorder=3)  # fmt: skip
     axes.axvline(threshold, **style.DASHED)
-    said = f"Dashed: {threshold:g}, below which groups count as alike"
-    axes.set_title(said, loc="right", fontsize=style.SMALL, pad=8)
+    aside(axes, f"Dashed: {threshold:g}, below which groups count as alike")
     named_rows(axes, list(sizes.index), 30)
     axes.tick_params(axis="y", pad=8)  # a point at zero stands half outside
     axes.set_xlim(0, max(1.1 * float(sizes.to_numpy(dtype=float).max()), 0.2))
@@ -161,8 +160,8 @@ def overlap(
     common = _common(arms)
     for edge in common:
         axes.axvline(edge, **style.DASHED)
-    said = "Between the dashed lines there are patients of both" if common else ""
-    axes.set_title(said, loc="right", fontsize=style.SMALL, pad=8)
+    if common:
+        aside(axes, "Between the dashed lines there are patients of both")
     axes.axhline(0, color=palette.INK, lw=1)
     reach = 1.25 * float(np.max(shares))
     axes.set(xlim=(0, 1), ylim=(-reach, reach))
