@@ -82,7 +82,7 @@ peritoneum at month 12, death at month 41. With HIPEC 6.4 months longer.'
     if fork:
         rectangles(axes, ([0.0], [1 - _HALF], [fork], [1 + _HALF]), gid="shared", **shared)
         axes.annotate("one life", (fork / 2, 1 + _HALF), (4, -4), textcoords="offset points",
-                      ha="center", va="top", size=style.SMALL)  # fmt: skip
+                      ha="center", va="top", size=style.SMALL, bbox=style.white(1))  # fmt: skip
     for arm, (height, look) in _LANES.items():
         if fork:
             axes.plot([fork, fork], [1 - _HALF, height] if height == 0 else [1 + _HALF, height],
