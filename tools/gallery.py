@@ -169,9 +169,10 @@ def swimmer_lanes() -> Figure:
     some["stop"] = some["surgery_month"].fillna(some["follow_up_month"])
     after = some[some["operated"]].assign(start=some["stop"], stop=some["follow_up_month"])
     after["state"] = after["hipec"].map({True: "after HIPEC", False: "after surgery"})
-    deaths = some[some["death"]].assign(time=some["follow_up_month"], event="death")
+    ends = some.assign(time=some["follow_up_month"])
+    ends["event"] = ends["death"].map({True: "death", False: "last seen alive"})
     relapses = some[some["recurrence"]].assign(time=some["recurrence_month"], event="relapse")
-    lanes, marks = pd.concat([some, after]), pd.concat([deaths, relapses])
+    lanes, marks = pd.concat([some, after]), pd.concat([ends, relapses])
     return figures.swimmer_lanes(lanes, marks, highlight="P0014")
 
 
@@ -304,7 +305,7 @@ def dag() -> Figure:
             ("expert centre", "confounder", 1, 3),
             ("shrinkage", "confounder", 2, 3),
             ("PCI at surgery", "confounder", 3, 3),
-            ("aggressiveness", "unmeasured", 4, 3),
+            ("aggressiveness", "unmeasured", 4, 2.2),
             ("age", "decoy", 0, 2),
             ("HIPEC", "exposure", 1, 1),
             ("complication", "mediator", 2.3, 1),

@@ -99,7 +99,7 @@ def test_a_covered_future_is_nowhere(arm, hidden, found):
 
 def test_futures_that_outlive_the_picture_or_are_alike():
     longer = tables.FUTURES.assign(death_month_hipec=400.0, recurrence_month_hipec=np.nan)
-    assert "With HIPEC: alive at month 120." in figures.two_futures(longer).words
+    assert "With HIPEC: alive at month 72." in figures.two_futures(longer).words
     same = pd.DataFrame({"death_month_hipec": [14.0], "death_month_no_hipec": [14.0]})
     assert figures.two_futures(same).words.endswith("Both are of the same length.")
     with pytest.raises(InputError, match="one patient"):

@@ -145,7 +145,7 @@ def peritoneal_effect() -> Dial:
     layers = (
         *sides,
         Layer("any hipec", "line", "HIPEC", "any of the four, with HIPEC", panel=1, ghost=True),
-        Layer("any no_hipec", "line", "truth", "any of the four, without", panel=1, dashed=True),
+        Layer("any no_hipec", "line", "no HIPEC", "any of the four, without", panel=1, dashed=True),
     )
     shares = Axis("Patients with a first event", 0, 1, _SHARES)
     values = tuple(tenths / 10 for tenths in range(10, 0, -1))

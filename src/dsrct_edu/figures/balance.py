@@ -10,7 +10,7 @@ from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
-from dsrct_edu.figures.layout import named_rows
+from dsrct_edu.figures.layout import aside, named_rows
 from dsrct_edu.figures.tables import ANY, NUMBER, SHARE, groups, name
 from dsrct_edu.wording import counted, plain
 
@@ -75,6 +75,7 @@ above 0.1: 2 of 2 covariates before, 1 after.'
         axes.plot(values, places, look.marker, ms=10, color=look.colour, mfc=face, mew=2,
                   label=values.name, clip_on=False, zorder=3)  # fmt: skip
     axes.axvline(threshold, **style.DASHED)
+    aside(axes, f"Dashed: {threshold:g}, below which groups count as alike")
     named_rows(axes, list(sizes.index), 30)
     axes.tick_params(axis="y", pad=8)  # a point at zero stands half outside
     axes.set_xlim(0, max(1.1 * float(sizes.to_numpy(dtype=float).max()), 0.2))
@@ -156,8 +157,11 @@ def overlap(
         axes.text(0.99, 0.5 + sign * 0.46, label, transform=axes.transAxes, ha="right",
                   va="top" if sign > 0 else "bottom",
                   bbox=style.white(2))  # fmt: skip
-    for edge in _common(arms):
+    common = _common(arms)
+    for edge in common:
         axes.axvline(edge, **style.DASHED)
+    if common:
+        aside(axes, "Between the dashed lines there are patients of both")
     axes.axhline(0, color=palette.INK, lw=1)
     reach = 1.25 * float(np.max(shares))
     axes.set(xlim=(0, 1), ylim=(-reach, reach))

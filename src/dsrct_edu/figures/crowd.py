@@ -16,6 +16,7 @@ from dsrct_edu import checks
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import sheet
 from dsrct_edu.figures.tables import ANY, COUNT, groups, name, tag
 from dsrct_edu.wording import listed
 
@@ -64,12 +65,7 @@ def doors(
     doors_ = len(n) - 1
     steps = doors_ if steps is None else checks.whole(steps, "steps", 0, doors_)
     rooms = _rooms(n, steps)
-    page.set_layout_engine("none")  # positions are in inches
-    titled = 0.3 * len(page.get_suptitle().splitlines())
-    page.set_figheight(4.5 + titled)
-    axes = page.add_axes((0, 0, 1, 4.5 / page.get_figheight()))
-    axes.set(xlim=(0, style.WIDTH), ylim=(0, 4.5), aspect="equal")
-    axes.set_axis_off()
+    axes = sheet(page, 4.5, line=0.3)
     wide = (style.WIDTH - 0.3) / len(n)
     looks = _room_looks(gates)
     for place, count in enumerate(rooms):
@@ -180,15 +176,7 @@ def door_words(gates: pd.DataFrame, steps: int | None = None) -> str:
 
 _HEAD = Path.circle((0, 0.66), 0.3)
 _BODY = Path(
-    [
-        (-0.42, -1),
-        (-0.42, -0.1),
-        (-0.42, 0.28),
-        (0.42, 0.28),
-        (0.42, -0.1),
-        (0.42, -1),
-        (-0.42, -1),
-    ],
+    [(-0.42, y) for y in (-1, -0.1, 0.28)] + [(0.42, y) for y in (0.28, -0.1, -1)] + [(-0.42, -1)],
     [Path.MOVETO, Path.LINETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO, Path.CLOSEPOLY],
 )
 _PERSON = Path.make_compound_path(_HEAD, _BODY)
@@ -253,13 +241,8 @@ people: 32 alive at 5 years and 68 died before.'
     }
     line = 0.44 if any("\n" in text for texts in said.values() for text in texts) else 0.3
     deep, foot = cell * -(-total // _ACROSS), line * max(map(len, said.values())) + 0.15
-    page.set_layout_engine("none")  # positions are in inches
     high = deep + foot + 0.75
-    titled = 0.35 * len(page.get_suptitle().splitlines())
-    page.set_figheight(high + titled)
-    axes = page.add_axes((0, 0, 1, high / page.get_figheight()))
-    axes.set(xlim=(0, style.WIDTH), ylim=(0, high), aspect="equal")
-    axes.set_axis_off()
+    axes = sheet(page, high)
     for place, (panel, counts) in enumerate(each.items()):
         left = place * wide + inset
         top = high - 0.65

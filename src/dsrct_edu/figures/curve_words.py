@@ -39,13 +39,13 @@ def end_of(
     until: float | None = None,
     horizon: float | None = None,
 ) -> float:
-    """Return where the picture ends: where two thirds of its width are no thin tail."""
+    """Return where the picture ends: two thirds of its width are no thin tail, of any group."""
     longest = max(float(s.time[-1]) for s in steps)
     if until is not None:
         return checks.number(until, "until", low=0.0, above=True)
     if unit != "months" or longest <= style.SEVEN_YEARS:
         return longest
-    thick = max(min(s.thin_from(None), float(s.time[-1])) for s in steps)
+    thick = min(min(s.thin_from(None), float(s.time[-1])) for s in steps)
     wide = thick >= 1.5 * style.SIX_YEARS
     end = 12 * math.ceil(1.25 * thick / 12) if wide else style.SIX_YEARS
     return min(longest, max(end, horizon or 0.0))

@@ -6,10 +6,10 @@ import math
 
 import pandas as pd
 
-from dsrct_edu.figures import palette, style
+from dsrct_edu.figures import palette
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.intervals import THESE, Row, Scale, caption, draw, frame, read
-from dsrct_edu.figures.layout import key, text_columns
+from dsrct_edu.figures.layout import aside, key, text_columns
 from dsrct_edu.wording import counted, listed, whole
 
 _NAMED = 4  # rows that are all said; beyond that, the two extremes
@@ -81,8 +81,7 @@ these patients.'
     columns = {"n": sizes} if any(sizes) else {}
     text_columns(axes, columns | {"Estimate": [scale.said(row) for row in rows]})
     if any(row.known for row in rows):
-        bars = f"Bars: {caption(interval_of)}"
-        axes.set_title(bars, loc="right", fontsize=style.SMALL, pad=8)
+        aside(axes, f"Bars: {caption(interval_of)}")
     if favours:
         axes.set_xlabel(f"← {favours[0]}      {measure}      {favours[1]} →")
     if clocks:

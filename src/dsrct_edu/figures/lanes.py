@@ -89,7 +89,8 @@ def swimmer_lanes(
     page.set_figheight(float(np.clip(1.9 + 0.24 * len(order), 3.4, 6.2)))
     grid = page.subplots(1, 2 if second_clock else 1, squeeze=False, sharey=True)[0]
     _draw(grid[0], lanes, marks, order, looks, markers)
-    _clock(grid[0], lanes, f"{unit.capitalize()} since {time_zero}")
+    most = 6 if second_clock else 9  # ticks that there is room for
+    _clock(grid[0], lanes, f"{unit.capitalize()} since {time_zero}", most)
     if highlight in order:
         _frame(grid[0], lanes[lanes["patient_id"] == highlight], order[highlight], name(highlight))
     grid[0].set_ylim(len(order) - 0.4, -0.6)
@@ -99,10 +100,11 @@ def swimmer_lanes(
     if second_clock:
         again = _restarted(lanes, marks, idle)
         _draw(grid[1], *again, order, looks, markers)
-        _clock(grid[1], again[0], f"{unit.capitalize()} since {second_clock}")
+        _clock(grid[1], again[0], f"{unit.capitalize()} since {second_clock}", most)
         for patient in set(order) - set(again[0]["patient_id"]) if named else ():
-            grid[1].text(0.3, order[patient], f"no {second_clock}", va="center", size=style.SMALL,
-                         color=palette.GREY, in_layout=False)  # fmt: skip
+            grid[1].annotate(f"no {second_clock}", (0, order[patient]), (5, 0), va="center",
+                             textcoords="offset points", size=style.SMALL, color=palette.GREY,
+                             in_layout=False)  # fmt: skip
     entries = [
         (style.wrapped(name(what), 22, 2), look) for what, look in {**looks, **markers}.items()
     ]
@@ -133,10 +135,10 @@ def _draw(
             axes.plot(mine["time"], place, **{**marker, "ms": 3 if crowd else 9}, clip_on=False)
 
 
-def _clock(axes: Axes, lanes: pd.DataFrame, label: str) -> None:
+def _clock(axes: Axes, lanes: pd.DataFrame, label: str, most: int) -> None:
     longest = max(float(lanes["stop"].max()), 1e-9)
     axes.set_xlim(0, longest * 1.02)
-    axes.set_xticks(style.month_ticks(longest, most=6))
+    axes.set_xticks(style.month_ticks(longest, most=most))
     axes.set_xlabel(label)
 
 

@@ -18,7 +18,8 @@ from dsrct_edu.figures.tables import ANY, COUNT, NUMBER, check, name, tag
 from dsrct_edu.wording import counted, listed, percent
 
 _CHANGE = {"change": replace(NUMBER, low=-1, gaps=True)}
-_RESPONSES = ("PD", "SD", "PR", "CR")
+_RESPONSES = {"PD": "progression", "SD": "stable", "PR": "partial response"}
+_RESPONSES |= {"CR": "complete response"}
 _RANKED = dict(zip(("", *_RESPONSES), map(palette.neutral, (0, 3, 1, 2, 0)), strict=True))
 _PARTIAL, _PROGRESS = -0.30, 0.20  # RECIST 1.1: fall from baseline, growth from the smallest
 
@@ -143,7 +144,8 @@ def waterfall(page: Figure, responses: pd.DataFrame, *, title: str | None = None
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set(xlabel=f"{counted(len(seen), 'patient')}, sorted", ylabel="Change in sum of diameters")
     if "response" in seen:
-        key(page, fills.items(), 4, title="Response recorded")
+        words = [(f"{_RESPONSES[kind]} ({kind})", fill) for kind, fill in fills.items()]
+        key(page, words, 4, title="Response recorded")
     return waterfall_words(responses)
 
 

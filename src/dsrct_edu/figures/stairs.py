@@ -204,10 +204,8 @@ truth 1.00. Bars: 95% interval from one registry.'
     """
     kind, measure, log = _measure(table, measure, log)
     interval_of = _interval_of(table, interval_of)
-    scale, reference = (
-        Scale(log, digits=2),
-        (1.0 if log else 0.0) if reference is None else reference,
-    )
+    scale = Scale(log, digits=2)
+    reference = (1.0 if log else 0.0) if reference is None else reference
     each = _worlds(table, log)
     rows = next(iter(each.values()))
     everything = [row for world in each.values() for row in world]
