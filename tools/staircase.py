@@ -24,7 +24,7 @@ from dsrct_edu.studies.cohort_design import METHODS, CohortDesign, from_draw
 from dsrct_edu.studies.running import Results
 from dsrct_edu.studies.study import Study, new_study
 from dsrct_edu.vocabulary import HORIZON
-from tools import interval_coverage
+from tools import hidden_strength, interval_coverage
 from tools.documents import fill, markdown
 
 LABELS = {
@@ -302,19 +302,12 @@ def hidden() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def strength() -> pd.DataFrame:
-    """Return what `sensitivity` finds when it is told the truth about the hidden confounder."""
-    from tools import hidden_strength
-
-    return hidden_strength.table()
-
-
 BLOCKS = {
     "parts": parts,
     "who": who,
     "standard errors": standard_errors,
     "hidden": hidden,
-    "strength": strength,
+    "strength": hidden_strength.table,
     "randomised": randomised,
     "coverage": coverage,
     "intervals": interval_coverage.table,
