@@ -36,8 +36,9 @@ def baseline(p: Scenario, noise: Noise) -> Arrays:
     u = ndtri(noise["aggressiveness"])
     age = np.exp(np.log(p.age_median) + p.age_log_sd * ndtri(noise["age"]))
     favourable = noise["kind"] < p.favourable_share
+    kind = favourable.astype(np.float64)  # since it enters many sums
     centre = centres().of(noise["centre"])
-    spread = linear(p.group("pci"), {"aggr": u, "fav": favourable})
+    spread = linear(p.group("pci"), {"aggr": u, "fav": kind})
     spread += p.pci_sd * ndtri(noise["pci"])
     pci = np.maximum(np.rint(MOST_PCI / (1 + np.exp(-spread))), 1.0)
     x = {
@@ -50,7 +51,7 @@ def baseline(p: Scenario, noise: Noise) -> Arrays:
         "date": p.year_first + (p.year_end - p.year_first) * noise["year"],
         "pci": pci,
     }
-    causes = {"aggr": u, "fav": favourable, "pci": pci - PCI_AT_DIAGNOSIS}
+    causes = {"aggr": u, "fav": kind, "pci": pci - PCI_AT_DIAGNOSIS}
     for finding in ("liver", "extra", "ascites", "poor"):
         x[finding] = chance(noise[finding], linear(p.group(finding), causes))
     return x
@@ -161,9 +162,10 @@ def linear(group: Mapping[str, float], causes: Arrays) -> Floats:
     In place, since fresh arrays would cost more than the arithmetic.
     """
     named = [(weight, causes[name]) for name, weight in group.items() if name in causes]
-    total = np.full(named[0][1].shape, group.get("0", 0.0))
+    total = np.asarray(named[0][1] * named[0][0])
+    total += group.get("0", 0.0)
     work = np.empty_like(total)
-    for weight, cause in named:
+    for weight, cause in named[1:]:
         np.multiply(cause, weight, out=work)
         total += work
     return total
