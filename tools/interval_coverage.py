@@ -34,7 +34,7 @@ from dsrct_edu.vocabulary import ARMS, CONFOUNDERS, HORIZON, SITES
 MONTH = 36  # at which curves are read
 WORKERS = 2
 # patients, registries, and those of them for Firth's penalty, whose profiles take their time
-SIZES = ((150, 1000, 300), (1000, 500, 150))
+SIZES = ((150, 400, 150), (1000, 200, 80))
 TRUTH_PATIENTS, SEED = 2_000_000, 41
 CAUSES = (*SITES, "death")
 

@@ -36,9 +36,8 @@ def baseline(p: Scenario, noise: Noise) -> Arrays:
     u = ndtri(noise["aggressiveness"])
     age = np.exp(np.log(p.age_median) + p.age_log_sd * ndtri(noise["age"]))
     favourable = noise["kind"] < p.favourable_share
-    kind = favourable.astype(np.float64)  # since it enters many sums
     centre = centres().of(noise["centre"])
-    spread = linear(p.group("pci"), {"aggr": u, "fav": kind})
+    spread = linear(p.group("pci"), {"aggr": u, "fav": favourable})
     spread += p.pci_sd * ndtri(noise["pci"])
     pci = np.maximum(np.rint(MOST_PCI / (1 + np.exp(-spread))), 1.0)
     x = {
@@ -51,7 +50,7 @@ def baseline(p: Scenario, noise: Noise) -> Arrays:
         "date": p.year_first + (p.year_end - p.year_first) * noise["year"],
         "pci": pci,
     }
-    causes = {"aggr": u, "fav": kind, "pci": pci - PCI_AT_DIAGNOSIS}
+    causes = {"aggr": u, "fav": favourable, "pci": pci - PCI_AT_DIAGNOSIS}
     for finding in ("liver", "extra", "ascites", "poor"):
         x[finding] = chance(noise[finding], linear(p.group(finding), causes))
     return x
