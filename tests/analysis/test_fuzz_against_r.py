@@ -21,7 +21,6 @@ SETS = [random_set(1, number) for number in range(300)]
 
 @pytest.mark.reference
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="needs R with survival")
-@pytest.mark.xfail(strict=True, reason="items 1, 4, 5, 6 and what the fuzz found: not mended yet")
 def test_two_hundred_random_data_sets_are_as_r_has_them() -> None:
     assert fuzz.main(["--sets", "200", "--seed", "13"]) == 0
 

@@ -1,8 +1,7 @@
 """What was wrong once: the smallest data set that shows it, and what is right.
 
 The data sets are in `reference/faults`. R's answers to them are in `expected.csv` there, which
-`make reference` writes; where R has none, the test says what is right and why. A fault that is not
-mended yet is expected to fail, strictly: take the mark away with the mend.
+`make reference` writes; where R has none, the test says what is right and why.
 """
 
 from __future__ import annotations
@@ -31,11 +30,6 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.studies import replicates_needed
 
 FAULTS = HERE / "faults"
-
-
-def item(number: int | str) -> pytest.MarkDecorator:
-    """Mark a fault that is not mended yet."""
-    return pytest.mark.xfail(strict=True, reason=f"item {number}: not mended yet")
 
 
 def case(name: str) -> Case:
@@ -393,6 +387,16 @@ def test_an_incidence_of_one_has_no_error() -> None:
     agree(read["ci_low"], 1)
 
 
+def test_who_comes_in_when_all_are_gone_adds_no_error() -> None:
+    # In group 2 the only one at risk has the event at 1, when the other comes in.
+    data = case("late_entry_after_the_end")
+    columns = {"entry": "entry", "weights": "weights"}
+    read = aalen_johansen(data.data, "time", "cause", by="group", censored=None, **columns)
+    found = read.at(data.times)
+    own = found[(found["group"] == 2) & (found["cause"] == 1)]
+    agree(own["se"][:6], r("late_entry_after_the_end", "aj_se_1.2")[:6])
+
+
 def test_one_kind_of_error_holds_for_all_groups() -> None:
     # The weights of the first group are whole by chance, those of the second are not.
     data = case("whole_by_chance")
@@ -402,13 +406,7 @@ def test_one_kind_of_error_holds_for_all_groups() -> None:
         agree(read["se"][read["group"] == group], r("whole_by_chance", f"km_se.{group}"))
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "rounding_of_strata",
-        pytest.param("rounding_of_entry", marks=item("new, rounding of risk sets")),
-    ],
-)
+@pytest.mark.parametrize("name", ["rounding_of_strata", "rounding_of_entry"])
 def test_what_is_left_of_a_risk_set_is_not_lost_in_what_is_taken_off(name: str) -> None:
     # Hazards differ by factors of millions, so other strata, or those who enter later, drowned it.
     fit = fit_of(case(name))
@@ -418,7 +416,6 @@ def test_what_is_left_of_a_risk_set_is_not_lost_in_what_is_taken_off(name: str) 
     agree(fit.proportional_hazards("rank")["chi_square"], r(name, "zph_rank"))
 
 
-@item("new, overflow")
 def test_a_coefficient_without_bounds_raises_one_warning_only() -> None:
     # NumPy warned of an overflow besides, which is no help to a reader.
     with pytest.warns(ConvergenceWarning):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -320,3 +321,17 @@ def test_cox_reports_or_finds_the_maximum(data: pd.DataFrame) -> None:
     np.testing.assert_allclose(best, found.log_likelihood, rtol=1e-9, atol=1e-12)
     for step in (-1e-3, 1e-3):
         assert prepared.moments(coef + step).log_likelihood[0] <= best + 1e-12
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 17, 200])
+def test_sums_over_spans_are_the_differences_that_need_no_care(n: int) -> None:
+    rng = np.random.default_rng(n)
+    entry, length = rng.integers(0, n, (1, n)), rng.integers(1, n + 1, (1, n))
+    grid = kernels.time_grid(
+        (entry + length).astype(float), entry.astype(float), rng.integers(0, 3, (1, n))
+    )
+    values, steps = rng.normal(size=(1, n)), rng.normal(size=grid.time.shape)
+    found = grid.spans.sum_at_risk(values)
+    np.testing.assert_allclose(found, grid.sum_at_risk(values), atol=1e-10)
+    accrued = grid.accrued(grid.accumulate(steps))
+    np.testing.assert_allclose(grid.spans.accrued(steps), accrued, atol=1e-10)

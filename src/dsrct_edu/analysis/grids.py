@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsrct_edu.analysis.spans import Spans
 from dsrct_edu.arrays import Flags, Floats, Places
 
 TOLERANCE = float(np.sqrt(np.finfo(float).eps))  # R's: nearer times are one time
@@ -76,10 +77,20 @@ class Grid:
         change = self.sum_leaving(values)
         if self.entry is not None:
             change = change - self.sum_entering(values)
+        return self.from_end(change)
+
+    def from_end(self, values: Floats) -> Floats:
+        """Sum `values` (replicates, times) from each grid time on."""
         if self.starts is None:
-            return from_right(change)
-        parts = [from_right(part) for part in np.split(change, self.starts, axis=1)]
+            return from_right(values)
+        parts = [from_right(part) for part in np.split(values, self.starts, axis=1)]
         return np.concatenate(parts, axis=1)
+
+    @cached_property
+    def spans(self) -> Spans:
+        """The times at which each patient is at risk, for sums that lose nothing; slower."""
+        first = np.zeros_like(self.exit) if self.entry is None else self.entry + 1
+        return Spans(first, self.exit, self.time.shape[1])
 
     def accumulate(self, steps: Floats) -> Floats:
         """Sum `steps` (replicates, times) up to each grid time."""

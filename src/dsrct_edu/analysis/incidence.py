@@ -13,8 +13,6 @@ from dsrct_edu.analysis.curve import check_tau
 from dsrct_edu.analysis.kernels import Grid
 from dsrct_edu.arrays import Floats, Places
 
-_ROUNDING = 1e-13
-
 
 @dataclass(frozen=True)
 class Incidence:
@@ -64,10 +62,19 @@ def incidence_curves(
         terms = np.stack([one.curve**2 * bb, 2 * one.curve * bc, cc])
         variance = terms.sum(axis=0)
         # where all have gone one way nothing varies, but for the rounding of large terms
-        variance[variance < _ROUNDING * np.abs(terms).sum(axis=0)] = 0.0
-        variances.append(variance)
+        variance[variance < kernels.ROUNDING * np.abs(terms).sum(axis=0)] = 0.0
+        variances.append(_kept_at_zero(variance, survival))
     curves = np.stack([one.curve for one in found], axis=1)
     return Incidence(curves, np.stack(variances, axis=1), survival)
+
+
+def _kept_at_zero(variance: Floats, survival: Floats) -> Floats:
+    """Carry on the variance from where survival is zero: whoever comes in later adds nothing."""
+    gone = survival <= 0
+    if not gone.any():
+        return variance
+    first = np.take_along_axis(variance, gone.argmax(axis=1)[:, None], axis=1)
+    return np.where(gone, first, variance)
 
 
 class _Cause(NamedTuple):

@@ -22,6 +22,8 @@ from dsrct_edu.analysis.grids import tie_near_times as tie_near_times
 from dsrct_edu.analysis.grids import time_grid as time_grid
 from dsrct_edu.arrays import Flags, Floats, Places
 
+ROUNDING = 1e-13  # share of the terms of a sum below which the sum is rounding
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -208,11 +210,16 @@ def influence_sums(
 
     def both(a: Floats, b: Floats, last_a: Floats, last_b: Floats) -> Floats:
         gone = np.cumsum(grid.sum_leaving(square * last_a * last_b), axis=1)
-        total = gone + a * b * present(square)
-        if grid.entry is not None:
-            a0, b0 = grid.read(a, grid.entry), grid.read(b, grid.entry)
-            total += present(square * a0 * b0) - a * present(square * b0) - b * present(square * a0)
-        return total
+        shared = a * b * present(square)
+        if grid.entry is None:
+            return np.asarray(gone + shared)
+        a0, b0 = grid.read(a, grid.entry), grid.read(b, grid.entry)
+        before = present(square * a0 * b0)
+        mixed = a * present(square * b0), b * present(square * a0)
+        total = gone + shared + before - mixed[0] - mixed[1]
+        # who came in only now has had no influence, but for the rounding of what is taken off
+        terms = np.abs([gone, shared, before, *mixed]).sum(axis=0)
+        return np.where(np.abs(total) > ROUNDING * terms, total, 0.0)
 
     (b, c), (last_b, last_c) = common, final
     return both(b, b, last_b, last_b), both(b, c, last_b, last_c), both(c, c, last_c, last_c)

@@ -18,7 +18,8 @@ import numpy as np
 from dsrct_edu.analysis.kernels import Grid
 from dsrct_edu.arrays import Flags, Floats, Places
 
-_MAX_ETA = 500.0
+_MAX_ETA = 300.0  # the square of its exponential is a number still
+_SMALL = 1e-6  # share of a sum from which on what is taken off it leaves rounding
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Moments:
         Sums of ``v / D`` and ``v / D^2``.
     tied : three arrays (replicates, times), or None without ties
         Sums of ``v f / D``, ``v f / D^2`` and ``v f^2 / D^2``.
+    fine : bool
+        Those who enter later would drown a risk set: sum by `spans`.
     """
 
     log_likelihood: Floats
@@ -77,6 +80,7 @@ class Moments:
     hazard: Floats
     square: Floats
     tied: tuple[Floats, Floats, Floats] | None
+    fine: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,16 +111,13 @@ class CoxData:
         eta = np.clip(self.linear_predictor(coef), -_MAX_ETA, _MAX_ETA)
         risk = self.weights * np.exp(eta)
         grid, ties = self.grid, self.ties
-        s0 = grid.sum_at_risk(risk)
-        if grid.entry is not None:
-            # Entries are taken off again, which can leave less than those who die.
-            s0 = np.maximum(s0, grid.sum_leaving(risk))
+        s0, fine = self._everyone_at_risk(risk)
         own = np.einsum("rn,rn,rn->r", self.weights, self.event, eta)
         if ties.cell.size == 0:
             s0 = np.where(ties.died > 0, s0, 1.0)
             hazard = ties.died / s0
             lost = np.einsum("rt,rt->r", ties.died, np.log(s0))
-            return Moments(own - lost, risk, hazard, hazard / s0, None)
+            return Moments(own - lost, risk, hazard, hazard / s0, None, fine)
         d0 = grid.sum_leaving(risk * self.event)
         share, f = ties.share.ravel()[ties.cell], ties.fraction
         denominator = s0.ravel()[ties.cell] - f * d0.ravel()[ties.cell]
@@ -128,12 +129,32 @@ class CoxData:
         once = share / denominator
         twice = once / denominator
         tied = (gather(once * f), gather(twice * f), gather(twice * f * f))
-        return Moments(own - lost, risk, gather(once), gather(twice), tied)
+        return Moments(own - lost, risk, gather(once), gather(twice), tied, fine)
+
+    def _everyone_at_risk(self, risk: Floats) -> tuple[Floats, bool]:
+        """Sum the risk of those at risk, and tell whether that takes fine sums."""
+        grid = self.grid
+        s0 = grid.sum_at_risk(risk)
+        if grid.entry is None:
+            return s0, False
+        leaving = grid.sum_leaving(risk)
+        if len(risk) == 1:  # in a batch there is neither need nor room
+            small = s0 < _SMALL * grid.from_end(leaving)
+            if (small & (self.ties.died > 0)).any():
+                return grid.spans.sum_at_risk(risk), True
+        # Entries are taken off again, which can leave less than those who die.
+        return np.maximum(s0, leaving), False
+
+    def _accrued(self, steps: Floats, fine: bool) -> Floats:
+        """Add up `steps` while each patient is there."""
+        if fine:
+            return self.grid.spans.accrued(steps)
+        return self.grid.accrued(self.grid.accumulate(steps))
 
     def exposure(self, moments: Moments, by: Floats | None = None) -> Floats:
         """Cumulative baseline hazard that each patient was exposed to, its steps times `by`."""
         hazard = moments.hazard if by is None else moments.hazard * by
-        gained = self.grid.accrued(self.grid.accumulate(hazard))
+        gained = self._accrued(hazard, moments.fine)
         if moments.tied is not None:
             tied = moments.tied[0] if by is None else moments.tied[0] * by
             gained = gained - self.event * self.grid.read(tied, self.grid.exit)
@@ -150,7 +171,8 @@ class CoxData:
     def sums(self, moments: Moments) -> tuple[Floats, Floats | None]:
         """Risk-weighted covariates at risk and among the dead; (replicates, covariates, times)."""
         weighted = self.columns * moments.risk[:, None, :]
-        at_risk = self._each(self.grid.sum_at_risk, weighted)
+        grid = self.grid
+        at_risk = self._each(grid.spans.sum_at_risk if moments.fine else grid.sum_at_risk, weighted)
         if moments.tied is None:
             return at_risk, None
         weighted *= self.event[:, None, :]
@@ -212,7 +234,7 @@ class CoxData:
                 mean = mean - moments.tied[0] * d1[:, j]
                 steps = steps - moments.tied[1] * d1[:, j]
                 tied = moments.tied[1] * s1[:, j] - moments.tied[2] * d1[:, j]
-            shared = self.grid.accrued(self.grid.accumulate(steps))
+            shared = self._accrued(steps, moments.fine)
             shared -= self.event * self.grid.read(tied, self.grid.exit)
             residual[:, j] += moments.risk * shared
             residual[:, j] -= own * self.grid.read(mean / died, self.grid.exit)

@@ -43,6 +43,10 @@ class StandardisedCurves(CurveTable):
         Patients.
     level : float
         Level of the intervals.
+    confounders : tuple of str
+        Columns of the outcome model beside the treatment.
+    model : OutcomeModel
+        The Cox model that was averaged, as arrays.
     """
 
     treatment: str
@@ -50,7 +54,8 @@ class StandardisedCurves(CurveTable):
     failed: int
     n: int
     level: float
-    _model: OutcomeModel = field(repr=False)
+    confounders: tuple[str, ...]
+    model: OutcomeModel = field(repr=False)
     _end: float = field(repr=False)  # of follow-up, as it was recorded
 
     def rmst_difference(self, tau: float) -> pd.DataFrame:
@@ -70,7 +75,7 @@ class StandardisedCurves(CurveTable):
             ``group, reference, difference, se, ci_low, ci_high, p_value``, one row.
         """
         horizon = checks.positive(tau, "tau")
-        time = self._model.data.grid.time[0]
+        time = self.model.data.grid.time[0]
         check_tau(horizon, self._end)
         width = np.diff(np.minimum(time, horizon), append=horizon)
         table = self._differences(width[None])
@@ -90,7 +95,7 @@ class StandardisedCurves(CurveTable):
             ``group, reference, time, difference, se, ci_low, ci_high``; NaN beyond follow-up.
         """
         values = inputs.check_times(times)
-        grid = self._model.data.grid
+        grid = self.model.data.grid
         rows = (np.arange(grid.time.size) == grid.index(values)[0][:, None]).astype(np.float64)
         table = self._differences(rows)
         table.insert(2, "time", values)
@@ -98,7 +103,7 @@ class StandardisedCurves(CurveTable):
         return table
 
     def _differences(self, rows: Floats) -> pd.DataFrame:
-        (one, zero), (by_one, by_zero) = self._model.functionals(rows)
+        (one, zero), (by_one, by_zero) = self.model.functionals(rows)
         se = np.sqrt(((by_one - by_zero) ** 2).sum(axis=0))
         names = {"group": GROUPS[0], "reference": GROUPS[1], "difference": one - zero}
         return pd.DataFrame(names | normal_limits(one - zero, se, self.level))
@@ -204,4 +209,6 @@ def standardised_curves(
     fine = trusted(kept, number)
     limits = [bootstrap_limits(fine[:, arm], level) for arm in range(2)]
     averaged = curve_table(GROUPS, times, model.curves(times), limits)
-    return StandardisedCurves(averaged, treatment, number, number - len(kept), n, level, model, end)
+    return StandardisedCurves(
+        averaged, treatment, number, number - len(kept), n, level, design.names[1:], model, end
+    )

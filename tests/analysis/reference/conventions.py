@@ -99,7 +99,10 @@ def _limit_at_zero(d: Difference) -> bool:
     curve = d.all_ours.values[f"km.{d.quantity.partition('.')[2]}"]
     gone = np.array(d.case.times)[curve == 0]
     # R's limit is where the curve reaches 0: after all the times at which it has not.
-    return gone.size > 0 and max(np.array(d.case.times)[curve > 0]) < d.theirs <= gone[-1]
+    return (
+        gone.size > 0
+        and np.max(np.array(d.case.times)[curve > 0], initial=-1.0) < d.theirs <= gone[-1]
+    )
 
 
 def _not_reached(d: Difference) -> bool:

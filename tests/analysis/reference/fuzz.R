@@ -182,12 +182,19 @@ regression <- function(set, d, ties) {
   answer(set, "r_says_nothing", diag(as.matrix(naive)) == 0)
   # cox.zph stumbles over coefficients that are NA: it is asked about the model without them.
   sound <- terms[vapply(again$assign[terms], function(columns) all(kept[columns]), TRUE)]
+  renamed <- terms
+  levels <- again$assign[["factor(factor)"]]
+  if (any(kept[levels]) && !all(kept[levels])) {  # the levels that are left are a term still
+    d$levels <- model.matrix(again)[, levels[kept[levels]], drop = FALSE]
+    sound <- c(sound, "levels")
+    renamed[terms == "factor(factor)"] <- "levels"
+  }
   if (length(sound) == 0) return()
   if (!anyNA(coef(again))) {
     answer(set, "zph_df", c(vapply(again$assign[terms], length, 1), length(coef(again))))
   }
   # The test does not depend on units, but cox.zph refuses by what units make of a matrix.
-  numbers <- setdiff(sound, "factor(factor)")
+  numbers <- setdiff(sound, c("factor(factor)", "levels"))
   d[numbers] <- lapply(d[numbers], function(x) (x - mean(x)) / sd(x))
   call <- model(d, sound, ties)
   scaled <- ask(set, "cox_again", do.call(coxph, call))
@@ -210,7 +217,7 @@ regression <- function(set, d, ties) {
     z <- tryCatch(test(fits[[1]], 1),
                   error = function(e) ask(set, paste0("zph_", scale), test(fits[[1]], 1, FALSE)))
     if (is.null(z)) next
-    rows <- match(c(terms, "GLOBAL"), rownames(z))
+    rows <- match(c(renamed, "GLOBAL"), rownames(z))
     answer(set, paste0("zph_", scale), z[rows, 1])
     other <- ask(set, paste0("r_noise_", scale),
                  test(fits[[2]], -1.7, "GLOBAL" %in% rownames(z)))

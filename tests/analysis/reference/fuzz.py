@@ -21,7 +21,6 @@ import numpy as np
 from cases import Case, load_case, save_case
 from conventions import CONVENTIONS, Convention, Difference, close, convention_of, kind_of
 from fuzz_answers import (
-    NO_ENTRY_YET,
     Answer,
     Answers,
     Refused,
@@ -115,8 +114,6 @@ def compare(case: Case, ours: Answers, theirs: Answers, tally: Tally) -> None:
 
     for quantity, own, other in pairs(ours, theirs):
         kind = kind_of(quantity)
-        if kind.startswith("aj") and case.has("entry") and NO_ENTRY_YET:
-            continue
         if isinstance(own, Refused) or isinstance(other, Refused):
             if _no_number(own) and _no_number(other):
                 tally.equal[kind] += 1
@@ -163,8 +160,6 @@ def report(tally: Tally, keep: Path) -> None:
         print(f"{kind:<24}{equal:>9}{meant:>8}{differ or '-':>8}")
     for convention in CONVENTIONS:
         print(f"{_met(tally, convention):>7}  {convention.name}: {convention.reason}")
-    if NO_ENTRY_YET:
-        print("aalen_johansen has no `entry`: data sets with entry were not compared there.")
     shown: set[str] = set()
     for d in tally.differences:
         if d.case.name not in shown:

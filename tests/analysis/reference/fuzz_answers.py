@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import subprocess
 import warnings
 from collections.abc import Callable, Iterable
@@ -26,7 +25,6 @@ from dsrct_edu.errors import InputError
 SCALES = ("log-log", "log", "plain")
 PROBABILITIES = (0.25, 0.5, 0.75)
 TRANSFORMS = ("km", "rank", "identity")
-NO_ENTRY_YET = "entry" not in inspect.signature(aalen_johansen).parameters
 
 
 @dataclass(frozen=True)
@@ -120,11 +118,7 @@ def _curves(case: Case, answers: Answers) -> None:
 
 
 def _incidence(case: Case, answers: Answers) -> None:
-    options = {"by": "group", "weights": case.has("weights")}
-    if case.has("entry"):
-        if NO_ENTRY_YET:
-            return
-        options["entry"] = "entry"
+    options = {"by": "group", "entry": case.has("entry"), "weights": case.has("weights")}
     censored = 0 if (case.data["cause"] == 0).any() else None
     curves = _attempt(
         answers,
