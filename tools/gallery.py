@@ -301,16 +301,16 @@ def zip_plot() -> Figure:
 def dag() -> Figure:
     nodes = pd.DataFrame(
         [
-            ("complete resection", "selection", 0, 3),
-            ("expert centre", "confounder", 1, 3),
-            ("shrinkage", "confounder", 2, 3),
-            ("PCI at surgery", "confounder", 3, 3),
-            ("aggressiveness", "unmeasured", 4, 2.2),
-            ("age", "decoy", 0, 2),
-            ("HIPEC", "exposure", 1, 1),
-            ("complication", "mediator", 2.3, 1),
-            ("death", "outcome", 3.6, 1),
-            ("scan ordered", "collider", 2.3, -0.5),
+            ("complete resection", "selection", 0, 2),
+            ("expert centre", "confounder", 0, 3),
+            ("shrinkage", "confounder", 1.3, 3),
+            ("PCI at surgery", "confounder", 2.6, 3),
+            ("aggressiveness", "unmeasured", 4, 3),
+            ("age", "decoy", 0, 1),
+            ("HIPEC", "exposure", 1.3, 1),
+            ("complication", "mediator", 2.6, 1),
+            ("death", "outcome", 4, 1),
+            ("scan ordered", "collider", 2.6, -0.5),
         ],
         columns=["name", "role", "x", "y"],
     )
