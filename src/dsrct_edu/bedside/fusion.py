@@ -274,8 +274,9 @@ def break_apart_room(dsrct: int, ewing: int, people: int = 1000) -> pd.DataFrame
     References
     ----------
     Of tumours called DSRCT 86.3 % were positive: doi:10.1038/bjc.2017.4; the test had helped to
-    call them so. Of 236 Ewing sarcomas in a trial 211 were (EWSR1 or
-    FUS): doi:10.5858/arpa.2020-0671-OA. Of the others 2 % are assumed to be; tumours with a broken EWSR1 of another kind are left out.
+    call them so. Of 236 Ewing sarcomas in a trial 211 were (EWSR1 or FUS):
+    doi:10.5858/arpa.2020-0671-OA. Of the others 2 % are assumed to be; further tumours with a
+    broken EWSR1 are left out.
 
     Examples
     --------
