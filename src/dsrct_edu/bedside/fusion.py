@@ -328,7 +328,7 @@ def out_of_100(rooms: Mapping[str, pd.DataFrame], result: str = "positive") -> p
     --------
     >>> from dsrct_edu.bedside import break_apart_room, out_of_100
     >>> out_of_100({"strong suspicion": break_apart_room(700, 100)}, "negative")["n"].tolist()
-    [32, 4, 64]
+    [32, 3, 65]
     """
     parts = []
     for name, room in rooms.items():
