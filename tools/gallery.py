@@ -362,6 +362,37 @@ def drug_course() -> Figure:
     return figures.drug_course(course, drug="cisplatin")
 
 
+@example("Two genes break, and make a third.")
+def fusion_gene() -> Figure:
+    return figures.fusion_gene(bedside.fusion_parts())
+
+
+@example("What each laboratory test can see of the fusion.")
+def fusion_tests() -> Figure:
+    return figures.fusion_gene(bedside.fusion_parts(), tests=True)
+
+
+@example("A break-apart test sorts a thousand people, most of whom were under strong suspicion.")
+def sorted_people() -> Figure:
+    return figures.sorted_people(bedside.break_apart_room(dsrct=700, ewing=100))
+
+
+@example("Half of what? One fall of 45%, measured in three ways.")
+def spheres() -> Figure:
+    return figures.spheres(bedside.half_of_what(0.45))
+
+
+@example("Seven doses that each leave a third of the cells, and six weeks of waiting.")
+def saw() -> Figure:
+    return figures.saw(bedside.log_kill(1e10, 10**-0.5, wait_days=42))
+
+
+@example("Where nearly half would stand, by what was measured.")
+def waterfall_marked() -> Figure:
+    marks = {"nearly half of the volume": -0.18, "nearly half of the diameter": -0.45}
+    return figures.waterfall(dsrct.load_cohort("teaching").patients, marks=marks)
+
+
 @example("How the tumours of fifty patients changed under chemotherapy.")
 def waterfall() -> Figure:
     return figures.waterfall(dsrct.load_cohort("teaching").patients.head(50))

@@ -7,6 +7,7 @@ import re
 import pandas as pd
 import pytest
 
+from dsrct_edu import bedside
 from dsrct_edu.classroom import dials, live
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import COLOURS, Axis, Drawing, Layer
@@ -16,7 +17,7 @@ from dsrct_edu.wording import percent, ratio
 from tools import dials as tables
 
 TEN = Axis("months", 0, 10, ((0, "0"), (10, "10")))
-SHOWN = ("sample_size", "peritoneal_effect", "selection_strength")
+SHOWN = ("sample_size", "peritoneal_effect", "selection_strength", "who_else")
 
 
 def rows(strength, draw):
@@ -205,3 +206,21 @@ def test_the_stored_staircase_follows_from_the_model():
             message
         )
     assert set(dials._staircases().index) == set(tables.STRENGTHS), message
+
+
+def test_the_company_makes_the_specificity():
+    dial = dials.who_else()
+    for setting in dial.settings():
+        room = bedside.break_apart_room(
+            setting["dsrct"], round((1000 - setting["dsrct"]) * setting["ewing"] / 100)
+        )
+        positive = room[room["result"] == "positive"].set_index("tumour")["n"]
+        said = dial.words(**setting)
+        assert f"{positive.sum()} are positive" in said
+        share = round(100 * positive["DSRCT"] / positive.sum())
+        assert f"of 100 of them {share} have DSRCT" in said
+        rows = dial.values(**setting).set_index("layer")
+        drawn = rows.loc["DSRCT positive", "high"].iloc[0]
+        assert drawn == positive["DSRCT"]
+    clears = [dial.words(dsrct=300, ewing=ewing).split("clears ")[1][:3] for ewing in (0, 100)]
+    assert clears == ["98%", "11%"]

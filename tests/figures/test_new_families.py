@@ -7,7 +7,7 @@ import tables
 from matplotlib.colors import to_hex
 
 import dsrct_edu as dsrct
-from dsrct_edu import InputError, figures
+from dsrct_edu import InputError, bedside, figures
 from dsrct_edu.figures import palette
 
 
@@ -310,3 +310,82 @@ def test_calibration_of_several_scenarios(found):
         "Anchors inside the published range: null 2 of 3 and modest 2 of 2."
     )
     assert "share with ascites, null 0.62 (0.30 to 0.58)" in figure.words
+
+
+# Two genes, a test, half of what, kill and regrowth
+
+
+def test_the_fusion_is_made_of_what_is_kept(found):
+    figure = figures.fusion_gene(bedside.fusion_parts())
+    assert figure.words == (
+        "EWSR1 breaks after exon 7 of 17, WT1 before exon 8 of 10. The fusion has exons 1-7 of "
+        "EWSR1 and 8-10 of WT1."
+    )
+    drawn = [block.get_gid() for block in found(figure, "exon")]
+    assert len(drawn) == 17 + 10 + 10
+    assert len(found(figure, "break")) == 2
+    assert not found(figure, "test")
+    with pytest.raises(InputError, match="two genes"):
+        figures.fusion_gene(bedside.fusion_parts().query("gene == 'WT1'"))
+
+
+def test_the_marks_of_the_tests_stand_where_they_see(found):
+    figure = figures.fusion_gene(bedside.fusion_parts(), tests=True)
+    spots = sorted(mark.get_xdata()[0] for mark in found(figure, "test:FISH"))
+    breaks = found(figure, "break")[0].get_xdata()
+    assert spots[0] < min(breaks) < max(breaks) < spots[1]
+    assert "RT-PCR and sequencing read across the joint" in figure.words
+
+
+@pytest.mark.parametrize(("dsrct", "ewing"), [(700, 100), (20, 300), (0, 0), (1000, 0)])
+def test_everybody_tested_stands_in_a_room(dsrct, ewing, found):
+    room = bedside.break_apart_room(dsrct, ewing)
+    figure = figures.sorted_people(room)
+    drawn = found(figure, "tested")
+    assert [len(group.get_offsets()) for group in drawn] == room["n"].tolist()
+    spots = np.concatenate([group.get_offsets() for group in drawn if len(group.get_offsets())])
+    assert len(np.unique(spots.round(4), axis=0)) == 1000
+    assert spots[:, 0].max() < 10
+
+
+def test_rooms_of_a_test_are_two():
+    room = bedside.break_apart_room(300, 200)
+    for wrong in (room.query("result == 'positive'"), room.assign(n=2 * room["n"])):
+        with pytest.raises(InputError, match="two results"):
+            figures.sorted_people(wrong)
+
+
+def test_spheres_are_to_scale(found):
+    table = bedside.half_of_what(0.45)
+    figure = figures.spheres(table)
+    after = {c.get_gid().split(":")[1]: c.get_radius() for c in found(figure, "after")}
+    ratio = after["volume"] / after["diameter"]
+    assert ratio == pytest.approx(0.55 ** (1 / 3) / 0.55)
+    assert "Measured as volume: 55% of the volume is left" in figure.words
+    with pytest.raises(InputError, match="at most 4"):
+        figures.spheres(pd.concat([table, table]))
+    with pytest.raises(InputError, match="diameter_change"):
+        figures.spheres(table.assign(diameter_change=0.2))
+
+
+def test_the_saw_is_the_course(found):
+    course = bedside.log_kill(1e10, 10**-0.5, wait_days=42)
+    figure = figures.saw(course)
+    (line,) = found(figure, "cells")
+    assert line.get_ydata().tolist() == course["cells"].tolist()
+    assert len(found(figure, "dose")[0].get_xdata()) == 7
+    assert figure.words == (
+        "10 billion cells at the start; 7 doses; 17 million at the end of the last cycle, day "
+        "147; grown back to 28 million at the operation, day 189."
+    )
+    with pytest.raises(InputError, match="above zero"):
+        figures.saw(course.assign(cells=0.0))
+
+
+def test_marks_stand_among_the_patients(found):
+    change = pd.DataFrame({"change": np.linspace(0.3, -0.7, 101)})
+    figure = figures.waterfall(change, marks={"a fifth": -0.195, "a half": -0.5})
+    places = [mark.get_xdata()[0] for mark in found(figure, "mark")]
+    assert places == [49.5, 79.5]
+    assert "51 (50%) shrank as much as a fifth, or more." in figure.words
+    assert not found(figures.waterfall(change), "mark")

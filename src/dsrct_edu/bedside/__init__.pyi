@@ -1,8 +1,10 @@
 from . import hipec as hipec
 from .fusion import assay_performance as assay_performance
 from .fusion import binomial_interval as binomial_interval
+from .fusion import break_apart_room as break_apart_room
 from .fusion import fusion_parts as fusion_parts
 from .fusion import natural_frequencies as natural_frequencies
+from .fusion import out_of_100 as out_of_100
 from .fusion import post_test_probability as post_test_probability
 from .fusion import what_tests_see as what_tests_see
 from .growth import CellKill as CellKill

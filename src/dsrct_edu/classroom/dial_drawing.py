@@ -20,6 +20,7 @@ from dsrct_edu.wording import listed
 
 COLOURS = {what: look.colour for what, look in palette.MEANINGS.items()}
 COLOURS["neutral"] = palette.NEUTRALS[0].colour
+COLOURS |= {f"neutral {place}": palette.neutral(place - 1).colour for place in (2, 3)}
 _INK, _FAINT, _EARLIER = palette.INK, palette.PALE, palette.GREY
 
 WIDTH = 760  # as wide as it is shown, so that its letters are as large as those around it

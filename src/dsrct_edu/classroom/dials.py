@@ -15,7 +15,7 @@ from dsrct_edu.figures.stairs import BUILT_IN
 from dsrct_edu.figures.style import month_ticks
 from dsrct_edu.wording import counted, listed, percent, ratio
 
-__all__ = ["Dial", "peritoneal_effect", "sample_size", "selection_strength"]
+__all__ = ["Dial", "peritoneal_effect", "sample_size", "selection_strength", "who_else"]
 
 _SHARES = tuple((share / 100, f"{share}%") for share in (0, 25, 50, 75, 100))
 _DRAWS = range(1, 11)
@@ -310,3 +310,90 @@ def _stair_words(strength: float) -> str:
             "anyway; comparing like with like takes that away. "
         )
     return said + BUILT_IN
+
+
+_ROOMS = {"positive": "Test positive", "negative": "Test negative"}
+_TUMOURS = ("DSRCT", "Ewing sarcoma", "other tumours")
+_TESTED = 1000
+
+
+def who_else() -> Dial:
+    """Show what a positive break-apart test means, depending on who else is tested (lesson 02).
+
+    Returns
+    -------
+    Dial
+        Sliders for how many of 1,000 people have DSRCT, and how many of the others have Ewing
+        sarcoma. The test never changes; the company does.
+
+    Examples
+    --------
+    >>> list(who_else().controls)
+    ['dsrct', 'ewing']
+    """
+    layers = tuple(
+        layer
+        for panel, result in enumerate(_ROOMS)
+        for layer in (
+            *(Layer(f"{one} {result}", "band", meaning, one if not panel else "", panel)
+              for one, meaning in zip(_TUMOURS, ("neutral", "neutral 2", "neutral 3"),
+                                      strict=True)),
+            Layer(f"labels {result}", "label", "neutral", panel=panel),
+        )
+    )  # fmt: skip
+    truth = Layer("truth", "line", "truth", "all who truly have DSRCT", dashed=True)
+    ghost = Layer("top positive", "line", "neutral", ghost=True)
+    counts = tuple((float(n), f"{n:,}") for n in range(0, _TESTED + 1, 250))
+    return Dial(
+        "Who else is in the room?",
+        {
+            "dsrct": Control("People with DSRCT, of 1,000", (20, 50, 100, 200, 300, 500, 700), 300),
+            "ewing": Control("Of 100 others, with Ewing sarcoma", (0, 10, 25, 50, 75, 100), 25),
+        },
+        Drawing(
+            Axis("", 0, 1, ()),
+            Axis("People", 0, _TESTED, counts),
+            (*layers, ghost, truth),
+            tuple(_ROOMS.values()),
+        ),
+        _room_rows,
+        _room_words,
+    )
+
+
+def _room(dsrct: int, ewing: int) -> pd.DataFrame:
+    """Return the counts of a room by tumour and result."""
+    from dsrct_edu.bedside import break_apart_room
+
+    others = _TESTED - dsrct
+    counted_people = break_apart_room(dsrct, round(others * ewing / 100), _TESTED)
+    return counted_people.pivot(index="tumour", columns="result", values="n").loc[list(_TUMOURS)]
+
+
+def _room_rows(dsrct: int, ewing: int) -> pd.DataFrame:
+    parts = []
+    for result, counts in _room(dsrct, ewing)[list(_ROOMS)].items():
+        top = counts.cumsum()
+        for one in _TUMOURS:
+            band = {"x": [0.0, 1.0], "low": float(top[one] - counts[one]), "high": float(top[one])}
+            parts.append(pd.DataFrame(band).assign(layer=f"{one} {result}"))
+        texts = [f"{one} {n}" for one, n in counts.items()]
+        middle = (top - counts / 2).to_numpy(dtype=float)
+        parts.append(pd.DataFrame({"layer": f"labels {result}", "y": middle, "text": texts}))
+        line = {"x": [0.0, 1.0], "y": float(top.iloc[-1])}
+        parts.append(pd.DataFrame(line).assign(layer=f"top {result}"))
+    parts.append(pd.DataFrame({"layer": "truth", "x": [0.0, 1.0], "y": float(dsrct)}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _room_words(dsrct: int, ewing: int) -> str:
+    room = _room(dsrct, ewing)
+    after = {name: round(100 * float(room[name].iloc[0] / room[name].sum())) for name in _ROOMS}
+    without = room.iloc[1:].sum()
+    right = percent(without["negative"] / without.sum())
+    return (
+        f"Of 1,000 people {dsrct} have DSRCT; of every 100 others {ewing} have Ewing sarcoma. "
+        f"{room['positive'].sum()} are positive: of 100 of them {after['positive']} have DSRCT. "
+        f"Of 100 who are negative {after['negative']} have it all the same. Of those without "
+        f"DSRCT the test clears {right}: that is its specificity, in this room."
+    )

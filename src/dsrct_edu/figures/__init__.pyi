@@ -7,12 +7,16 @@ from .diagrams import dag as dag
 from .effects import forest as forest
 from .figure import Figure as Figure
 from .futures import two_futures as two_futures
+from .genes import fusion_gene as fusion_gene
 from .growing import lifelines as lifelines
 from .hidden import sensitivity_plane as sensitivity_plane
 from .incidence import cumulative_incidence as cumulative_incidence
 from .lanes import swimmer_lanes as swimmer_lanes
 from .patients import patient_flow as patient_flow
 from .patients import waterfall as waterfall
+from .response import saw as saw
+from .response import spheres as spheres
+from .sorting import sorted_people as sorted_people
 from .stairs import staircase as staircase
 from .stairs import worlds as worlds
 from .studies import calibration as calibration

@@ -179,7 +179,7 @@ _BODY = Path(
     [(-0.42, y) for y in (-1, -0.1, 0.28)] + [(0.42, y) for y in (0.28, -0.1, -1)] + [(-0.42, -1)],
     [Path.MOVETO, Path.LINETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO, Path.CLOSEPOLY],
 )
-_PERSON = Path.make_compound_path(_HEAD, _BODY)
+PERSON = Path.make_compound_path(_HEAD, _BODY)
 
 
 @figure("People", _PANELS)
@@ -227,7 +227,7 @@ people: 32 alive at 5 years and 68 died before.'
     each = _panels(table, total)
     categories = groups(table, "category")
     looks = dict(zip(categories, palette.looks(categories), strict=True))
-    drawn = {c: _icon(looks[c], style_) for c, style_ in _styles(categories, each).items()}
+    drawn = {c: icon(looks[c], style_) for c, style_ in _styles(categories, each).items()}
     wide = style.WIDTH / len(each)
     cell = min((wide - 0.3) / _ACROSS, 0.36)
     inset = max((wide - cell * _ACROSS) / 2, 0.1)
@@ -287,11 +287,11 @@ def _styles(
     return styles
 
 
-def _icon(look: palette.Look, place: int) -> dict[str, Any]:
+def icon(look: palette.Look, place: int) -> dict[str, Any]:
     """Return how a category is drawn: solid, hollow, pale or hatched, so that grey tells them."""
     edge = style.shade(look.colour, 0.7)
     faces = (look.colour, palette.PAPER, style.tint(look.colour, 0.4), style.tint(look.colour, 0.7))
-    drawn: dict[str, Any] = {"marker": _PERSON, "facecolor": faces[place % 4], "edgecolor": edge}
+    drawn: dict[str, Any] = {"marker": PERSON, "facecolor": faces[place % 4], "edgecolor": edge}
     return drawn | {"linewidth": 1.2, "hatch": "//////" if place % 4 == 3 else None}
 
 
