@@ -361,6 +361,11 @@ def drug_course() -> Figure:
     return figures.drug_course(course, drug="cisplatin")
 
 
+@example("Two and a half millimetres left behind, to scale, and the drug that gets into them.")
+def residue() -> Figure:
+    return figures.residue(bedside.penetration_by_shape(size_mm=2.5, decay_mm=0.5))
+
+
 @example("How the tumours of fifty patients changed under chemotherapy.")
 def waterfall() -> Figure:
     return figures.waterfall(dsrct.load_cohort("teaching").patients.head(50))

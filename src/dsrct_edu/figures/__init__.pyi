@@ -12,6 +12,7 @@ from .incidence import cumulative_incidence as cumulative_incidence
 from .lanes import swimmer_lanes as swimmer_lanes
 from .patients import patient_flow as patient_flow
 from .patients import waterfall as waterfall
+from .residue import residue as residue
 from .stairs import staircase as staircase
 from .stairs import worlds as worlds
 from .studies import calibration as calibration
