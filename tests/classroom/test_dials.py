@@ -7,16 +7,17 @@ import re
 import pandas as pd
 import pytest
 
+from dsrct_edu import bedside
 from dsrct_edu.classroom import dials, live
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import COLOURS, Axis, Drawing, Layer
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures.stairs import BUILT_IN
-from dsrct_edu.wording import percent, ratio
+from dsrct_edu.wording import percent, plain, ratio
 from tools import dials as tables
 
 TEN = Axis("months", 0, 10, ((0, "0"), (10, "10")))
-SHOWN = ("sample_size", "peritoneal_effect", "selection_strength")
+SHOWN = ("sample_size", "peritoneal_effect", "selection_strength", "hour_at_depth")
 
 
 def rows(strength, draw):
@@ -204,3 +205,27 @@ def test_the_stored_staircase_follows_from_the_model():
             message
         )
     assert set(dials._staircases().index) == set(tables.STRENGTHS), message
+
+
+def test_words_of_the_hour_follow_from_the_bedside_models():
+    dial = dials.hour_at_depth()
+    assert len(dial.settings()) == 60
+    deeper = []
+    for setting in dial.settings():
+        said, rows = dial.words(**setting), dial.values(**setting).set_index("layer")
+        heat = bedside.wall_temperature(setting["depth"], setting["celsius"])
+        dose = bedside.thermal_dose(setting["minutes"], heat)
+        assert rows.loc["dose here", "y"] == dose
+        assert ("hardly supported" in said) == (heat < 39)
+        if setting["depth"] == 0:
+            assert f"dose of {plain(float(dose))} minutes" in said
+            continue
+        least, most = rows.loc["drug here", "y"]
+        expected = [100 * bedside.penetration(setting["depth"], decay) for decay in (0.217, 0.5)]
+        assert [least, most] == pytest.approx(expected)
+        assert f"Of the drug, {dials._part(least)}% to {dials._part(most)}% arrives" in said
+        deeper.append((setting["depth"], most))
+    assert sorted({most for _, most in deeper}, reverse=True) == [
+        most for _, most in sorted(set(deeper))
+    ]
+    assert "43 °C would give 60" in dial.words(minutes=60, depth=1.0)

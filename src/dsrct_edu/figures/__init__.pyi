@@ -3,6 +3,7 @@ from .balance import overlap as overlap
 from .crowd import doors as doors
 from .crowd import people as people
 from .curves import survival_curves as survival_curves
+from .depths import residue as residue
 from .diagrams import dag as dag
 from .effects import forest as forest
 from .figure import Figure as Figure
@@ -12,7 +13,6 @@ from .incidence import cumulative_incidence as cumulative_incidence
 from .lanes import swimmer_lanes as swimmer_lanes
 from .patients import patient_flow as patient_flow
 from .patients import waterfall as waterfall
-from .residue import residue as residue
 from .stairs import staircase as staircase
 from .stairs import worlds as worlds
 from .studies import calibration as calibration
