@@ -371,6 +371,15 @@ def waterfall() -> Figure:
     return figures.waterfall(dsrct.load_cohort("teaching").patients.head(50))
 
 
+@example("How many years four populations would need for a trial that finds a ratio of 0.75.")
+def years_needed() -> Figure:
+    rows = []
+    for place, millions in (("80 million people", 80), ("EU", 450), ("world", 8_000)):
+        many, few = (dsrct.studies.years_to_enrol(0.75, millions, rate) for rate in (0.5, 0.2))
+        rows.append({"place": place, "years_low": many, "years_high": few})
+    return figures.years_needed(pd.DataFrame(rows))
+
+
 @example("The disease model beside the published ranges that it was fitted to.")
 def calibration() -> Figure:
     null, modest = (dsrct.fidelity(name, n=50_000, seed=1) for name in ("null", "modest"))

@@ -351,3 +351,20 @@ def test_a_residue_that_cannot_be_drawn():
             figures.residue(wrong)
     with pytest.raises(InputError, match="less drug deeper down"):
         figures.residue(profile.assign(share=1 - profile["share"]))
+
+
+# Years to enrol
+
+
+def test_years_are_drawn_as_they_are(found):
+    table = pd.DataFrame({"place": ["here", "all"], "years_low": [68.0, 0.7]})
+    table["years_high"] = [170.0, 1.7]
+    figure = figures.years_needed(table, career=40)
+    spans = [bar.get_xdata().tolist() for bar in found(figure, "years")]
+    assert spans == [[68.0, 170.0], [0.7, 1.7]]
+    assert figure.words == (
+        "Years to enrol: here 68 to 170, all 0.7 to 1.7. Within a working life of 40 years: all."
+    )
+    assert figures.years_needed(table.head(1)).words.endswith("35 years: none.")
+    with pytest.raises(InputError, match="range of years"):
+        figures.years_needed(table.assign(years_low=200.0))

@@ -9,6 +9,7 @@ from .effects import forest as forest
 from .figure import Figure as Figure
 from .futures import two_futures as two_futures
 from .growing import lifelines as lifelines
+from .horizons import years_needed as years_needed
 from .incidence import cumulative_incidence as cumulative_incidence
 from .lanes import swimmer_lanes as swimmer_lanes
 from .patients import patient_flow as patient_flow
