@@ -16,17 +16,17 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 5_620  # code lines that make a number of a lesson
-READ_LIMIT = 7_620  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 5_640  # code lines that make a number of a lesson
+READ_LIMIT = 7_700  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 334,
     "evidence": 32,
-    "figures": 3_065,
+    "figures": 3_111,
     "analysis": 3_176,
     "bedside": 957,
     "disease": 1_211,
-    "studies": 863,
-    "classroom": 1_943,
+    "studies": 876,
+    "classroom": 2_020,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,
