@@ -393,9 +393,23 @@ def waterfall_marked() -> Figure:
     return figures.waterfall(dsrct.load_cohort("teaching").patients, marks=marks)
 
 
+@example("Two and a half millimetres left behind, to scale, and the drug that gets into them.")
+def residue() -> Figure:
+    return figures.residue(bedside.penetration_by_shape(size_mm=2.5, decay_mm=0.5))
+
+
 @example("How the tumours of fifty patients changed under chemotherapy.")
 def waterfall() -> Figure:
     return figures.waterfall(dsrct.load_cohort("teaching").patients.head(50))
+
+
+@example("How many years four populations would need for a trial that finds a ratio of 0.75.")
+def years_needed() -> Figure:
+    rows = []
+    for place, millions in (("80 million people", 80), ("EU", 450), ("world", 8_000)):
+        many, few = (dsrct.studies.years_to_enrol(0.75, millions, rate) for rate in (0.5, 0.2))
+        rows.append({"place": place, "years_low": many, "years_high": few})
+    return figures.years_needed(pd.DataFrame(rows))
 
 
 @example("The disease model beside the published ranges that it was fitted to.")

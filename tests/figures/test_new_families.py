@@ -389,3 +389,61 @@ def test_marks_stand_among_the_patients(found):
     assert places == [49.5, 79.5]
     assert "51 (50%) shrank as much as a fifth, or more." in figure.words
     assert not found(figures.waterfall(change), "mark")
+
+
+# A residue and the drug in it
+
+
+@pytest.mark.parametrize("decay", [0.1, 0.217, 0.32, 0.5, 2.0])
+def test_a_residue_is_drawn_to_scale(decay, found):
+    profile = bedside.penetration_by_shape(2.5, decay)
+    figure = figures.residue(profile)
+    bands = found(figure, "plaque")
+    thick = bands[0].get_height()
+    (circle, *_) = discs = found(figure, "nodule")
+    assert 2 * circle.get_radius() == pytest.approx(thick)  # one scale for both
+    for level, band in zip((0.5, 0.1, 0.01), bands[1:], strict=False):
+        depth = 2.5 * (1 - band.get_height() / thick)
+        assert bedside.penetration(depth, decay) == pytest.approx(level, rel=2e-2)
+    for level, disc in zip((0.5, 0.1, 0.01), discs[1:], strict=False):
+        depth = 1.25 * (1 - disc.get_radius() / circle.get_radius())
+        assert bedside.nodule_penetration(depth, 2.5, decay) == pytest.approx(level, rel=2e-2)
+    assert len(discs) <= len(bands)  # the drug comes from all sides
+
+
+def test_what_is_said_of_a_residue():
+    assert figures.residue(bedside.penetration_by_shape(2.5, 0.32)).words == (
+        "A flat residue, 2.5 mm thick and washed from above: half of the drug is left at 0.22 mm, "
+        "a tenth at 0.74 mm, at the bottom 0.04% of what the fluid holds. A round one, 2.5 mm "
+        "across and washed all round: 16% at its centre."
+    )
+    thin = figures.residue(bedside.penetration_by_shape(0.2, 0.5))
+    assert "washed from above: at the bottom 67% of what" in thin.words
+    assert "0.1 mm" in texts(thin)  # the scale
+    assert "almost none" in figures.residue(bedside.penetration_by_shape(10, 0.2)).words
+
+
+def test_a_residue_that_cannot_be_drawn():
+    profile = bedside.penetration_by_shape()
+    for wrong in (profile[profile["shape"] == "plaque"], profile[profile["depth_mm"] > 0]):
+        with pytest.raises(InputError, match="from depth 0 inwards"):
+            figures.residue(wrong)
+    with pytest.raises(InputError, match="less drug deeper down"):
+        figures.residue(profile.assign(share=1 - profile["share"]))
+
+
+# Years to enrol
+
+
+def test_years_are_drawn_as_they_are(found):
+    table = pd.DataFrame({"place": ["here", "all"], "years_low": [68.0, 0.7]})
+    table["years_high"] = [170.0, 1.7]
+    figure = figures.years_needed(table, career=40)
+    spans = [bar.get_xdata().tolist() for bar in found(figure, "years")]
+    assert spans == [[68.0, 170.0], [0.7, 1.7]]
+    assert figure.words == (
+        "Years to enrol: here 68 to 170, all 0.7 to 1.7. Within a working life of 40 years: all."
+    )
+    assert figures.years_needed(table.head(1)).words.endswith("35 years: none.")
+    with pytest.raises(InputError, match="range of years"):
+        figures.years_needed(table.assign(years_low=200.0))

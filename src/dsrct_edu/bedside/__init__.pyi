@@ -31,8 +31,10 @@ from .hipec import heat_course as heat_course
 from .hipec import heat_power as heat_power
 from .hipec import inhibitory_concentration as inhibitory_concentration
 from .hipec import minutes_to_reach as minutes_to_reach
+from .hipec import nodule_penetration as nodule_penetration
 from .hipec import penetration as penetration
 from .hipec import penetration_against_residual as penetration_against_residual
+from .hipec import penetration_by_shape as penetration_by_shape
 from .hipec import perfusion as perfusion
 from .hipec import rate_from_fraction_left as rate_from_fraction_left
 from .hipec import rate_from_half_life as rate_from_half_life

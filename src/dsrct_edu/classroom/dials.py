@@ -11,11 +11,21 @@ import pandas as pd
 
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import Axis, Drawing, Layer
+from dsrct_edu.classroom.theatre_dial import hour_at_depth
+from dsrct_edu.classroom.years_dial import years_to_enrol
 from dsrct_edu.figures.stairs import BUILT_IN
 from dsrct_edu.figures.style import month_ticks
 from dsrct_edu.wording import counted, listed, percent, ratio
 
-__all__ = ["Dial", "peritoneal_effect", "sample_size", "selection_strength", "who_else"]
+__all__ = [
+    "Dial",
+    "hour_at_depth",
+    "peritoneal_effect",
+    "sample_size",
+    "selection_strength",
+    "who_else",
+    "years_to_enrol",
+]
 
 _SHARES = tuple((share / 100, f"{share}%") for share in (0, 25, 50, 75, 100))
 _DRAWS = range(1, 11)

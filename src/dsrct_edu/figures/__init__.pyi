@@ -3,6 +3,7 @@ from .balance import overlap as overlap
 from .crowd import doors as doors
 from .crowd import people as people
 from .curves import survival_curves as survival_curves
+from .depths import residue as residue
 from .diagrams import dag as dag
 from .effects import forest as forest
 from .figure import Figure as Figure
@@ -10,6 +11,7 @@ from .futures import two_futures as two_futures
 from .genes import fusion_gene as fusion_gene
 from .growing import lifelines as lifelines
 from .hidden import sensitivity_plane as sensitivity_plane
+from .horizons import years_needed as years_needed
 from .incidence import cumulative_incidence as cumulative_incidence
 from .lanes import swimmer_lanes as swimmer_lanes
 from .patients import patient_flow as patient_flow
