@@ -12,6 +12,7 @@ from dsrct_edu.figures.crowd import door_words, people_words
 from dsrct_edu.figures.curve_words import survival_words
 from dsrct_edu.figures.diagrams import dag_words
 from dsrct_edu.figures.effects import forest_words
+from dsrct_edu.figures.exits import exit_words
 from dsrct_edu.figures.futures import future_words
 from dsrct_edu.figures.growing import lifeline_words
 from dsrct_edu.figures.incidence import incidence_words
@@ -85,6 +86,7 @@ INCIDENCE = tables.incidence({"peritoneal": 0.5, "death": 0.1}, ["a", "b"])
         (figures.two_futures, future_words, [tables.FUTURES]),
         (figures.doors, door_words, [tables.GATES]),
         (figures.people, people_words, [tables.PEOPLE]),
+        (figures.exits, exit_words, [tables.EXITS]),
         (figures.love_plot, love_words, [tables.BALANCE]),
         (figures.overlap, overlap_words, [tables.SCORES]),
         (figures.swimmer_lanes, swimmer_words, [tables.LANES, tables.MARKS]),

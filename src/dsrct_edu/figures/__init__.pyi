@@ -5,6 +5,7 @@ from .crowd import people as people
 from .curves import survival_curves as survival_curves
 from .diagrams import dag as dag
 from .effects import forest as forest
+from .exits import exits as exits
 from .figure import Figure as Figure
 from .futures import two_futures as two_futures
 from .growing import lifelines as lifelines
