@@ -12,7 +12,6 @@ from dsrct_edu.figures.crowd import door_words, people_words
 from dsrct_edu.figures.curve_words import survival_words
 from dsrct_edu.figures.diagrams import dag_words
 from dsrct_edu.figures.effects import forest_words
-from dsrct_edu.figures.exits import exit_words
 from dsrct_edu.figures.futures import future_words
 from dsrct_edu.figures.growing import lifeline_words
 from dsrct_edu.figures.incidence import incidence_words
@@ -21,6 +20,7 @@ from dsrct_edu.figures.patients import flow_words, waterfall_words
 from dsrct_edu.figures.stairs import staircase_words, worlds_words
 from dsrct_edu.figures.studies import calibration_words, zip_words
 from dsrct_edu.figures.theatre import drug_words, pci_words, temperature_words
+from dsrct_edu.figures.ways_out import exit_words
 from dsrct_edu.wording import plain
 
 SETS = 500

@@ -7,13 +7,13 @@ from .comparison import LogrankResult as LogrankResult
 from .comparison import logrank as logrank
 from .competing import CumulativeIncidence as CumulativeIncidence
 from .competing import aalen_johansen as aalen_johansen
-from .competing import cause_specific_hazards as cause_specific_hazards
 from .emulation import CONFOUNDERS as CONFOUNDERS
 from .emulation import EmulatedTrial as EmulatedTrial
 from .emulation import emulate_trial as emulate_trial
 from .endpoints import endpoint as endpoint
 from .endpoints import landmark as landmark
 from .endpoints import treatment_episodes as treatment_episodes
+from .rates import cause_specific_hazards as cause_specific_hazards
 from .regression import ConvergenceWarning as ConvergenceWarning
 from .regression import CoxResult as CoxResult
 from .regression import cox as cox

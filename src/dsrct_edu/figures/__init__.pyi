@@ -5,7 +5,6 @@ from .crowd import people as people
 from .curves import survival_curves as survival_curves
 from .diagrams import dag as dag
 from .effects import forest as forest
-from .exits import exits as exits
 from .figure import Figure as Figure
 from .futures import two_futures as two_futures
 from .growing import lifelines as lifelines
@@ -21,3 +20,4 @@ from .theatre import drug_course as drug_course
 from .theatre import heat_course as heat_course
 from .theatre import pci_map as pci_map
 from .theatre import temperature as temperature
+from .ways_out import exits as exits

@@ -103,7 +103,7 @@ and 32 still free.'
     for place, (panel, counts) in enumerate(each.items()):
         left = place * wide + 0.15
         walls = _Room(left, left + min(0.38 * wide, 2.4), 0.1, 0.1 + deep)
-        head = style.wrapped(name(panel), int(wide / 0.14), 1)
+        head = style.wrapped(name(panel), int(wide / 0.14), 1) if panel != "all" else ""
         axes.text(left, deep + 0.2, head, va="bottom", weight="bold")
         shut = None if held is None else held.get(str(panel))
         heights = [walls.ceiling - _SLOT * (k + 0.5) for k in range(len(doors))]
@@ -180,6 +180,7 @@ def exit_words(
         left = [f"{first[1]} left by the door {first[0]}", *(f"{n} by {d}" for d, n in others)]
         shut = None if held is None else held.get(str(panel))
         which = f" (the door {name(shut)} is held)" if shut else ""
-        text = f"{name(panel)}, of {counted(total, 'person', 'people')}{which}: {', '.join(left)}"
+        who = "Of" if panel == "all" else f"{name(panel)}, of"
+        text = f"{who} {counted(total, 'person', 'people')}{which}: {', '.join(left)}"
         said.append(f"{text}, and {counts[room]} {name(room)}.")
     return " ".join(said)
