@@ -6,7 +6,7 @@ import pytest
 import dsrct_edu as dsrct
 from dsrct_edu.classroom.dials import STAIRS
 from dsrct_edu.disease.centres import centres
-from dsrct_edu.studies import registry_stairs, simplified_diagram
+from dsrct_edu.studies import registry_stairs, several_stairs, simplified_diagram
 from dsrct_edu.vocabulary import CONFOUNDERS
 
 
@@ -34,6 +34,13 @@ def test_each_stair_has_its_own_truth():
     assert truth[0] == truth[1] == dsrct.true_effect("harm").hazard_ratio
     assert len(set(np.round(truth, 3))) == 3
     assert (truth > 1.1).all()
+
+
+def test_several_worlds_keep_their_own_truths():
+    both = several_stairs(["registry_b", "registry_c"])
+    assert both["world"].tolist() == ["registry B"] * 4 + ["registry C"] * 4
+    harm = registry_stairs(dsrct.load_cohort("registry_c").patients, "harm")
+    assert both[4:].reset_index(drop=True).drop(columns="world").equals(harm)
 
 
 def test_the_drawing_says_what_the_model_does():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from dsrct_edu.analysis import cox, endpoint
-from dsrct_edu.disease import Scenario, true_effect
+from dsrct_edu.disease import Scenario, load_cohort, reveal, true_effect
 from dsrct_edu.disease.truth import censored_log_hazard_ratio
 from dsrct_edu.vocabulary import CONFOUNDERS
 
@@ -78,6 +80,34 @@ def _truths(scenario: str | Scenario) -> list[float]:
     marginal = true_effect(scenario).hazard_ratio
     own = [censored_log_hazard_ratio(scenario, adjusted) for adjusted in (False, True)]
     return [marginal, marginal, *(float(np.exp(one.log_hazard_ratio)) for one in own)]
+
+
+def several_stairs(names: Sequence[str]) -> pd.DataFrame:
+    """Take the stairs of several committed registries, each beside the truth of its own world.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names for ``load_cohort``, such as ``"registry_a"``.
+
+    Returns
+    -------
+    DataFrame
+        ``world`` (such as ``registry A``) and the columns of `registry_stairs`, for
+        `dsrct_edu.figures.worlds`.
+
+    Examples
+    --------
+    >>> several_stairs(["registry_a", "registry_b"])["world"].unique().tolist()
+    ['registry A', 'registry B']
+    """
+    tables = []
+    for name in names:
+        stairs = registry_stairs(load_cohort(name).patients, reveal(name).scenario)
+        kind, letter = name.rsplit("_", 1)
+        stairs.insert(0, "world", f"{kind} {letter.upper()}")
+        tables.append(stairs)
+    return pd.concat(tables, ignore_index=True)
 
 
 def simplified_diagram() -> tuple[pd.DataFrame, pd.DataFrame]:
