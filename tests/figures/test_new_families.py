@@ -167,6 +167,13 @@ def test_covered_worlds_do_not_tell(found):
         figures.worlds(tables.WORLDS[:-1])
 
 
+def test_a_staircase_without_truths_does_not_ask_for_them():
+    known = figures.staircase(tables.STEPS.assign(truth=1.0), steps=1)
+    unknown = figures.staircase(tables.STEPS.assign(truth=np.nan), steps=1)
+    assert {"Truth", "truth"} <= set(texts(known))
+    assert not {"Truth", "truth"} & set(texts(unknown))
+
+
 # People
 
 

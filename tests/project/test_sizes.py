@@ -16,16 +16,16 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 5_719  # code lines that make a number of a lesson
-READ_LIMIT = 7_574  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 5_727  # code lines that make a number of a lesson
+READ_LIMIT = 7_584  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
-    "figures": 3_071,
-    "analysis": 3_211,
+    "figures": 3_074,
+    "analysis": 3_210,
     "bedside": 938,
     "disease": 1_228,
-    "studies": 909,
+    "studies": 918,
     "classroom": 1_868,
     "reporting": 187,
     "doctor": 100,
