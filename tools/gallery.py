@@ -255,6 +255,13 @@ def people_harms() -> Figure:
     return figures.people(pd.DataFrame(rows, columns=["panel", "category", "n"]))
 
 
+@example("Three years after surgery, both futures of the same patients: HIPEC holds one door.")
+def exits() -> Figure:
+    both = dsrct.simulate_cohort(20_000, "modest", seed=8).both_futures()
+    incidence = dsrct.aalen_johansen(both, "duration", "cause", by="arm")
+    return figures.exits(incidence.people(36), held={"HIPEC": "peritoneal"})
+
+
 @example("Nine confounders before and after weighting.")
 def love_plot() -> Figure:
     patients = dsrct.load_cohort("registry_a").patients

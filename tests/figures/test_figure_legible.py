@@ -123,6 +123,11 @@ def test_new_families(count, assert_legible):
         assert_legible(figures.worlds(steps, cover=covered, title="Title"))
     halves = pd.DataFrame({"panel": np.repeat(names, 2), "category": ["a", LONG] * count, "n": 50})
     assert_legible(figures.people(halves, title="Title"))
+    doors = [f"{LONG} {k}" for k in range(3)]
+    ways = pd.DataFrame({"category": [*doors, "still free"] * 2, "n": [70, 8, 2, 20] * 2})
+    ways["panel"] = np.repeat([names[0], "other"], 4)
+    for shown in (ways, ways[:4]):
+        assert_legible(figures.exits(shown, held={"other": doors[0]}, title="Title"))
     gates = pd.DataFrame({"gate": [*names, "HIPEC"], "n": [900 - k for k in range(count + 1)]})
     for opened in range(count + 1):
         assert_legible(figures.doors(gates, steps=opened, title="Title"))

@@ -167,6 +167,13 @@ def test_covered_worlds_do_not_tell(found):
         figures.worlds(tables.WORLDS[:-1])
 
 
+def test_a_staircase_without_truths_does_not_ask_for_them():
+    known = figures.staircase(tables.STEPS.assign(truth=1.0), steps=1)
+    unknown = figures.staircase(tables.STEPS.assign(truth=np.nan), steps=1)
+    assert {"Truth", "truth"} <= set(texts(known))
+    assert not {"Truth", "truth"} & set(texts(unknown))
+
+
 # People
 
 
@@ -185,6 +192,36 @@ def test_people_are_as_many_as_the_table_says(found):
     five = pd.concat(tables.PEOPLE.assign(panel=str(k)) for k in range(5))
     with pytest.raises(InputError):
         figures.people(five)
+
+
+# One room with several doors
+
+
+def test_everybody_left_by_one_door_or_is_still_in_the_room(found):
+    figure = figures.exits(tables.EXITS, held={"HIPEC": "peritoneal"})
+    doors = ("peritoneal", "hepatic", "room")
+    drawn = {door: [len(d.get_xdata()) for d in found(figure, f"exit:{door}")] for door in doors}
+    assert drawn == {"peritoneal": [60, 42], "hepatic": [22, 30], "room": [18, 28]}
+    spots = np.concatenate([d.get_xydata() for d in found(figure, "exit")])
+    assert len(np.unique(spots.round(3), axis=0)) == 200
+    assert {"42 peritoneal (held)", "60 peritoneal", "28 still free"} <= set(texts(figure))
+    assert "(the door peritoneal is held): 42 left by the door peritoneal" in figure.words
+
+
+def test_a_room_needs_a_name_and_at_most_two_stand_side_by_side():
+    with pytest.raises(InputError, match="still free"):
+        figures.exits(tables.EXITS.replace("still free", "well"))
+    three = pd.concat(tables.EXITS[:3].assign(panel=str(k)) for k in range(3))
+    with pytest.raises(InputError, match="one panel or two"):
+        figures.exits(three)
+    with pytest.raises(InputError, match="add up"):
+        figures.exits(tables.EXITS[:-1])
+
+
+def test_all_who_left_by_one_door_find_a_place(found):
+    table = tables.EXITS[:3].assign(n=[100, 0, 0])
+    spots = np.concatenate([d.get_xydata() for d in found(figures.exits(table), "exit:peritoneal")])
+    assert len(np.unique(spots.round(3), axis=0)) == 100
 
 
 def test_categories_are_told_apart_in_grey(found):

@@ -23,6 +23,7 @@ from dsrct_edu.figures.sorting import sorted_words
 from dsrct_edu.figures.stairs import staircase_words, worlds_words
 from dsrct_edu.figures.studies import calibration_words, zip_words
 from dsrct_edu.figures.theatre import drug_words, pci_words, temperature_words
+from dsrct_edu.figures.ways_out import exit_words
 from dsrct_edu.wording import plain
 
 SETS = 500
@@ -92,6 +93,7 @@ INCIDENCE = tables.incidence({"peritoneal": 0.5, "death": 0.1}, ["a", "b"])
         (figures.fusion_gene, gene_words, [bedside.fusion_parts()]),
         (figures.spheres, sphere_words, [bedside.half_of_what(0.45)]),
         (figures.saw, saw_words, [bedside.log_kill(1e10, 0.3)]),
+        (figures.exits, exit_words, [tables.EXITS]),
         (figures.love_plot, love_words, [tables.BALANCE]),
         (figures.overlap, overlap_words, [tables.SCORES]),
         (figures.swimmer_lanes, swimmer_words, [tables.LANES, tables.MARKS]),

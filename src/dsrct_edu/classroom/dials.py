@@ -15,7 +15,7 @@ from dsrct_edu.classroom.theatre_dial import hour_at_depth
 from dsrct_edu.classroom.years_dial import years_to_enrol
 from dsrct_edu.figures.stairs import BUILT_IN
 from dsrct_edu.figures.style import month_ticks
-from dsrct_edu.wording import counted, listed, percent, ratio
+from dsrct_edu.wording import counted, listed, percent, ratio, whole_parts
 
 __all__ = [
     "Dial",
@@ -179,18 +179,14 @@ def _futures(hazard_ratio: float) -> dict[str, pd.DataFrame]:
     scenario = dsrct.scenario("null").replace(
         effect_peritoneal_early=effect, effect_peritoneal_late=effect
     )
-    cohort = dsrct.simulate_cohort(20_000, scenario, seed=8)
-    resected = cohort.patients["cc_score"] <= 1
-    surgery = cohort.patients.loc[resected, "surgery_month"]
-    truth = cohort.truth[resected]
+    both = dsrct.simulate_cohort(20_000, scenario, seed=8).both_futures()
     months = np.arange(0, _READ_AT + 1, 3)
     shares = {}
     for arm in _FUTURES:
-        relapse, death = truth[f"recurrence_month_{arm}"], truth[f"death_month_{arm}"]
-        first = np.fmin(relapse, death) - surgery
-        cause = truth[f"recurrence_site_{arm}"].where(relapse <= death, "death")
+        mine = both[both["hipec"] == (arm == "hipec")]
+        first, cause = mine["duration"], mine["cause"]
         came = {door: (first[cause == door].to_numpy()[:, None] <= months).sum(0) for door in DOORS}
-        shares[arm] = (pd.DataFrame(came, index=months) / len(first)).round(4)
+        shares[arm] = (pd.DataFrame(came, index=months) / len(mine)).round(4)
         shares[arm]["free"] = 1 - shares[arm].drop(columns="free").sum(axis=1)
     return shares
 
@@ -213,10 +209,8 @@ def _door_rows(hazard_ratio: float) -> pd.DataFrame:
 
 def _out_of_100(shares: pd.DataFrame) -> dict[str, int]:
     """Return the shares at the last month as whole patients out of 100 that add up."""
-    exact = 100 * shares.loc[[_READ_AT]].to_numpy(dtype=float)[0]
-    counts = np.floor(exact).astype(int)
-    counts[np.argsort(counts - exact, kind="stable")[: 100 - counts.sum()]] += 1
-    return dict(zip(DOORS, counts.tolist(), strict=True))
+    counts = whole_parts(shares.loc[[_READ_AT]].to_numpy(dtype=float)[0].tolist(), 100)
+    return dict(zip(DOORS, counts, strict=True))
 
 
 def _door_words(hazard_ratio: float) -> str:

@@ -27,3 +27,4 @@ from .theatre import drug_course as drug_course
 from .theatre import heat_course as heat_course
 from .theatre import pci_map as pci_map
 from .theatre import temperature as temperature
+from .ways_out import exits as exits

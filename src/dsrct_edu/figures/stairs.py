@@ -131,16 +131,18 @@ guess for completely resected: 0.70. Bars: 95% interval from one registry.'
         )
     hidden = ["?"] * (len(rows) - steps)
     columns = {"Estimate": [scale.said(row) for row in rows[:steps]] + hidden}
-    columns["Truth"] = [
-        "" if math.isnan(row.truth) else scale.text(row.truth) for row in rows[:steps]
-    ] + hidden
+    told = any(not math.isnan(row.truth) for row in rows)
+    if told:
+        columns["Truth"] = [
+            "" if math.isnan(row.truth) else scale.text(row.truth) for row in rows[:steps]
+        ] + hidden
     if guessed:
         here = [guessed.get(position) for position in range(len(rows))]
         columns["Guess"] = ["" if value is None else scale.text(value) for value in here]
     text_columns(axes, columns)
     for label in axes.get_yticklabels()[steps:]:
         label.set_color(palette.GREY)
-    key(page, _key(interval_of, bool(guessed)), 3, above=True)
+    key(page, _key(interval_of, bool(guessed), told), 3, above=True)
     if note:
         page.supxlabel(style.wrapped(note, 92), x=0.01, ha="left", fontsize=style.SMALL)
     _sides(page, axes, reference, favours or _SIDES.get(kind, _DEATHS))
@@ -282,10 +284,11 @@ def _stairs(axes: Axes, rows: Sequence[Row], cover: bool = False) -> None:
                       gid=tag("truth", row.label))  # fmt: skip
 
 
-def _key(interval_of: str, guessed: bool) -> list[tuple[str, dict[str, Any]]]:
+def _key(interval_of: str, guessed: bool, told: bool = True) -> list[tuple[str, dict[str, Any]]]:
     mean = "estimate" if interval_of == "one registry" else "mean estimate"
     dot = {"color": _ESTIMATE.colour, "marker": _ESTIMATE.marker, "ms": 9}
-    entries = [(f"{mean}, {caption(interval_of)}", dot), ("truth", _BAR)]
+    entries = [(f"{mean}, {caption(interval_of)}", dot)]
+    entries += [("truth", _BAR)] if told else []
     return [*entries, ("your guess", _GUESS)] if guessed else entries
 
 
