@@ -16,7 +16,7 @@ from dsrct_edu.wording import percent, ratio
 from tools import dials as tables
 
 TEN = Axis("months", 0, 10, ((0, "0"), (10, "10")))
-SHOWN = ("sample_size", "peritoneal_effect", "selection_strength")
+SHOWN = ("sample_size", "peritoneal_effect", "selection_strength", "immortal_time")
 
 
 def rows(strength, draw):

@@ -10,6 +10,7 @@ from .futures import two_futures as two_futures
 from .growing import lifelines as lifelines
 from .incidence import cumulative_incidence as cumulative_incidence
 from .lanes import swimmer_lanes as swimmer_lanes
+from .lanes import waiting_lanes as waiting_lanes
 from .patients import patient_flow as patient_flow
 from .patients import waterfall as waterfall
 from .stairs import staircase as staircase

@@ -1,0 +1,38 @@
+"""What the dials on time show is what a textbook says they must."""
+
+import numpy as np
+import pytest
+
+import dsrct_edu as dsrct
+from dsrct_edu.classroom import time_dials
+from dsrct_edu.wording import ratio
+
+
+@pytest.mark.parametrize("month", [1, 6, 12, 24])
+def test_a_coin_counted_from_its_toss_is_nothing(month):
+    table = time_dials.coin_at(month)
+    late = table[table["duration"] > month]
+    fit = dsrct.cox(late, "duration", "event", ["wristband"], weights="weight")
+    assert fit.table["coef"].iloc[0] == pytest.approx(0, abs=1e-9)
+    assert table.groupby("patient_id")["weight"].sum().eq(1).all()
+
+
+def test_the_later_the_coin_the_more_it_seems_to_help():
+    months = dsrct.dials.immortal_time().controls["month"].values
+    ratios = [time_dials._coin(month)[1] for month in months]
+    assert ratios[0] == pytest.approx(1, abs=1e-9)
+    assert (np.diff(ratios) < 0).all()
+    assert ratios[-1] < 0.5
+
+
+def test_words_of_the_coin_are_those_of_its_picture():
+    dial = dsrct.dials.immortal_time()
+    table = dial.table()
+    for setting in dial.settings():
+        month, said = setting["month"], dial.words(**setting)
+        mine = table[table["month"] == month]
+        (alive,) = mine.loc[(mine["layer"] == "truth") & (mine["x"] == month), "y"]
+        assert f"{100 * alive:.0f} of 100 are still alive" in said
+        assert ratio(time_dials._coin(month)[1]) in said
+        band = mine[(mine["layer"] == "wristband") & (mine["x"] <= month)]
+        assert (band["y"] == 1).all()  # nobody with a wristband dies before the coin
