@@ -16,7 +16,13 @@ from dsrct_edu.wording import percent, ratio
 from tools import dials as tables
 
 TEN = Axis("months", 0, 10, ((0, "0"), (10, "10")))
-SHOWN = ("sample_size", "peritoneal_effect", "selection_strength", "immortal_time")
+SHOWN = (
+    "sample_size",
+    "peritoneal_effect",
+    "selection_strength",
+    "immortal_time",
+    "scan_interval",
+)
 
 
 def rows(strength, draw):

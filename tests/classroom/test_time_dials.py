@@ -5,7 +5,7 @@ import pytest
 
 import dsrct_edu as dsrct
 from dsrct_edu.classroom import time_dials
-from dsrct_edu.wording import ratio
+from dsrct_edu.wording import plain, ratio
 
 
 @pytest.mark.parametrize("month", [1, 6, 12, 24])
@@ -36,3 +36,18 @@ def test_words_of_the_coin_are_those_of_its_picture():
         assert ratio(time_dials._coin(month)[1]) in said
         band = mine[(mine["layer"] == "wristband") & (mine["x"] <= month)]
         assert (band["y"] == 1).all()  # nobody with a wristband dies before the coin
+
+
+def test_scans_move_what_is_seen_and_nobody_who_lives():
+    dial = dsrct.dials.scan_interval()
+    table = dial.table()
+    alive = table[table["layer"] == "alive"].pivot(index="x", columns="every", values="y")
+    assert alive.nunique(axis=1).eq(1).all()
+    seen = [time_dials._from_surgery("recurrence_or_death", every)[1] for every in (0, 1, 3, 6, 12)]
+    assert (np.diff(seen) > 0).all()
+    # A scan comes half an interval late, on average; deaths in between take off a little.
+    late = np.array(seen[1:]) - seen[0]
+    assert late == pytest.approx([0.5, 1.5, 3.0, 6.0], abs=0.3)
+    for setting in dial.settings():
+        median = time_dials._from_surgery("recurrence_or_death", setting["every"])[1]
+        assert f"by month {plain(median)}" in dial.words(**setting)

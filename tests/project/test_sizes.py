@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 5_620  # code lines that make a number of a lesson
-READ_LIMIT = 7_575  # statements one reads, in the package without `authoring`
+READ_LIMIT = 7_625  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 334,
     "evidence": 32,
@@ -26,7 +26,7 @@ BUDGET = {
     "bedside": 938,
     "disease": 1_211,
     "studies": 863,
-    "classroom": 1_950,
+    "classroom": 2_015,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,

@@ -11,11 +11,18 @@ import pandas as pd
 
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import SHARES, Axis, Drawing, Layer, months_axis
-from dsrct_edu.classroom.time_dials import immortal_time
+from dsrct_edu.classroom.time_dials import immortal_time, scan_interval
 from dsrct_edu.figures.stairs import BUILT_IN
 from dsrct_edu.wording import counted, listed, percent, ratio
 
-__all__ = ["Dial", "immortal_time", "peritoneal_effect", "sample_size", "selection_strength"]
+__all__ = [
+    "Dial",
+    "immortal_time",
+    "peritoneal_effect",
+    "sample_size",
+    "scan_interval",
+    "selection_strength",
+]
 
 _DRAWS = range(1, 11)
 _READ_AT = 36  # months; where the words read a curve

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import SHARES, Axis, Drawing, Layer, months_axis
-from dsrct_edu.wording import plain, ratio
+from dsrct_edu.wording import counted, plain, ratio
 
 if TYPE_CHECKING:
     from dsrct_edu.analysis import SurvivalCurves
@@ -109,4 +109,69 @@ def _coin_words(month: float) -> str:
         f"{said}Ever against never a wristband: hazard ratio {ratio(hazard_ratio)}, and "
         f"{plain(gained)} months more of the first {_WINDOW}. Nothing was done to anybody. Counted "
         "from the coin on, the ratio is 1 at every setting."
+    )
+
+
+def scan_interval() -> Dial:
+    """Show recurrence-free survival as scans see it, with survival unmoved beside it (lesson 06).
+
+    Returns
+    -------
+    Dial
+        A slider for the months between two scans. The patients are the same at every setting, and
+        so are the first days of their scans, as shares of the interval.
+
+    Examples
+    --------
+    >>> list(scan_interval().controls)
+    ['every']
+    """
+    layers = (
+        Layer("happened", "line", "truth", "as it happened", dashed=True),
+        Layer("seen", "line", "neutral", "as the scans see it", ghost=True),
+        Layer("alive", "line", "death", "alive", panel=1),
+    )
+    return Dial(
+        "The same patients, scanned more or less often",
+        {"every": Control("Months between scans", (1, 2, 3, 4, 6, 9, 12), 3)},
+        Drawing(months_axis("Months since surgery", _SEEN_TO), Axis("Share", 0, 1, SHARES),
+                layers, ("Alive and free of recurrence", "Alive")),
+        _scan_rows,
+        _scan_words,
+    )  # fmt: skip
+
+
+_SEEN_TO = 48  # months
+
+
+@cache
+def _from_surgery(event: str, every: float = 0) -> tuple[pd.DataFrame, float]:
+    """Return a curve by month, and its median; scans see the recurrences unless `every` is 0."""
+    import dsrct_edu as dsrct
+
+    patients = dsrct.simulate_cohort(_PATIENTS, "modest", seed=0).patients
+    patients = patients[patients["cc_score"] <= 1]
+    if every:
+        patients = dsrct.bedside.seen_at_scans(patients, every, seed=0)
+    curve = dsrct.kaplan_meier(dsrct.endpoint(patients, event, origin="surgery"))
+    rows = curve.at(range(_SEEN_TO + 1)).rename(columns={"time": "x", "survival": "y"})
+    return rows[["x", "y"]].round(3), float(curve.median()["median"].iloc[0])
+
+
+def _scan_rows(every: float) -> pd.DataFrame:
+    each = {
+        "happened": _from_surgery("recurrence_or_death")[0],
+        "seen": _from_surgery("recurrence_or_death", every)[0],
+        "alive": _from_surgery("death", every)[0],
+    }
+    return pd.concat([rows.assign(layer=layer) for layer, rows in each.items()], ignore_index=True)
+
+
+def _scan_words(every: float) -> str:
+    seen, happened = (_from_surgery("recurrence_or_death", gap)[1] for gap in (every, 0))
+    alive = _from_surgery("death", every)[1]
+    return (
+        f"A scan every {counted(every, 'month')}: half have a recurrence on record, or have died, "
+        f"by month {plain(seen)}, which is {plain(seen - happened)} months after it happened. Half "
+        f"have died by month {plain(alive)}, at every setting: nobody's life has changed."
     )
