@@ -56,6 +56,21 @@ class Axis:
         return start + min(max((at - low) / (high - low), 0.0), 1.0) * (end - start)
 
 
+SHARES = tuple((share / 100, f"{share}%") for share in (0, 25, 50, 75, 100))
+"""Ticks of an axis of shares."""
+
+
+def months_axis(label: str, last: float) -> Axis:
+    """Return an axis of months from 0.
+
+    Examples
+    --------
+    >>> [text for _, text in months_axis("Months since diagnosis", 36).ticks]
+    ['0', '12', '24', '36']
+    """
+    return Axis(label, 0, last, tuple((month, f"{month:g}") for month in style.month_ticks(last)))
+
+
 @dataclass(frozen=True)
 class Layer:
     """How the rows of one name are drawn.

@@ -10,30 +10,27 @@ import numpy as np
 import pandas as pd
 
 from dsrct_edu.classroom.dial import Control, Dial
-from dsrct_edu.classroom.dial_drawing import Axis, Drawing, Layer
+from dsrct_edu.classroom.dial_drawing import SHARES, Axis, Drawing, Layer, months_axis
 from dsrct_edu.classroom.theatre_dial import hour_at_depth
+from dsrct_edu.classroom.time_dials import immortal_time, scan_interval
 from dsrct_edu.classroom.years_dial import years_to_enrol
 from dsrct_edu.figures.stairs import BUILT_IN
-from dsrct_edu.figures.style import month_ticks
 from dsrct_edu.wording import counted, listed, percent, ratio, whole_parts
 
 __all__ = [
     "Dial",
     "hour_at_depth",
+    "immortal_time",
     "peritoneal_effect",
     "sample_size",
+    "scan_interval",
     "selection_strength",
     "who_else",
     "years_to_enrol",
 ]
 
-_SHARES = tuple((share / 100, f"{share}%") for share in (0, 25, 50, 75, 100))
 _DRAWS = range(1, 11)
 _READ_AT = 36  # months; where the words read a curve
-
-
-def _months(label: str, last: int) -> Axis:
-    return Axis(label, 0, last, tuple((month, f"{month:g}") for month in month_ticks(last)))
 
 
 def sample_size() -> Dial:
@@ -54,14 +51,14 @@ def sample_size() -> Dial:
         Layer("curve", "line", "neutral", "these patients", steps=True, ghost=True),
         Layer("truth", "line", "truth", "the disease as it was made", dashed=True),
     )
-    months = _months("Months since diagnosis", 72)
+    months = months_axis("Months since diagnosis", 72)
     return Dial(
         "The same disease, another set of patients",
         {
             "patients": Control("Patients", (20, 40, 100, 200, 500, 2000), 200),
             "draw": Control("Draw again", _DRAWS, 1, button=True),
         },
-        Drawing(months, Axis("Share alive", 0, 1, _SHARES), layers),
+        Drawing(months, Axis("Share alive", 0, 1, SHARES), layers),
         _curve_rows,
         _curve_words,
         ghosts=5,
@@ -157,13 +154,13 @@ def peritoneal_effect() -> Dial:
         Layer("any hipec", "line", "HIPEC", "any of the four, with HIPEC", panel=1, ghost=True),
         Layer("any no_hipec", "line", "no HIPEC", "any of the four, without", panel=1, dashed=True),
     )
-    shares = Axis("Patients with a first event", 0, 1, _SHARES)
+    shares = Axis("Patients with a first event", 0, 1, SHARES)
     values = tuple(tenths / 10 for tenths in range(10, 0, -1))
     return Dial(
         "Holding one of three doors",
         {"hazard_ratio": Control("Hazard ratio at the peritoneal door", values, 1.0)},
         Drawing(
-            _months("Months since surgery", _READ_AT), shares, layers, tuple(_FUTURES.values())
+            months_axis("Months since surgery", _READ_AT), shares, layers, tuple(_FUTURES.values())
         ),
         _door_rows,
         _door_words,

@@ -14,6 +14,7 @@ from .hidden import sensitivity_plane as sensitivity_plane
 from .horizons import years_needed as years_needed
 from .incidence import cumulative_incidence as cumulative_incidence
 from .lanes import swimmer_lanes as swimmer_lanes
+from .lanes import waiting_lanes as waiting_lanes
 from .patients import patient_flow as patient_flow
 from .patients import waterfall as waterfall
 from .response import saw as saw

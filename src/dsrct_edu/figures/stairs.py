@@ -162,6 +162,7 @@ def worlds(
     reference: float | None = None,
     cover: bool = False,
     interval_of: str | None = None,
+    treatment: str = "HIPEC",
     note: str | None = BUILT_IN,
     title: str | None = None,
 ) -> str:
@@ -175,6 +176,8 @@ def worlds(
         As for `staircase`.
     cover : bool, default False
         Cover the truths, in the picture and in the words: for asking which world is which.
+    treatment : str, default "HIPEC"
+        What the sides of the axis speak of.
     title : str, optional
         Heading.
 
@@ -222,12 +225,14 @@ truth 1.00. Bars: 95% interval from one registry.'
         head = f"{style.wrapped(world, 18, 2)}\ntruth {_truths(mine, scale, cover)}"
         axes.set_title(head, fontsize=style.TEXT)
     left, right = _SIDES.get(kind, _DEATHS)
-    foot = f"{measure}:  ← {left} · {right} →"
+    foot = f"{measure}:  ← {left.replace('HIPEC', treatment)} · {right} →"
     page.supxlabel(
         foot if not note else f"{foot}\n{style.wrapped(note, 92)}", x=0.01, ha="left",
         fontsize=style.SMALL,
     )  # fmt: skip
-    key(page, _key(interval_of, False), 3, above=True, clear=48)
+    known = any(math.isfinite(row.truth) for row in everything)
+    entries = _key(interval_of, False)
+    key(page, entries if known else entries[:1], 3, above=True, clear=48)
     return worlds_words(
         table, measure=measure, log=log, cover=cover, interval_of=interval_of, note=note
     )
@@ -285,7 +290,7 @@ def _stairs(axes: Axes, rows: Sequence[Row], cover: bool = False) -> None:
 
 
 def _key(interval_of: str, guessed: bool, told: bool = True) -> list[tuple[str, dict[str, Any]]]:
-    mean = "estimate" if interval_of == "one registry" else "mean estimate"
+    mean = "estimate" if interval_of in {"one registry", "each data set"} else "mean estimate"
     dot = {"color": _ESTIMATE.colour, "marker": _ESTIMATE.marker, "ms": 9}
     entries = [(f"{mean}, {caption(interval_of)}", dot)]
     entries += [("truth", _BAR)] if told else []
