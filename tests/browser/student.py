@@ -75,14 +75,16 @@ class Student:
         return self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{at}"]')
 
     def go_to(self, at):
-        """Make a cell the active one, with the arrow keys; out of a widget, with the mouse."""
+        """Make a cell the active one: with the arrow keys, or the mouse where they lead nowhere."""
         page, cell = self.page, self.cell(at)
-        if page.evaluate(FOCUS, WIDGET):
-            cell.locator(".jp-InputArea-prompt").click()
         page.keyboard.press("Escape")
         here = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
         while (now := int(here.get_attribute("data-windowed-list-index"))) != at:
-            page.keyboard.press("ArrowDown" if now < at else "ArrowUp")
+            away = page.evaluate(FOCUS, WIDGET)
+            if not away:
+                page.keyboard.press("ArrowDown" if now < at else "ArrowUp")
+            if away or now == int(here.get_attribute("data-windowed-list-index")):
+                cell.click(position={"x": 20, "y": 8})  # beside the text: on no link
         cell.scroll_into_view_if_needed()
         return cell
 
