@@ -17,12 +17,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 5_990  # code lines that make a number of a lesson
-READ_LIMIT = 8_520  # statements one reads, in the package without `authoring`
+READ_LIMIT = 8_530  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
     "figures": 3_762,
-    "analysis": 3_454,
+    "analysis": 3_459,
     "bedside": 992,
     "disease": 1_228,
     "studies": 931,
