@@ -160,11 +160,10 @@ def _curve(axes: Axes, moments: list[_Moment], now: float, beside: bool) -> None
                           zorder=5)  # fmt: skip
         if moment.left:
             axes.plot(moment.time, moment.after, **_MARK | _SEEN | {"ms": 7})
-    if moments:
-        # The curve ends in its own fall, with room below it.
-        low = moments[-1].died and moments[-1].time == now and share[-1] > 0.1
+    if moments and share[-1] > 0:  # a curve on its axis needs no number, and has no room for it
+        low = moments[-1].died and moments[-1].time == now  # the curve ends in its own fall
         right = ((6, -2), "left", "top") if low else ((8, 0), "left", "center")
-        offset, ha, va = right if low or beside else ((-5, 5), "right", "bottom")
+        offset, ha, va = right if low or beside else ((-3, 5), "right", "bottom")
         axes.annotate(percent(share[-1], 1), (now, share[-1]), offset, ha=ha, va=va,
                       textcoords="offset points", size=style.SMALL, weight="bold")  # fmt: skip
     axes.yaxis.set_major_formatter(PercentFormatter(1))
