@@ -22,6 +22,7 @@ SHOWN = (
     "selection_strength",
     "immortal_time",
     "scan_interval",
+    "hazard_and_baseline",
 )
 
 

@@ -16,8 +16,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 5_620  # code lines that make a number of a lesson
-READ_LIMIT = 7_625  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 5_642  # code lines that make a number of a lesson
+READ_LIMIT = 7_662  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 334,
     "evidence": 32,
@@ -25,8 +25,8 @@ BUDGET = {
     "analysis": 3_176,
     "bedside": 938,
     "disease": 1_211,
-    "studies": 863,
-    "classroom": 2_015,
+    "studies": 890,
+    "classroom": 2_080,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,

@@ -11,12 +11,13 @@ import pandas as pd
 
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import SHARES, Axis, Drawing, Layer, months_axis
-from dsrct_edu.classroom.time_dials import immortal_time, scan_interval
+from dsrct_edu.classroom.time_dials import hazard_and_baseline, immortal_time, scan_interval
 from dsrct_edu.figures.stairs import BUILT_IN
 from dsrct_edu.wording import counted, listed, percent, ratio
 
 __all__ = [
     "Dial",
+    "hazard_and_baseline",
     "immortal_time",
     "peritoneal_effect",
     "sample_size",

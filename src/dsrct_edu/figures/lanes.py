@@ -307,7 +307,7 @@ def waiting_lanes(
         axes.set_ylabel("Patient" if few else counted(len(order), "patient"))
         if by:
             axes.set_title(style.wrapped(name(world), 34, 2), fontsize=style.TEXT)
-    key(page, {**looks, **markers}.items(), 4)
+    key(page, [(name(what), look) for what, look in {**looks, **markers}.items()], 4)
     return waiting_words(episodes, by=by, until=until, unit=unit)
 
 

@@ -8,4 +8,5 @@ from .planning import trial_size as trial_size
 from .simulation import simulation_study as simulation_study
 from .study import Study as Study
 from .study import staircase as staircase
+from .telling import headlines as headlines
 from .trials import two_arm_trials as two_arm_trials
