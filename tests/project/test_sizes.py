@@ -16,8 +16,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 5_990  # code lines that make a number of a lesson
-READ_LIMIT = 8_530  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 6_020  # code lines that make a number of a lesson
+READ_LIMIT = 8_580  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
@@ -25,8 +25,8 @@ BUDGET = {
     "analysis": 3_459,
     "bedside": 992,
     "disease": 1_228,
-    "studies": 931,
-    "classroom": 2_195,
+    "studies": 955,
+    "classroom": 2_239,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,

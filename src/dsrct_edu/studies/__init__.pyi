@@ -12,4 +12,5 @@ from .registry import simplified_diagram as simplified_diagram
 from .simulation import simulation_study as simulation_study
 from .study import Study as Study
 from .study import staircase as staircase
+from .telling import headlines as headlines
 from .trials import two_arm_trials as two_arm_trials
