@@ -16,13 +16,13 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 5_870  # code lines that make a number of a lesson
-READ_LIMIT = 7_700  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 5_875  # code lines that make a number of a lesson
+READ_LIMIT = 7_745  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 334,
     "evidence": 32,
-    "figures": 3_073,
-    "analysis": 3_424,
+    "figures": 3_113,
+    "analysis": 3_429,
     "bedside": 938,
     "disease": 1_211,
     "studies": 863,
