@@ -75,6 +75,13 @@ PEOPLE = pd.DataFrame(
     ],
     columns=["panel", "category", "n"],
 )
+EXITS = pd.DataFrame(
+    {
+        "panel": ["no HIPEC"] * 3 + ["HIPEC"] * 3,
+        "category": ["peritoneal", "hepatic", "still free"] * 2,
+        "n": [60, 22, 18, 42, 30, 28],
+    }
+)
 GATES = pd.DataFrame({"gate": ["seen", "operated", "treated"], "n": [50, 30, 20]})
 BALANCE = pd.DataFrame(
     [("age", -0.17, 0.06), ("expert_centre", 0.62, 0.07), ("pci_surgery", -0.32, -0.12)],
