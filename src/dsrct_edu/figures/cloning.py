@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -84,10 +85,11 @@ def clone_lanes(
     page.headline = f"Clones in {counted(len(plans), 'plan')}"
     grid = page.subplots(1, len(plans), squeeze=False, sharey=True)[0]
     longest = float(ends["follow_up_month"].max())
+    half = _HALF / max(float(clones["weight"].max()), 2.0)  # of one patient, in every panel
     entries: list[tuple[str, dict[str, Any]]] = [("the same in every plan", _BOTH)]
     for axes, plan, look in zip(grid, plans, palette.looks(plans), strict=True):
         follows = style.fill(look)
-        _plan(axes, clones[clones["strategy"] == plan], ends, follows, steps)
+        _plan(axes, clones[clones["strategy"] == plan], ends, follows, steps, half)
         axes.set(xlim=(0, 1.02 * longest), xlabel=f"{unit.capitalize()} since {time_zero}")
         axes.set_xticks(style.month_ticks(longest, most=5))
         axes.set_title(style.wrapped(f"Plan: {name(plan)}", 36), fontsize=style.TEXT)
@@ -106,40 +108,44 @@ def _ends(clones: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
     strange = set(clones["patient_id"]) - set(ends.index)
     if strange or ends.index.has_duplicates or len(ends) > _MOST:
         found = f"{len(ends)} rows, {len(strange)} clones' patients missing"
-        raise InputError(f"the patient of every clone once, at most {_MOST}", found, "", "patient_id")
+        raise InputError(
+            f"the patient of every clone once, at most {_MOST}", found, "", "patient_id"
+        )
     return ends
 
 
 def _plan(
-    axes: Axes, rows: pd.DataFrame, ends: pd.DataFrame, follows: dict[str, Any], steps: int
+    axes: Axes,
+    rows: pd.DataFrame,
+    ends: pd.DataFrame,
+    follows: Mapping[str, Any],
+    steps: int,
+    half: float,
 ) -> None:
-    widest = float(rows["weight"].max())
-    half = _HALF / max(widest, 2.0)
+    """Draw one plan; a patient's whole time if nobody has left it yet."""
+    lived = ends["follow_up_month"].to_numpy(dtype=float)
     for place, patient in enumerate(ends.index):
-        mine = rows[rows["patient_id"] == patient].sort_values("start")
-        end = float(ends.at[patient, "follow_up_month"])
-        followed = float(mine["stop"].max()) if steps > 1 else end
+        end = float(lived[place])
+        mine = rows.loc[rows["patient_id"] == patient, ["start", "stop", "weight"]]
+        stretches = mine.to_numpy(dtype=float) if steps > 1 else np.array([[0.0, end, 1.0]])
+        followed = float(stretches[:, 1].max())
         if followed < end:
             corners = ([followed], [place - half], [end], [place + half])
             rectangles(axes, corners, gid=tag("left", patient), **_LEFT)
-        for row in mine.itertuples() if steps > 1 else ():
-            thick = half * (float(row.weight) if steps == 3 else 1.0)
-            corners = ([row.start], [place - thick], [row.stop], [place + thick])
-            look = _BOTH if row.start == 0 else follows
+        for start, stop, weight in stretches:
+            thick = half * (weight if steps == 3 else 1.0)
+            corners = ([start], [place - thick], [stop], [place + thick])
+            look = follows if start else _BOTH
             rectangles(axes, corners, lw=0.8, gid=tag("lane", patient), **look)
-            if steps == 3 and row.weight != 1:
-                axes.text((row.start + row.stop) / 2, place, f"× {plain(row.weight, _digits(row.weight))}",
-                          ha="center", va="center", size=style.SMALL, weight="bold",
-                          bbox=style.white(1.5))  # fmt: skip
-        if steps == 1:
-            corners = ([0.0], [place - half], [end], [place + half])
-            rectangles(axes, corners, lw=0.8, gid=tag("lane", patient), **_BOTH)
+            if steps == 3 and weight != 1:
+                axes.text((start + stop) / 2, place, f"× {_said(weight)}", ha="center", va="center",
+                          size=style.SMALL, weight="bold", bbox=style.white(1.5))  # fmt: skip
         if bool(ends.at[patient, "death"]) and followed == end:
             axes.plot(end, place, clip_on=False, zorder=4, gid=tag("death", patient), **_DIED)
 
 
-def _digits(weight: float) -> int:
-    return 0 if float(weight).is_integer() else 1
+def _said(value: float) -> str:
+    return plain(value, 0 if float(value).is_integer() else 1)
 
 
 def clone_words(
@@ -154,20 +160,15 @@ def clone_words(
         rows = clones[clones["strategy"] == plan]
         last = rows.groupby("patient_id", sort=False)["stop"].max()
         gone = last[last < ends["follow_up_month"].reindex(last.index)]
-        said = _at([f"{name(p)}" for p in gone.index], gone.tolist(), "leave", period)
-        more = rows[(rows["weight"] != 1) & (rows["start"] > 0)] if steps == 3 else rows[:0]
-        heavy = [
-            f"{name(row.patient_id)} counts {plain(row.weight, _digits(row.weight))} from {period} "
-            f"{plain(row.start, _digits(row.start))}"
-            for row in more.itertuples()
+        who = [name(patient) for patient in gone.index]
+        when = listed([_said(time) for time in sorted(set(gone))])
+        leaves = f"{listed(who)} leave{'s' if len(who) == 1 else ''} at {period} {when}"
+        text += f" Plan {name(plan)}: {leaves if who else 'nobody leaves'}"
+        heavy = rows[rows["weight"] != 1] if steps == 3 else rows[:0]
+        numbers = heavy[["weight", "start"]].to_numpy(dtype=float)
+        counts = [
+            f"{name(patient)} counts {_said(weight)} from {period} {_said(start)}"
+            for patient, (weight, start) in zip(heavy["patient_id"], numbers, strict=True)
         ]
-        text += f" Plan {name(plan)}: {said}{'; ' if heavy else ''}{listed(heavy)}."
+        text += f"; {listed(counts)}." if counts else "."
     return text
-
-
-def _at(who: Sequence[str], times: Sequence[float], verb: str, period: str) -> str:
-    if not who:
-        return f"nobody {verb}s"
-    months = {plain(time, _digits(time)) for time in times}
-    when = f"at {period} {listed(sorted(months))}"
-    return f"{listed(list(who))} {verb}{'s' if len(who) == 1 else ''} {when}"
