@@ -16,13 +16,13 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 5_960  # code lines that make a number of a lesson
-READ_LIMIT = 8_565  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 5_990  # code lines that make a number of a lesson
+READ_LIMIT = 8_585  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
     "figures": 3_879,
-    "analysis": 3_424,
+    "analysis": 3_454,
     "bedside": 992,
     "disease": 1_228,
     "studies": 931,
