@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 5_990  # code lines that make a number of a lesson
-READ_LIMIT = 8_585  # statements one reads, in the package without `authoring`
+READ_LIMIT = 8_590  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
