@@ -17,11 +17,11 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 6_020  # code lines that make a number of a lesson
-READ_LIMIT = 8_620  # statements one reads, in the package without `authoring`
+READ_LIMIT = 8_690  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
-    "figures": 3_802,
+    "figures": 3_919,
     "analysis": 3_464,
     "bedside": 992,
     "disease": 1_228,
