@@ -69,27 +69,35 @@ def _table() -> pd.DataFrame:
 def _interval_rows(patients: int, hidden: float) -> pd.DataFrame:
     found = _table().loc[[(patients, hidden)]].reset_index(drop=True)
     holds = (found["low"] <= 1) & (found["high"] >= 1)
-    bars = found[["low", "high"]].assign(y=found.index, layer=holds.map({True: "holds", False: "misses"}))
+    layer = holds.map({True: "holds", False: "misses"})
+    bars = found[["low", "high"]].assign(y=found.index, layer=layer)
     mean = pd.DataFrame({"layer": "mean", "x": found["mean"].head(1), "y": SHOWN + 1.0})
     truth = pd.DataFrame({"layer": "truth", "x": 1.0, "y": [-0.8, SHOWN + 1.8]})
     return pd.concat([bars, mean, truth], ignore_index=True)
 
 
+def _found(patients: int, hidden: float) -> tuple[float, float]:
+    """Return the mean hazard ratio, and how many of 100 intervals hold the truth."""
+    row = _table().loc[[(patients, hidden)]].iloc[0]
+    return float(row["mean"]), 100 * float(row["coverage"])
+
+
 def _coverage_words(patients: int, hidden: float) -> str:
-    table = _table()
-    now = table.loc[[(patients, hidden)]].iloc[0]
-    fewest = 100 * table.loc[[(PATIENTS[0], hidden)], "coverage"].iloc[0]
-    odds = f"a milder tumour, by one standard deviation, multiplies the odds of HIPEC by {ratio(math.exp(hidden))}"
+    mean, held = _found(patients, hidden)
     said = (
-        f"Registries of {patients:,} patients. Hidden confounding {hidden:g}"
-        f"{': ' + odds if hidden else ', none'}. The mean hazard ratio is {ratio(now['mean'])}; the "
-        f"truth is 1. Of 100 intervals {plain(100 * now['coverage'], 0)} hold it "
-        f"(in {RUNS:,} registries). "
+        f"Registries of {patients:,} patients, hidden confounding {hidden:g}. The mean hazard "
+        f"ratio is {ratio(mean)}, and the truth is 1. Of 100 intervals {plain(held, 0)} hold it, "
+        f"counted in {RUNS:,} registries. "
     )
     if not hidden:
         return said + "With nothing hidden they shrink around the truth, and go on holding it."
+    odds = ratio(math.exp(hidden))
+    said += (
+        f"A tumour that is milder by one standard deviation has {odds} times the odds of HIPEC. "
+    )
     if patients == PATIENTS[0]:
-        return said + "They are so wide that the shift hardly shows. Add patients."
-    return said + (
-        f"With {PATIENTS[0]} patients it was {plain(fewest, 0)}: the same shift, and wider intervals."
+        return said + "The intervals are so wide that the lean hardly shows. Add patients."
+    before = plain(_found(PATIENTS[0], hidden)[1], 0)
+    return (
+        said + f"With {PATIENTS[0]} patients {before} held it: the same lean, in wider intervals."
     )
