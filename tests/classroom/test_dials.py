@@ -19,7 +19,7 @@ from tools import dials as tables
 TEN = Axis("months", 0, 10, ((0, "0"), (10, "10")))
 SHOWN = (
     *("sample_size", "peritoneal_effect", "selection_strength", "who_else"),
-    *("hour_at_depth", "years_to_enrol", "immortal_time", "scan_interval"),
+    *("hour_at_depth", "years_to_enrol", "immortal_time", "scan_interval", "hazard_and_baseline"),
     "hidden_coverage",
 )
 NO_TRUTH = {"What the pump shows, and what arrives", "Years until a trial is full"}  # none was made

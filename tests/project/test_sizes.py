@@ -16,17 +16,17 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 6_006  # code lines that make a number of a lesson
-READ_LIMIT = 8_589  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 6_066  # code lines that make a number of a lesson
+READ_LIMIT = 8_669  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
     "figures": 3_778,
-    "analysis": 3_424,
+    "analysis": 3_459,
     "bedside": 992,
     "disease": 1_228,
-    "studies": 977,
-    "classroom": 2_267,
+    "studies": 1_001,
+    "classroom": 2_311,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,

@@ -14,4 +14,5 @@ from .series import small_series as small_series
 from .simulation import simulation_study as simulation_study
 from .study import Study as Study
 from .study import staircase as staircase
+from .telling import headlines as headlines
 from .trials import two_arm_trials as two_arm_trials
