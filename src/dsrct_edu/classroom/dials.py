@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from dsrct_edu.classroom.coverage_dial import hidden_coverage
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import SHARES, Axis, Drawing, Layer, months_axis
 from dsrct_edu.classroom.theatre_dial import hour_at_depth
@@ -20,6 +21,7 @@ from dsrct_edu.wording import counted, listed, percent, ratio, whole_parts
 __all__ = [
     "Dial",
     "hazard_and_baseline",
+    "hidden_coverage",
     "hour_at_depth",
     "immortal_time",
     "peritoneal_effect",
