@@ -27,7 +27,80 @@ from tools.documents import DOCS, fill, markdown
 
 NAMES = ("null", "modest", "strong", "harm")
 PATIENTS, SEED = 1_000_000, 2
-EARLY = 3.0  # months: 90 days
+EARLY = 90 / 30.4375  # months: 90 days
+
+
+# What an equation decides: its first parameter's prefix, in words, and on which scale.
+ODDS, HAZARD = "log odds", "log hazard"
+EQUATIONS = {
+    "poor": ("poor performance at diagnosis", ODDS),
+    "liver": ("liver metastases at diagnosis", ODDS),
+    "extra": ("extra-abdominal metastases at diagnosis", ODDS),
+    "ascites": ("ascites at diagnosis", ODDS),
+    "operate": ("fit for surgery", ODDS),
+    "complete": ("complete resection (CC 0-1)", ODDS),
+    "offer": ("HIPEC after it, where there is a programme", ODDS),
+    "complication": ("major complication", ODDS),
+    "adjuvant": ("adjuvant chemotherapy", ODDS),
+    "radio": ("radiotherapy after complete resection", ODDS),
+    "cure": ("no recurrence ever", ODDS),
+    "natural": ("death without surgery", HAZARD),
+    "incomplete": ("death after incomplete resection", HAZARD),
+    "peritoneal": ("peritoneal recurrence", HAZARD),
+    "hepatic": ("hepatic recurrence", HAZARD),
+    "distant": ("distant recurrence", HAZARD),
+    "early": ("death within three months of surgery", HAZARD),
+    "after": ("death after recurrence", HAZARD),
+}
+CAUSES = {
+    "aggr": "aggressiveness",
+    "fav": "favourable",
+    "response": "(response − ½)",
+    "shrink": "(shrinkage − 0.3)",
+    "pci": "(PCI − 10)",
+    "liver": "liver",
+    "extra": "extra-abdominal",
+    "ascites": "ascites",
+    "poor": "poor",
+    "expert": "(expert − ½)",
+    "age": "(age − 21)",
+    "routine": "routine programme",
+    "complication": "complication",
+    "adjuvant": "adjuvant chemotherapy, from its start",
+    "radio": "radiotherapy, from its start",
+    "interval": "(months to recurrence − 15, at most 45)",
+}
+_AT_DIAGNOSIS = ("poor", "liver", "extra", "ascites")
+
+
+def equations() -> pd.DataFrame:
+    """Return the equations with the coefficients that they have."""
+    model = scenario("null")
+    rows = []
+    for prefix, (words, scale) in EQUATIONS.items():
+        of = model.group(prefix)
+        terms = [f"{of['0']:.2f}".replace("-", "−")] if "0" in of else []
+        for name, cause in CAUSES.items():
+            if of.get(name):
+                said = cause.replace("10", "15") if prefix in _AT_DIAGNOSIS else cause
+                sign = "+" if of[name] > 0 else "−"
+                terms.append(f"{sign} {abs(of[name]):.3g} {said}")
+        clock = ""
+        if "shape" in of:
+            medians = [f"{of[name]:.3g}" for name in ("median", *SITES) if name in of]
+            by_site = " (by site)" if len(medians) > 1 else ""
+            clock = f"Weibull, median {', '.join(medians)} months{by_site}, shape {of['shape']:.3g}"
+        elif prefix == "early":
+            clock = f"constant, {of['death']:.3g} in three months"
+        rows.append(
+            {
+                "what": words,
+                "scale": scale,
+                "of a reference patient": clock,
+                "sum": " ".join(terms).removeprefix("+ "),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def anchors() -> pd.DataFrame:
@@ -42,6 +115,8 @@ def anchors() -> pd.DataFrame:
 
 def draw(table: pd.DataFrame) -> None:
     """Draw each anchor on its own accepted range."""
+    words = table["anchor"].str.replace(" (published: 5 of 27 operated)", "")  # has no room
+    table = table.assign(anchor=words)
     figures.calibration(table, simulated=NAMES).save(DOCS / "model-card-anchors.svg")
 
 
@@ -235,7 +310,6 @@ def unfitted(x: Arrays) -> dict[str, float]:
         "L073": ratio(radio, operated),
         "L138": float(np.mean(death[operated & radio & ~hipec] > 36)),
         "L167": float(np.mean(death[operated & radio] > 36)),
-        "L200": float(np.median(death[~operated])),
         "L206": float(np.median(death[operated])),
         "L211": float(np.median(x["pci_surgery"][inside])),
         "L213": float(np.mean(radio[inside])),
@@ -263,6 +337,7 @@ def comparison() -> pd.DataFrame:
     fitted = set(" ".join(anchor_table()["evidence"]).split())
     assert not fitted & set(simulated["null"]), "a figure behind an anchor is no check"
     cited = published().set_index("evidence_id")
+    behind = set(cited.loc[sorted(fitted), "study"])
     rows = []
     for identifier in simulated["null"]:
         source = cited.loc[identifier]
@@ -282,6 +357,7 @@ def comparison() -> pd.DataFrame:
                 "figure": f"{source['quantity']}, {source['subgroup']}".replace("_", " "),
                 "published": source["value"],
                 "95 % interval": words,
+                "its series behind an anchor": "yes" if source["study"] in behind else "no",
             }
             | {name: round(value, 2) for name, value in zip(NAMES, values, strict=True)}
             | {"verdict": verdict}
@@ -306,6 +382,7 @@ def main() -> None:
     table = anchors()
     draw(table)
     tables = {
+        "equations": equations(),
         "centres": centres(),
         "effects": effects(),
         "anchors": table,

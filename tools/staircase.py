@@ -1,10 +1,12 @@
 """Fill the tables of docs/staircase.md from studies of the model itself.
 
-python -m tools.staircase    run it after calibration and tools/truths.py; takes some minutes
+python -m tools.staircase               all tables, after tools/truths.py: half an hour
+python -m tools.staircase parts hidden  these tables alone
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -22,6 +24,7 @@ from dsrct_edu.studies.cohort_design import METHODS, CohortDesign, from_draw
 from dsrct_edu.studies.running import Results
 from dsrct_edu.studies.study import Study, new_study
 from dsrct_edu.vocabulary import HORIZON
+from tools import hidden_strength, interval_coverage
 from tools.documents import fill, markdown
 
 LABELS = {
@@ -38,7 +41,15 @@ LABELS = {
 }
 AFTER_THE_GATES = ("complete_resection", "adjusted_cox", "iptw", "emulated_trial")
 RMST, RATIO = "rmst_difference", "log_hazard_ratio"
-WORLDS = ("as it is", "centre only", "patient only", "coin")
+# What is switched off: who chooses then, and whether everybody fit is operated at once.
+WORLDS = {
+    "as it is": ("as it is", False),
+    "patients' part off": ("centre only", False),
+    "centres' part off": ("patient only", False),
+    "both off: a coin": ("coin", False),
+    "waiting off": ("as it is", True),
+    "all three off": ("coin", True),
+}
 
 
 def study(model, n: int, replicates: int, methods=tuple(METHODS), seed: int = 1) -> Study:
@@ -76,7 +87,8 @@ def _with(value: pd.Series, error: pd.Series, digits: int, sign: str = "") -> pd
 
 
 # What the staircase is made of: in the null scenario who gets HIPEC can be changed alone, for all
-# outcomes stay as they are.
+# outcomes stay as they are. Waiting cannot: whoever is operated at once is followed from there.
+AT_ONCE = {"wait_min": 0.0, "wait_mean": 1e-6, "restaging": 0.0}
 
 
 @dataclass(frozen=True)
@@ -85,24 +97,24 @@ class Chosen(CohortDesign):
 
     Parameters
     ----------
-    world : str
-        One of ``WORLDS``.
+    choice : str
+        ``as it is``, ``centre only``, ``patient only`` or ``coin``.
     """
 
-    world: str = "as it is"
+    choice: str = "as it is"
 
     def analyse(self, first: int, replicates: int) -> Results:
         """Draw, choose again, and analyse."""
         drawn = draw(self.scenario, self.n_patients, self.seed, replicates, first)
         registries = from_draw(drawn)
-        if self.world != "as it is":
+        if self.choice != "as it is":
             registries = self._choose(registries, drawn.latent, first)
         found = {name: METHODS[name].function(registries, HORIZON) for name in self.methods}
         return Results.of([found[method][measure] for method, measure in self.columns])
 
     def _choose(self, registries: RegistryArrays, x: Arrays, first: int) -> RegistryArrays:
         uniform = np.random.default_rng((self.seed, first)).random(registries.hipec.shape)
-        chance = Pilot.of().chance(self.world, self.scenario, x)
+        chance = Pilot.of().chance(self.choice, self.scenario, x)
         return replace(registries, hipec=registries.complete & (uniform < chance))
 
 
@@ -154,11 +166,11 @@ class Pilot:
             float(np.mean(chance == 0)),
         )
 
-    def chance(self, world: str, model, x: Arrays) -> Floats | float:
-        """Return each patient's probability of HIPEC in another world."""
-        if world == "coin":
+    def chance(self, choice: str, model, x: Arrays) -> Floats | float:
+        """Return each patient's probability of HIPEC where somebody else chooses."""
+        if choice == "coin":
             return self.share
-        if world == "patient only":
+        if choice == "patient only":
             return _chance(_odds(offer(model, covariates(x))) * np.exp(self.shift))
         possible = centres().from_year[x["centre"]] <= np.floor(x["date"])
         return possible * np.where(centres().routine[x["centre"]], self.routine, self.selective)
@@ -175,11 +187,12 @@ def _chance(odds: Floats) -> Floats:
 def parts(n: int = 150, replicates: int = 4000) -> pd.DataFrame:
     """Return each step in each world: mean hazard ratio and months."""
     table = {"step": list(LABELS.values())}
-    for world in WORLDS:
-        design = Chosen(scenario("null"), n, tuple(METHODS), 1, world)
+    for heading, (choice, at_once) in WORLDS.items():
+        model = scenario("null").replace(**(AT_ONCE if at_once else {}))
+        design = Chosen(model, n, tuple(METHODS), 1, choice)
         found = new_study(design, replicates, workers=1, progress=False).performance("converged")
         mean = found.set_index(["method", "measure"])["mean"]
-        table[world] = [
+        table[heading] = [
             ", ".join(
                 text
                 for measure, text in (
@@ -289,24 +302,35 @@ def hidden() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def main() -> None:
-    """Run from the command line."""
+BLOCKS = {
+    "parts": parts,
+    "who": who,
+    "standard errors": standard_errors,
+    "hidden": hidden,
+    "strength": hidden_strength.table,
+    "randomised": randomised,
+    "coverage": coverage,
+    "intervals": interval_coverage.table,
+}
+
+
+def null() -> None:
+    """Fill the tables of the null scenario, and print what ignoring warnings would change."""
     small = study("null", 150, 4000)
-    fill(
-        "staircase.md",
-        {
-            "null rmst": markdown(performance(small, RMST)),
-            "null ratio": markdown(performance(small, RATIO)),
-            "parts": markdown(parts()),
-            "who": markdown(who()),
-            "standard errors": markdown(standard_errors()),
-            "hidden": markdown(hidden()),
-            "randomised": markdown(randomised()),
-            "coverage": markdown(coverage()),
-        },
-    )
+    tables = {"null rmst": performance(small, RMST), "null ratio": performance(small, RATIO)}
+    fill("staircase.md", {name: markdown(table) for name, table in tables.items()})
     everything = small.performance("all").set_index("method")
     print(everything.loc[["iptw", "emulated_trial"], ["mean", "bias_mcse", "coverage"]])
+
+
+def main() -> None:
+    """Run from the command line."""
+    wanted = sys.argv[1:] or ["null", *BLOCKS]
+    if "null" in wanted:
+        null()
+    for name in BLOCKS:
+        if name in wanted:
+            fill("staircase.md", {name: markdown(BLOCKS[name]())})
 
 
 if __name__ == "__main__":

@@ -61,6 +61,25 @@ def crossing(time: Floats, failed: Floats, level: float) -> float:
     return np.inf if np.isnan(failed[-1]) else float(time[first] + time[-1]) / 2
 
 
+def crossing_within(
+    time: Floats, failed: Floats, limits: tuple[Floats, Floats], level: float
+) -> tuple[float, float, float]:
+    """Return when a step function and its two limits reach a level, as `crossing`.
+
+    Where the function reaches the level only with the step at which its limits end, there is no
+    interval: both are NaN.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> failed, none = np.array([0.0, 0.2, 1.0]), np.array([0.0, 0.1, np.nan])
+    >>> crossing_within(np.array([0.0, 3.0, 7.0]), failed, (none, none), 0.5)
+    (7.0, nan, nan)
+    """
+    at, low, high = (crossing(time, values, level) for values in (failed, *limits))
+    return (at, np.nan, np.nan) if np.isinf(low) and np.isfinite(at) else (at, low, high)
+
+
 def _first_above(failed: Floats, level: float) -> int | None:
     above = np.where(failed >= level, failed, np.inf)
     lowest = above.min()

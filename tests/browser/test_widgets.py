@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from student import cells_are_as_marked, mark_cells, tab_to
 
 from dsrct_edu.classroom import quiz
 
@@ -10,8 +11,6 @@ pytestmark = pytest.mark.browser
 
 NOTEBOOK = "05_kaplan_meier.ipynb"
 MANY_CELLS = 80
-MANY_TABS = 400
-FOCUS = "() => {{ const e = document.activeElement; return {wanted}; }}"
 
 
 def output_of(page, text):
@@ -34,16 +33,6 @@ def run_cell(page, text):
     """Run the cell that holds a text, and stay on it."""
     enter_cell(page, text)
     page.keyboard.press("Control+Enter")
-
-
-def tab_to(page, selector):
-    """Press Tab until an element of this kind has the focus."""
-    wanted = FOCUS.format(wanted=f"e.matches({selector!r})")
-    for _ in range(MANY_TABS):
-        if page.evaluate(wanted):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"no number of tabs reaches {selector}")
 
 
 def write_cell(page, text, new):
@@ -94,24 +83,6 @@ def chosen(page):
     radios = page.locator(".dsrct-item").first.locator("input[type=radio]")
     checked = radios.evaluate_all("radios => radios.map(radio => radio.checked)")
     return "".join(letter for letter, on in zip("abcd", checked, strict=True) if on)
-
-
-def mark_cells(page):
-    """Remember the cells that are there, and which of them are folded away."""
-    page.evaluate(
-        "() => { window.before = [...document.querySelectorAll('.jp-Cell')];"
-        "window.folded = window.before.map((cell) => cell.classList.contains('lm-mod-hidden')); }"
-    )
-
-
-def cells_are_as_marked(page):
-    """Return whether the same cells are there: none new, none gone, none folded away."""
-    return page.evaluate(
-        "() => { const now = [...document.querySelectorAll('.jp-Cell')];"
-        "return now.length === window.before.length && now.every((cell, at) =>"
-        "cell === window.before[at]"
-        "&& cell.classList.contains('lm-mod-hidden') === window.folded[at]); }"
-    )
 
 
 def test_quiz_is_answered_with_tab_and_space(shown_quiz):

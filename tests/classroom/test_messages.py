@@ -17,7 +17,6 @@ EXERCISES = {
     for data in [lessons.read(path)]
     for key, entry in data["exercise"].items()
 }
-TOLD_BY_THE_TASK = {"00.1"}  # "replace the dots with the number 30": the exercise is to do it
 
 
 def parts(text):
@@ -65,7 +64,7 @@ def test_no_message_tells_the_solution(key):
     if entry["kind"] == "value":
         number = computed(entry["expected"], given)
         telling += [text for text in told if tells_number(text, number, entry["tolerance"])]
-    assert bool(telling) == (key in TOLD_BY_THE_TASK), telling
+    assert not telling
 
 
 PLAUSIBLE = [

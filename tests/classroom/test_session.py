@@ -35,7 +35,7 @@ def test_the_summary_follows_the_attempts():
 def test_a_class_is_gathered_from_its_exports(tmp_path):
     for seat, guess in (("seat 1", 20), ("seat 2", 35)):
         SESSION.clear()
-        predict("05.2", guess).beside(48.0)
+        predict("05.3", guess).beside(48.0)
         check("05.1", 5 / 6)
         export(tmp_path, seat)
     table = gather(tmp_path)
@@ -50,14 +50,14 @@ def test_a_class_is_gathered_from_its_exports(tmp_path):
 def test_guesses_are_kept_in_one_file_where_start_names_it(tmp_path, monkeypatch):
     path = tmp_path / "my-guesses.json"
     monkeypatch.setenv("DSRCT_EDU_GUESSES", str(path))
-    predict("05.2", 30).beside(48.0)
+    predict("05.3", 30).beside(48.0)
     predict("05.1", "lower")
     predict("10.1", ...)
     SESSION.clear()  # the next day
-    predict("05.2", ...)  # the cell is run again with its dots
+    predict("05.3", ...)  # the cell is run again with its dots
     predict("01.1", "60")
     table = guesses().set_index("id")
-    assert table.loc["05.2", ["guess", "result", "unit"]].tolist() == [30.0, 48.0, "months"]
+    assert table.loc["05.3", ["guess", "result", "unit"]].tolist() == [30.0, 48.0, "months"]
     assert table.loc["05.1", "guess"] == "lower"
     assert table.loc["01.1", "guess"] == 60.0
     assert "10.1" not in table.index
@@ -71,20 +71,20 @@ def test_a_file_that_was_changed_costs_no_lesson(tmp_path, monkeypatch, text):
     path = tmp_path / "my-guesses.json"
     path.write_text(text, encoding="utf-8")
     monkeypatch.setenv("DSRCT_EDU_GUESSES", str(path))
-    predict("05.2", 30)
+    predict("05.3", 30)
     assert guesses()["guess"].tolist() == [30.0]
 
 
 def test_a_folder_that_cannot_be_written_costs_no_lesson(tmp_path, monkeypatch):
     monkeypatch.setenv("DSRCT_EDU_GUESSES", str(tmp_path / "nowhere" / "my-guesses.json"))
-    predict("05.2", 30)
+    predict("05.3", 30)
     assert guesses()["guess"].tolist() == [30.0]
 
 
 def test_nothing_is_written_unless_asked(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     check("05.1", 0.5)
-    predict("05.2", 3)
+    predict("05.3", 3)
     assert list(tmp_path.iterdir()) == []
 
 

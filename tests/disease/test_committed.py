@@ -79,6 +79,31 @@ def test_the_registries_hold_the_four_scenarios():
     assert all(a != b for a, b in zip(first, second, strict=True))
 
 
+def test_where_hipec_does_nothing_both_futures_are_one():
+    nothing = [name for name in REGISTRIES if reveal(name).scenario == "null"]
+    assert len(nothing) == 2
+    for name in nothing:
+        truth = load_cohort(name).truth
+        without = [column for column in truth if column.endswith("_no_hipec")]
+        assert len(without) == 7
+        for column in without:
+            with_it = column.removesuffix("_no_hipec") + "_hipec"
+            pd.testing.assert_series_equal(truth[column], truth[with_it], check_names=False)
+
+
+def test_each_group_of_registries_vindicates_hipec_at_least_once():
+    for names in (REGISTRIES[:4], REGISTRIES[4:]):
+        assert max(reveal(name).rmst_difference for name in names) > 1
+
+
+def test_the_folder_says_that_seeds_were_chosen_and_names_every_cohort():
+    page = find("data", "synthetic", "README.md").read_text(encoding="utf-8")
+    assert "seeds were chosen" in page
+    assert {name for name in NAMES if f"`{name}.csv`" not in page} == set(
+        REGISTRIES[1:3] + REGISTRIES[5:7]  # from a to d, from e to h
+    )
+
+
 def test_one_paper_comes_from_a_helpful_world_and_one_from_a_harmful():
     gains = [reveal(name).rmst_difference for name in PAPERS]
     assert min(gains) < -1

@@ -18,7 +18,6 @@ import pandas as pd
 import pytest
 import tables
 from matplotlib import font_manager
-from nbclient import NotebookClient
 from PIL import Image
 
 from dsrct_edu import InputError, figures
@@ -135,6 +134,7 @@ def test_the_session_keeps_its_settings_and_the_figure_its_style(figure):
 
 def test_notebook_shows_it_once_with_pyplot_loaded():
     import nbformat  # here: what drives a kernel cannot be imported in the browser
+    from nbclient import NotebookClient
 
     cells = [
         "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.close()",

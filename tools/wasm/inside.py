@@ -51,7 +51,7 @@ class ByName:
             f"wasm: {count['passed']} passed, {count['failed'] + count['error']} failed, "
             f"{count['xfailed']} failed as named, {count['skipped']} skipped "
             f"({len(self.unnamed)} without a name), {count['deselected']} left to `make study`, "
-            f"{len(LEFT_OUT['not_run'])} folders not run"
+            f"{len(LEFT_OUT['not_run'])} folders or files not run"
         )
 
 

@@ -14,7 +14,7 @@ from dsrct_edu.analysis import kernels
 from dsrct_edu.analysis.kernels import Counts, Grid
 from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.errors import InputError
-from dsrct_edu.steps import crossing
+from dsrct_edu.steps import crossing_within
 
 INTERVALS = ("log-log", "log", "plain")
 _CELLS = 2_000_000  # patients by times at once
@@ -108,19 +108,14 @@ class Curve:
     def quantile(self, p: float, ci: str, level: float) -> tuple[float, float, float]:
         """Return the time by which a share `p` had the event, with its limits.
 
-        Where the curve comes down to the level only with its fall to zero, at which limits are
-        not defined, there is no interval.
+        A curve that comes down to the level only with its fall to zero has no interval.
         """
         kept = self.leaving > 0
         time = np.append(0.0, self.times)
-        low, high = self.limits(ci, level)
-        found = [
-            crossing(time, np.append(0.0, 1.0 - curve[kept]), p)
-            for curve in (self.survival, low, high)
-        ]
-        if np.isinf(found[1]) and np.isfinite(found[0]):
-            found[1:] = [np.nan, np.nan]
-        return found[0], found[1], found[2]
+        failed, low, high = (
+            np.append(0.0, 1.0 - curve[kept]) for curve in (self.survival, *self.limits(ci, level))
+        )
+        return crossing_within(time, failed, (low, high), p)
 
     def rmst(self, tau: float) -> tuple[float, float]:
         """Return the restricted mean survival time to `tau` and its standard error."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dsrct_edu.analysis import kernels
+from dsrct_edu.analysis.curve import check_tau
 from dsrct_edu.analysis.kernels import Grid
 from dsrct_edu.arrays import Floats, Places
 
@@ -151,3 +153,40 @@ def time_lost(
         lost.append(whole[:, 0])
         influence.append(owed * weights)
     return np.stack(lost, axis=1), np.stack(influence, axis=1)
+
+
+@dataclass(frozen=True)
+class IncidenceCurves:
+    """Cumulative incidence of every cause in one group, as arrays over its distinct times."""
+
+    label: Any
+    grid: Grid = field(repr=False)  # of one replicate, as all below
+    cause: Places = field(repr=False)
+    weights: Floats = field(repr=False)
+    estimate: Incidence = field(repr=False)
+    cause_specific: Floats = field(repr=False)  # (causes, times): 1 - KM, other causes censored
+    n: float
+    events: Floats
+    end: float  # of the longest follow-up, as it was recorded
+
+    @property
+    def time(self) -> Floats:
+        """The distinct times."""
+        return np.asarray(self.grid.time[0])
+
+    @cached_property
+    def leaving(self) -> Floats:
+        """Weighted number who leave at each of them."""
+        return np.asarray(self.grid.sum_leaving(self.weights)[0])
+
+    @property
+    def last(self) -> float:
+        """Last time that somebody was followed to."""
+        return float(self.time[self.leaving > 0][-1])
+
+    def time_lost(self, tau: float) -> tuple[Floats, Floats]:
+        """Return the time lost to each cause, and what it owes to patients (causes, patients)."""
+        if self.estimate.survival[0, -1] > 0:
+            check_tau(tau, self.end, f" of group {self.label!r}")
+        lost, influence = time_lost(self.grid, self.cause, len(self.events), self.weights, tau)
+        return lost[0], influence[0]

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from dsrct_edu import checks
 from dsrct_edu.authoring import decks, execute, marks, notebooks, reveals
-from dsrct_edu.authoring.editions import EDITIONS, RUN, SOLUTION, notebook_text
+from dsrct_edu.authoring.editions import SOLUTION, editions, notebook_text, run
 from dsrct_edu.authoring.execute import Run
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.places import Places
@@ -63,8 +63,8 @@ def build(
     report = Report()
     runs = _run(lessons, places, jobs, fresh, report)
     for lesson in lessons:
-        mine = {edition: run for (name, edition), run in runs.items() if name == lesson.name}
-        if len(mine) == len(RUN):
+        mine = {edition: shown for (name, edition), shown in runs.items() if name == lesson.name}
+        if len(mine) == len(run(lesson)):
             try:
                 _write(lesson, mine, places, pixels, report)
             except LessonError as error:
@@ -81,7 +81,7 @@ def _run(
         tasks = {
             pool.submit(execute.run, lesson, edition, places, fresh): (lesson.name, edition.name)
             for lesson in lessons
-            for edition in RUN
+            for edition in run(lesson)
         }
         bar = {"unit": "run", "file": sys.stderr, "disable": not tasks}
         for task in tqdm(as_completed(tasks), "lessons", len(tasks), **bar):
@@ -97,10 +97,10 @@ def _write(
 ) -> None:
     same_values(lesson, runs)
     made = {}
-    for edition in EDITIONS:
-        run = runs[edition.shows]
-        made[edition] = notebooks.notebook(lesson, edition, run.values, run.outputs)
-    for edition in RUN:
+    for edition in editions(lesson):
+        shown = runs[edition.shows]
+        made[edition] = notebooks.notebook(lesson, edition, shown.values, shown.outputs)
+    for edition in run(lesson):
         if faults := marks.in_notebook(lesson, edition, made[edition]):
             report.problems += faults
             return
@@ -108,7 +108,7 @@ def _write(
     for edition, text in texts.items():
         path = edition.path(places.root, lesson.name)
         report.write(path, text, keep_pictures=edition.committed and not pixels)
-    if told := reveals.written(lesson, runs[SOLUTION.name].values):
+    if not lesson.is_more and (told := reveals.written(lesson, runs[SOLUTION.name].values)):
         report.write(reveals.path(lesson), told)
     report.write(places.glossary, notebook_text(None, notebooks.glossary(lesson.course.glossary)))
     if quiz := lesson.data("quiz"):
@@ -120,6 +120,8 @@ def _write(
 
 def same_values(lesson: Lesson, runs: dict[str, Run]) -> None:
     """Insist that the prose says the same in all editions."""
+    if lesson.is_more:
+        return
     student, solution = runs["student"].values, runs["solution"].values
     for name, value in student.items():
         if solution[name] != value:

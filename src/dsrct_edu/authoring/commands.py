@@ -19,7 +19,7 @@ from dsrct_edu.authoring import (
     rules,
     schemas,
 )
-from dsrct_edu.authoring.editions import EDITIONS, RUN, SOLUTION, STUDENT
+from dsrct_edu.authoring.editions import SOLUTION, STUDENT, editions, run
 from dsrct_edu.authoring.lesson import Lesson, read
 from dsrct_edu.authoring.places import Places
 from dsrct_edu.authoring.sources import LessonError
@@ -83,7 +83,7 @@ def _read(places: Places, wanted: Sequence[str]) -> tuple[list[Lesson], list[str
         try:
             lesson = read(path, shared)
             faults = schemas.problems(lesson)
-            for edition in () if faults else EDITIONS:
+            for edition in () if faults else editions(lesson):
                 notebooks.cells(lesson, edition)  # to find what cannot be made
         except LessonError as error:
             faults = [str(error)]
@@ -101,11 +101,13 @@ def _findings(lesson: Lesson, places: Places) -> list[str]:
         return found + stale
     made = {
         edition: nbformat.read(edition.path(places.root, lesson.name), as_version=4)
-        for edition in RUN
+        for edition in run(lesson)
     }
     for edition, notebook in made.items():
         found += outputs.problems(lesson, notebook) + outputs.quoted(lesson, notebook)
         found += marks.in_notebook(lesson, edition, notebook)
+    if lesson.is_more:
+        return found
     return found + prediction_rules.spoilt(lesson, made[STUDENT], made[SOLUTION])
 
 

@@ -96,6 +96,8 @@ def _planned(folder: Path) -> dict[str, Entry]:
 def _written(folder: Path) -> dict[str, Entry]:
     found = {}
     for path in sorted(folder.glob("[0-9][0-9]_*.md")):
+        if path.stem.endswith(sources.MORE):
+            continue
         meta = sources.front_matter(path)
         minutes = sum(meta["minutes"][part] for part in ("teach", "exercise"))
         treated = tuple(meta["misconceptions"])

@@ -9,7 +9,7 @@ import nbformat
 
 from dsrct_edu.authoring import inserts, notebooks, reveals
 from dsrct_edu.authoring.course import Course
-from dsrct_edu.authoring.editions import EDITIONS, SOLUTION, Edition
+from dsrct_edu.authoring.editions import SOLUTION, Edition, editions
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.places import Places
 
@@ -20,11 +20,11 @@ def problems(lesson: Lesson, places: Places) -> list[str]:
     """Return what in the committed editions of a lesson does not follow from its source."""
     said = [
         found
-        for edition in EDITIONS
+        for edition in editions(lesson)
         if edition.committed
         for found in _problems(lesson, edition, places)
     ]
-    return said or _reveals(lesson, places)
+    return said if lesson.is_more else said or _reveals(lesson, places)
 
 
 def _problems(lesson: Lesson, edition: Edition, places: Places) -> list[str]:

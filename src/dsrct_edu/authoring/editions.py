@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,12 @@ class Edition:
     closing: str = ""
     committed: bool = False
     slideshow: bool = False
+
+    @property
+    def up(self) -> str:
+        """The way from its folder to that of the students' notebooks."""
+        way = os.path.relpath("notebooks", os.path.dirname(self.target)).replace(os.sep, "/")
+        return "" if way == "." else f"{way}/"
 
     def path(self, root: Path, name: str) -> Path:
         """Return where the edition of a lesson lies below the folder that holds the lessons."""
@@ -123,7 +130,7 @@ INSTRUCTOR = Edition(
     exercise=stubs.solution,
     shows="solution",
     target="build/instructor/{name}.ipynb",
-    term=partial(link, "../"),
+    term=partial(link, "../../notebooks/"),
     text=notebook_text,
     slideshow=True,
 )
@@ -138,4 +145,16 @@ SLIDES = Edition(
 )
 EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES)
 RUN = tuple(edition for edition in EDITIONS if edition.shows == edition.name)
-"""The editions that are executed."""
+"""Those that are executed."""
+MORE = replace(STUDENT, name="more", drops=("instructor",), shows="more", closing="")
+"""The one edition of a page to read on."""
+
+
+def editions(lesson: Lesson) -> tuple[Edition, ...]:
+    """Return the editions that a lesson, or a page to read on, has."""
+    return (MORE,) if lesson.is_more else EDITIONS
+
+
+def run(lesson: Lesson) -> tuple[Edition, ...]:
+    """Return those of them that are executed."""
+    return (MORE,) if lesson.is_more else RUN

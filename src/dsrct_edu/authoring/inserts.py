@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from dsrct_edu.authoring import sources
 from dsrct_edu.authoring.editions import Edition
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.sources import LessonError
@@ -44,6 +45,11 @@ def _maker(wanted: str) -> Callable[[Lesson, str, Edition], str] | None:
 
 
 def _header(lesson: Lesson, _: str, edition: Edition) -> str:
+    if lesson.is_more:
+        return (
+            f"*To read on after lesson {lesson.id}, {_page(lesson, edition)}. Optional: no lesson "
+            "needs it. There are no exercises; run the cells from top to bottom.*"
+        )
     meta, listed = lesson.metadata, lesson.course.lessons
     teach, exercise = meta["minutes"]["teach"], meta["minutes"]["exercise"]
     before = [listed[key].title for key in meta["prerequisites"] if _written(lesson, key)]
@@ -61,12 +67,25 @@ def _header(lesson: Lesson, _: str, edition: Edition) -> str:
     return "\n".join(lines)
 
 
+def _page(lesson: Lesson, edition: Edition) -> str:
+    """Return a link from a lesson to its page to read on, or back."""
+    path = lesson.path.with_name(f"{lesson.beside}.md")
+    if not path.exists():
+        raise LessonError(lesson.path.name, f"its lesson, {path.name}, does not exist")
+    title = sources.front_matter(path)["title"]
+    return f"[{title}]({edition.up}{lesson.beside}.ipynb)"
+
+
 def _footer(lesson: Lesson, _: str, edition: Edition) -> str:
     lines = []
+    if lesson.is_more:
+        lines.append(f"Back to lesson {lesson.id}: {_page(lesson, edition)}.")
+    elif lesson.path.with_name(f"{lesson.beside}.md").exists():
+        lines.append(f"To read on, optional: {_page(lesson, edition)}.")
     if edition.closing:
         lines.append(edition.closing.replace("NN", lesson.id))
     later = [key for key in lesson.course.lessons if key > lesson.id and _written(lesson, key)]
-    if later:
+    if later and not lesson.is_more:
         lines.append(f"Next lesson: {later[0]}, *{lesson.course.lessons[later[0]].title}*.")
     lines.append(
         "All patients here are synthetic. This is a course in reading evidence, **not medical "

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from dsrct_edu.authoring import course, sources
 from dsrct_edu.authoring.course import Course
-from dsrct_edu.authoring.sources import LessonError
+from dsrct_edu.authoring.sources import MORE, LessonError
 from dsrct_edu.classroom.exercises import tags
 from dsrct_edu.classroom.lessons import line_of
 
@@ -37,6 +37,16 @@ class Lesson:
     def name(self) -> str:
         """Number and words, such as ``42_small_steps``."""
         return self.path.stem
+
+    @property
+    def is_more(self) -> bool:
+        """Whether this is a page to read on, ``NN_name_more``: optional, without exercises."""
+        return self.name.endswith(MORE)
+
+    @property
+    def beside(self) -> str:
+        """The name of the page to read on of a lesson, and of the lesson of such a page."""
+        return self.name.removesuffix(MORE) if self.is_more else self.name + MORE
 
     @property
     def id(self) -> str:

@@ -130,12 +130,12 @@ def spoilt(lesson: Lesson, student: NotebookNode, solution: NotebookNode) -> lis
         shown = "\n".join(_words(cell) for cell in [told.reveal, *told.texts] if cell)
         for place, spoiler in enumerate(known.get(prediction.key, {}).get("spoilers", [])):
             where = lesson.line("checks", "predict", prediction.key, "spoilers")
-            if found := _found(spoiler, seen):
+            if place_of := found(spoiler, seen):
                 said.append(
                     f"{where}: {spoiler!r} stands before the guess {prediction.key} that it "
-                    f"answers: {found!r}; move it into a `reveal` cell"
+                    f"answers: {place_of!r}; move it into a `reveal` cell"
                 )
-            if not _found(spoiler, shown):
+            if not found(spoiler, shown):
                 said.append(
                     f"{where}: spoiler {place + 1}, {spoiler!r}, does not stand in what the reveal "
                     f"of {prediction.key} says; name what does"
@@ -166,7 +166,7 @@ def _words(cell: NotebookNode) -> str:
     )
 
 
-def _found(spoiler: str, text: str) -> str:
+def found(spoiler: str, text: str) -> str:
     """Return where a spoiler stands in a text, with some words around it; else nothing."""
     words, text = r"\s+".join(map(re.escape, spoiler.split())), text.replace("*", "")
     match = re.search(rf"(?<![\w.]){words}(?![\w%]|\.\d)", text, re.IGNORECASE)

@@ -7,7 +7,7 @@ import re
 from statistics import median
 
 from dsrct_edu.authoring import inserts, prediction_rules, prose, questions, sources, stubs
-from dsrct_edu.authoring.editions import SOLUTION
+from dsrct_edu.authoring.editions import MORE, SOLUTION
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.notebooks import cells
 from dsrct_edu.classroom.exercises import Exercise, tags, walk
@@ -263,11 +263,28 @@ RULES = {
 }
 
 
+def _more(lesson: Lesson) -> list[str]:
+    """Hold a page to read on to what it is: short cells, and no tasks."""
+    said = [
+        f"`{key}` in the front matter is for lessons; a page to read on has id, title and seed"
+        for key in lesson.metadata if key not in ("id", "title", "seed")
+    ]  # fmt: skip
+    for cell in cells(lesson, MORE):
+        asks = sorted({"predict", "reveal", "exercise", "check", "quiz"} & set(tags(cell)))
+        said += [f"cell {cell.id} is a `{tag}`; a page to read on asks nothing" for tag in asks]
+        if cell.cell_type == "code":
+            said += [f"cell {cell.id} {text}" for text in _cell(cell.source)]
+    return said
+
+
+MORE_RULES = {"page to read on": _more, "values in prose": quoted_values, "prose": prose.problems}
+
+
 def problems(lesson: Lesson, skip: tuple[str, ...] = ()) -> list[str]:
     """Return all that the source of a lesson breaks."""
     return [
         f"{lesson.path.name}: {said}"
-        for name, rule in RULES.items()
+        for name, rule in (MORE_RULES if lesson.is_more else RULES).items()
         if name not in skip
         for said in rule(lesson)
     ]

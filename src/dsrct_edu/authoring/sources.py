@@ -17,6 +17,8 @@ FRONT_MATTER = {
     "ideas": list, "misconceptions": list, "seed": int,
 }  # fmt: skip
 """The keys of a lesson under ``dsrct_edu``, and what each holds."""
+MORE = "_more"
+"""How the name of a page ends that goes on where a lesson stops."""
 _NEEDED = ("title", "minutes", "prerequisites", "objectives", "misconceptions")
 KINDS = {str: "text", dict: "a table", list: "a list", int: "a whole number"}
 
@@ -64,7 +66,8 @@ def front_matter(path: Path) -> dict[str, Any]:
     meta = found.get("dsrct_edu") if isinstance(found, dict) else None
     if not isinstance(meta, dict):
         raise LessonError(path.name, "the front matter lacks the key `dsrct_edu`")
-    for key in _NEEDED:
+    more = path.stem.endswith(MORE)
+    for key in _NEEDED[:1] if more else _NEEDED:
         if key not in meta:
             raise LessonError(path.name, f"add `{key}` under `dsrct_edu` in the front matter")
     for key, kind in FRONT_MATTER.items():
@@ -75,7 +78,7 @@ def front_matter(path: Path) -> dict[str, Any]:
         if kind is list and not all(isinstance(item, str) and item for item in meta.get(key, ())):
             said = f"`{key}` in the front matter is {meta[key]!r}; write a list of texts, in quotes"
             raise LessonError(path.name, said)
-    minutes = meta["minutes"]
-    if not all(isinstance(minutes.get(part), int) for part in ("teach", "exercise")):
+    minutes = meta.get("minutes", {})
+    if not more and not all(isinstance(minutes.get(part), int) for part in ("teach", "exercise")):
         raise LessonError(path.name, "write the minutes as `{teach: 30, exercise: 15}`")
     return meta

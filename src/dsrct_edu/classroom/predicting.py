@@ -167,11 +167,11 @@ def predict(prediction: str, guess: object = ...) -> Prediction:
 
     Examples
     --------
-    >>> predict("05.2", 20)
+    >>> predict("05.3", 20)
     Your guess for median survival with HIPEC: 20 months. Noted.
-    >>> predict("05.2", -20).fault
+    >>> predict("05.3", -20).fault
     'Your guess is −20. What is expected is a number from 0 to 120 (months).'
-    >>> predict("05.2").beside(34.2).shown
+    >>> predict("05.3").beside(34.2).shown
     False
     """
     watching.watch()

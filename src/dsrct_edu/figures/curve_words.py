@@ -39,13 +39,13 @@ def end_of(
     until: float | None = None,
     horizon: float | None = None,
 ) -> float:
-    """Return where the picture ends: where two thirds of its width are no thin tail."""
+    """Return where the picture ends: two thirds of its width are no thin tail, of any group."""
     longest = max(float(s.time[-1]) for s in steps)
     if until is not None:
         return checks.number(until, "until", low=0.0, above=True)
     if unit != "months" or longest <= style.SEVEN_YEARS:
         return longest
-    thick = max(min(s.thin_from(None), float(s.time[-1])) for s in steps)
+    thick = min(min(s.thin_from(None), float(s.time[-1])) for s in steps)
     wide = thick >= 1.5 * style.SIX_YEARS
     end = 12 * math.ceil(1.25 * thick / 12) if wide else style.SIX_YEARS
     return min(longest, max(end, horizon or 0.0))
@@ -99,9 +99,11 @@ def _reached(median: float, unit: str = "") -> str:
 
 def _median(s: Steps, unit: str, level: float) -> str:
     text = _reached(s.median(), unit)
-    edges = [s.median(limit) for limit in s.limits or ()]
-    if np.isinf([s.median(), *edges]).all() or not edges:
+    edges = s.median_limits()
+    if edges is None or np.isinf([s.median(), *edges]).all():
         return text
+    if np.isnan(edges).any():
+        return f"{text} ({percent(level)} interval not defined)"
     low, high = map(_reached, edges)
     return f"{text} ({percent(level)} interval {low} to {high})"
 

@@ -17,7 +17,7 @@ from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.curve_words import end_of, outcome_of, survival_words
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.intervals import THESE, caption
-from dsrct_edu.figures.layout import EndLabel, end_labels, key
+from dsrct_edu.figures.layout import EndLabel, aside, end_labels, key
 from dsrct_edu.figures.tables import ANY, CURVE, NUMBER, Steps, check, curves_of, name, tag
 from dsrct_edu.wording import listed, plain, whole
 
@@ -152,8 +152,7 @@ def survival_curves(
         if shade:
             _shade(axes, steps, horizon)
     if any(s.limits for s in steps):
-        band = f"Band: {caption(interval_of, level)}"
-        axes.set_title(band, loc="right", fontsize=style.SMALL, pad=8)
+        aside(axes, f"Band: {caption(interval_of, level)}")
     if censoring:
         key(page, [("last seen alive (censored)", _last_seen(axes, lines))], 1)
     end_labels(page, axes, _labels(lines, beside))
@@ -266,12 +265,8 @@ def _truth(
               gid=tag("truth", truth.group))  # fmt: skip
     places = [tick for tick in ticks if 0 < tick <= last] if len(lines) > 1 else []
     heights = [float(truth.survival[truth.at(place)]) for place in places]
-    point: dict[str, Any] = {
-        "marker": look.marker,
-        "mfc": look.colour,
-        "mec": palette.TRUTH.colour,
-        "ms": 7,
-    }
+    point: dict[str, Any] = {"marker": look.marker, "mfc": look.colour, "ms": 7}
+    point |= {"mec": palette.TRUTH.colour}
     axes.plot(places, heights, ls="none", zorder=5, gid=tag("whose", truth.group), **point)
     return EndLabel(
         last, float(y[-1]), f"truth, {name(truth.group)}", palette.TRUTH, 1.6,

@@ -14,6 +14,7 @@ from matplotlib.patches import Ellipse, FancyArrowPatch, Patch, Polygon
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import sheet
 from dsrct_edu.figures.tables import ANY, NUMBER, check, name
 from dsrct_edu.wording import counted, listed
 
@@ -113,13 +114,7 @@ Outcome: death. Confounders, to adjust for: centre.'
         raise InputError(f"a role of {', '.join(ROLES)}", found, "", "role", wrong)
     links = _links(nodes, edges)
     places = _places(nodes)
-    width, height = style.WIDTH, max(y for _, y in places.values()) + 0.75
-    page.set_layout_engine("none")  # positions are in inches, and so is the room for the title
-    titled = len(page.get_suptitle().splitlines())
-    page.set_figheight(height + 0.28 * titled + (0.12 if titled else 0))
-    axes = page.add_axes((0, 0, 1, height / page.get_figheight()))
-    axes.set(xlim=(0, width), ylim=(0, height), aspect="equal")
-    axes.set_axis_off()
+    axes = sheet(page, max(y for _, y in places.values()) + 0.75, line=0.4)
     shapes: dict[object, Patch] = {
         row.name: _node(axes, name(row.name), str(row.role) if roles else "", places[row.name])
         for row in nodes.itertuples(index=False)

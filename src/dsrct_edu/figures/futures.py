@@ -34,7 +34,7 @@ def two_futures(
     *,
     patient: object = None,
     cover: str | None = None,
-    until: float = 120.0,
+    until: float = style.SIX_YEARS,
     title: str | None = None,
 ) -> str:
     """Draw what happens to one patient with HIPEC, and what happens to the same one without.
@@ -49,7 +49,7 @@ def two_futures(
         Which ``patient_id`` to draw; needed if there are several rows.
     cover : {"hipec", "no_hipec"}, optional
         A future to cover, in the picture and in the words.
-    until : float, default 120
+    until : float, default 72
         Where the picture ends, in months since diagnosis; the same whatever is covered.
     title : str, optional
         Heading.
@@ -68,8 +68,8 @@ def two_futures(
     >>> import dsrct_edu as dsrct
     >>> truth = dsrct.load_cohort("teaching").truth
     >>> two_futures(truth, patient="P0004").words
-    'With HIPEC: back in the peritoneum at month 27, death at month 63. Without HIPEC: back in the \
-peritoneum at month 19, death at month 53. With HIPEC 9.8 months longer.'
+    'With HIPEC: back in the peritoneum at month 17, death at month 47. Without HIPEC: back in the \
+peritoneum at month 12, death at month 41. With HIPEC 6.4 months longer.'
     >>> two_futures(truth, patient="P0004", cover="hipec").words.split(". ")[0]
     'With HIPEC: covered'
     """
@@ -81,8 +81,6 @@ peritoneum at month 19, death at month 53. With HIPEC 9.8 months longer.'
     shared = style.fill(palette.WAITING)
     if fork:
         rectangles(axes, ([0.0], [1 - _HALF], [fork], [1 + _HALF]), gid="shared", **shared)
-        axes.annotate("one life", (fork / 2, 1 + _HALF), (4, -4), textcoords="offset points",
-                      ha="center", va="top", size=style.SMALL)  # fmt: skip
     for arm, (height, look) in _LANES.items():
         if fork:
             axes.plot([fork, fork], [1 - _HALF, height] if height == 0 else [1 + _HALF, height],
@@ -91,7 +89,9 @@ peritoneum at month 19, death at month 53. With HIPEC 9.8 months longer.'
             _cover(axes, height, fork, until)
         else:
             _future(axes, row, arm, height, look, fork, until)
-    axes.set_yticks([height for height, _ in _LANES.values()], [ARM_WORDS[arm] for arm in _LANES])
+    lanes = {height: ARM_WORDS[arm] for arm, (height, _) in _LANES.items()}
+    lanes |= {1: "one life"} if fork else {}
+    axes.set_yticks(list(lanes), list(lanes.values()))
     axes.set(xlim=(0, until), ylim=(2.8, -0.7), xlabel="Months since diagnosis")
     axes.set_xticks(style.month_ticks(until))
     axes.tick_params(axis="y", length=0)
@@ -152,7 +152,7 @@ def _say(axes: Axes, x: float, y: float, text: str, until: float, below: bool = 
 
 
 def _cover(axes: Axes, height: int, fork: float, until: float) -> None:
-    corners = ([fork], [height - _HALF], [until], [height + _HALF])
+    corners = ([fork], [height - _HALF], [0.998 * until], [height + _HALF])  # its edge is seen
     rectangles(axes, corners, facecolor=palette.FAINT, edgecolor=palette.GREY, gid="cover",
                linestyle=(0, (4, 3)))  # fmt: skip
     axes.text((fork + until) / 2, height, "?", ha="center", va="center", size=26, weight="bold",
@@ -180,7 +180,7 @@ def future_words(
     *,
     patient: object = None,
     cover: str | None = None,
-    until: float = 120.0,
+    until: float = style.SIX_YEARS,
 ) -> str:
     """Say both futures, or the one that is not covered, and by how much they differ."""
     row, said = _one(truth, patient), []

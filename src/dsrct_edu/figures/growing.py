@@ -95,8 +95,8 @@ on) and at month 14 to 37.5% (1 of 2 live on).'
     for axes in (above, below):
         axes.patch.set_visible(False)  # it would cover the lines from the lanes to the curve
     _lanes(above, patients, now, whole)
-    _curve(below, moments[:steps], now)
     end = float(durations.max())
+    _curve(below, moments[:steps], now, beside=now < 0.8 * end)
     below.set(xlim=(0, max(1.03 * end, 1e-9)), ylim=(0, 1.04), ylabel="Share alive")
     below.set_xlabel(f"{unit.capitalize()} since {time_zero}")
     below.set_xticks(style.month_ticks(end))
@@ -141,12 +141,12 @@ def _lanes(axes: Axes, patients: pd.DataFrame, now: float, whole: bool) -> None:
             axes.plot(ends, place, clip_on=False, gid=tag("end", patient), **look)
     axes.set_ylim(len(patients) - 0.4, -0.6)
     axes.set_yticks(range(len(patients)), [name(p) for p in patients["patient_id"]])
-    axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="x", length=0, labelbottom=False)
+    axes.tick_params(length=0, labelbottom=False)
     axes.spines[["left", "bottom"]].set_visible(False)
 
 
-def _curve(axes: Axes, moments: list[_Moment], now: float) -> None:
+def _curve(axes: Axes, moments: list[_Moment], now: float, beside: bool) -> None:
+    """Draw the curve so far; where there is room its share stands beside it, clear of factors."""
     time = np.array([0.0, *(m.time for m in moments), now])
     share = np.array([1.0, *(m.after for m in moments)])
     x, y = np.repeat(time, 2)[1:-1], np.repeat(share, 2)
@@ -160,9 +160,10 @@ def _curve(axes: Axes, moments: list[_Moment], now: float) -> None:
                           zorder=5)  # fmt: skip
         if moment.left:
             axes.plot(moment.time, moment.after, **_MARK | _SEEN | {"ms": 7})
-    if moments:
+    if moments and share[-1] > 0:  # a curve on its axis needs no number, and has no room for it
         low = moments[-1].died and moments[-1].time == now  # the curve ends in its own fall
-        offset, ha, va = ((6, -2), "left", "top") if low else ((-3, 5), "right", "bottom")
+        right = ((6, -2), "left", "top") if low else ((8, 0), "left", "center")
+        offset, ha, va = right if low or beside else ((-3, 5), "right", "bottom")
         axes.annotate(percent(share[-1], 1), (now, share[-1]), offset, ha=ha, va=va,
                       textcoords="offset points", size=style.SMALL, weight="bold")  # fmt: skip
     axes.yaxis.set_major_formatter(PercentFormatter(1))

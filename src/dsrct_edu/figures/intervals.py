@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator, NullLocator
 
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
@@ -19,6 +19,7 @@ from dsrct_edu.wording import percent, plain, ratio
 
 _CLOSE_TICKS = (0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10)  # for a short axis
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+_MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
 _DECADES = tuple(10.0**power for power in range(-9, 10))
 _FAR = 12.0  # an interval that reaches further than this many times the estimates ends in an arrow
 _KNOWN = replace(NUMBER, gaps=True)
@@ -167,5 +168,7 @@ def frame(
         ticks = _CLOSE_TICKS if high / low < 5 and not others else ticks
         axes.set_xticks([tick for tick in ticks if low <= tick <= high])
     else:
-        axes.xaxis.set_major_locator(MaxNLocator(4 if others else 7))
+        most, span = (4 if others else 7), high - low
+        whole = [step for step in _MONTHS if 2 <= span / step <= most and "(months)" in measure]
+        axes.xaxis.set_major_locator(MultipleLocator(whole[0]) if whole else MaxNLocator(most))
     axes.set_xlim(low, high)

@@ -36,6 +36,16 @@ def panels(page: Figure, names: Sequence[str], xlabel: str, sharex: bool = False
     return grid[: len(names)]
 
 
+def sheet(page: Figure, height: float, line: float = 0.35) -> Axes:
+    """Return bare axes in inches, as wide as the page, under `line` inches a line of heading."""
+    page.set_layout_engine("none")
+    page.set_figheight(height + line * len(page.get_suptitle().splitlines()))
+    axes = page.add_axes((0, 0, 1, height / page.get_figheight()))
+    axes.set(xlim=(0, style.WIDTH), ylim=(0, height), aspect="equal")
+    axes.set_axis_off()
+    return axes
+
+
 def key(
     page: Figure,
     entries: Iterable[tuple[str, Mapping[str, Any]]],
@@ -55,7 +65,6 @@ def key(
     ]
     ncols = min(ncols, len(handles))
     by_column = [handle for column in range(ncols) for handle in handles[column::ncols]]
-    heading = page.get_suptitle()
     place: dict[str, Any] = {"loc": "outside upper right" if above else "outside lower center"}
     heading = page.get_suptitle()
     if above and heading:  # a line of its own, between the heading and what stands on the axes
@@ -64,6 +73,11 @@ def key(
         down = (1.25 * style.LARGE * (heading.count("\n") + 1) + 4) / 72 / page.get_figheight()
         place = {"loc": "upper right", "bbox_to_anchor": (1, 1 - down), "borderaxespad": 0}
     page.legend(handles=by_column, ncols=ncols, title=title, **place)
+
+
+def aside(axes: Axes, text: str) -> None:
+    """Say over the right end of the axes what a band, a bar or a dashed line is."""
+    axes.set_title(text, loc="right", fontsize=style.SMALL, pad=8)
 
 
 def named_rows(axes: Axes, names: Sequence[str], width: int) -> None:

@@ -215,32 +215,21 @@ null 0.80 (0.42 to 0.75).'
     bar: dict[str, Any] = {"facecolor": palette.FAINT, "edgecolor": palette.GREY, "lw": 0.7}
     axes.barh(places, 1.0, height=0.55, **bar)
     known = (fidelity["published"] - fidelity["low"]) / width
-    published: dict[str, Any] = {
-        "marker": "|",
-        "color": palette.INK,
-        "ms": 16,
-        "mew": 3,
-        "ls": "none",
-    }
+    mark: dict[str, Any] = {"ls": "none"}
+    published = mark | {"marker": "|", "color": palette.INK, "ms": 16, "mew": 3}
     axes.plot(known, places, **published)
     entries: list[tuple[str, dict[str, Any]]] = [("range accepted", bar), ("published", published)]
     for index, column in enumerate(columns):
         look = palette.neutral(index)
         where = ((fidelity[column] - fidelity["low"]) / width).clip(-0.45, 1.45)
         inside = _inside(fidelity, column)
-        point: dict[str, Any] = {
-            "marker": look.marker,
-            "color": look.colour,
-            "ms": 9,
-            "mew": 2,
-            "ls": "none",
-        }
+        point = mark | {"marker": look.marker, "color": look.colour, "ms": 9, "mew": 2}
         for mask, face in ((inside, look.colour), (~inside, palette.PAPER)):
             axes.plot(where[mask], places[mask], mfc=face, **point)
         entries.append((name(column), point))
     if any((~_inside(fidelity, column)).any() for column in columns):
         entries.append(("hollow: outside", point | {"mfc": palette.PAPER}))
-    named_rows(axes, [name(anchor) for anchor in fidelity["anchor"]], 36)
+    named_rows(axes, [name(anchor) for anchor in fidelity["anchor"]], 42)
     axes.set_xlim(-0.5, 1.5)
     axes.set_xticks([0, 1], ["low", "high"])
     axes.tick_params(axis="x", length=0)

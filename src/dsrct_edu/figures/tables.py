@@ -16,6 +16,12 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.vocabulary import ARM_WORDS
 
 _SHORT = {"hipec": "HIPEC", "pci": "PCI", "cc": "CC", "recist": "RECIST"}
+_WORDS = {
+    "extra_abdominal_metastases": "extra-abdominal metastases",
+    "pci_surgery": "PCI at surgery",
+    "pci_diagnosis": "PCI at diagnosis",
+    "diagnosis_year": "year of diagnosis",
+}
 _CLOSE = 1e-9
 _FEW, _SMALL_SHARE = 10, 0.1  # KMunicate: below either, the curve is no longer to be read
 
@@ -117,7 +123,7 @@ def name(group: object) -> str:
     Examples
     --------
     >>> name(3.0), name(True), name("no_hipec"), name("expert_centre"), name("pci_surgery")
-    ('3', 'yes', 'without HIPEC', 'expert centre', 'PCI surgery')
+    ('3', 'yes', 'without HIPEC', 'expert centre', 'PCI at surgery')
     """
     if isinstance(group, (bool, np.bool_)):
         return "yes" if group else "no"
@@ -130,7 +136,8 @@ def name(group: object) -> str:
 
 
 def _spaced(column: str) -> str:
-    return " ".join(_SHORT.get(word, word) for word in column.replace("_", " ").split(" "))
+    words = _WORDS.get(column, column.replace("_", " "))
+    return " ".join(_SHORT.get(word, word) for word in words.split(" "))
 
 
 def said_groups(table: pd.DataFrame, by: str | None) -> pd.DataFrame:
@@ -178,9 +185,16 @@ class Steps:
         """Return the position of the step that holds at this time."""
         return steps.position(self.time, time, _CLOSE)
 
-    def median(self, survival: Floats | None = None) -> float:
-        """Return the median, by R's midpoint rule, of the curve or of one of its limits."""
-        return steps.crossing(self.time, 1 - (self.survival if survival is None else survival), 0.5)
+    def median(self) -> float:
+        """Return the median, by R's midpoint rule."""
+        return steps.crossing(self.time, 1 - self.survival, 0.5)
+
+    def median_limits(self) -> tuple[float, float] | None:
+        """Return the limits of the median, NaN where it has none; None for a curve without."""
+        if self.limits is None:
+            return None
+        low, high = self.limits
+        return steps.crossing_within(self.time, 1 - self.survival, (1 - low, 1 - high), 0.5)[1:]
 
     def area(self, horizon: float) -> float:
         """Return the restricted mean: the area under the curve up to the horizon."""

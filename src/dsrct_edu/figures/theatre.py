@@ -15,7 +15,7 @@ from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
-from dsrct_edu.figures.layout import EndLabel, end_labels
+from dsrct_edu.figures.layout import EndLabel, end_labels, sheet
 from dsrct_edu.figures.tables import COUNT, NUMBER, Column, groups, name, tag
 from dsrct_edu.vocabulary import REGIONS
 from dsrct_edu.wording import listed, plain
@@ -69,14 +69,9 @@ def pci_map(page: Figure, scores: pd.DataFrame, *, title: str | None = None) -> 
 right upper. Score 1: lower ileum.'
     """
     by_region = _by_region(scores)
-    page.set_layout_engine("none")  # positions are in inches
     if not page.get_suptitle():
         page.entitle(f"Peritoneal cancer index {sum(by_region.values())} of 39")
-    titled = 0.35 * len(page.get_suptitle().splitlines())
-    page.set_figheight(5.3 + titled)
-    axes = page.add_axes((0, 0, 1, 5.3 / page.get_figheight()))
-    axes.set(xlim=(0, style.WIDTH), ylim=(0, 5.3), aspect="equal")
-    axes.set_axis_off()
+    axes = sheet(page, 5.3)
     abdomen = _trunk(axes)
     for region, (column, row) in enumerate(_PLACES):
         left, right = ((-_WIDE, -_SIDE), (-_SIDE, _SIDE), (_SIDE, _WIDE))[column]
@@ -145,7 +140,7 @@ def _score(axes: Axes, region: int, score: int, place: tuple[float, float], wide
     axes.text(x, y + 0.05, str(score), color=ink, size=22, weight="bold", ha="center",
               va="bottom")  # fmt: skip
     axes.text(x, y + 0.02, label, color=ink, size=style.SMALL, ha="center", va="top",
-              linespacing=0.95)  # fmt: skip
+              linespacing=1.1)  # fmt: skip
 
 
 def _bowel(axes: Axes, region: int, score: int, step: int) -> None:
