@@ -188,6 +188,22 @@ def two_clocks() -> Figure:
     return figures.swimmer_lanes(pd.concat([some, after]), ends, second_clock="surgery")
 
 
+@example("Six patients cloned into two plans; those who left are faded, the others weighted.")
+def clone_lanes() -> Figure:
+    six = pd.DataFrame({
+        "patient_id": ["Ana", "Ben", "Cem", "Eli", "Dana", "Fay"],
+        "operated": [False] + [True] * 5,
+        "surgery_month": [None] + [6] * 5,
+        "cc_score": [None, 2, 0, 0, 0, 0],
+        "hipec": [False, False, True, True, False, False],
+        "expert_centre": [False, False, True, False, True, False],
+        "death": [True, True, True, False, True, True],
+        "follow_up_month": [4, 16, 22, 48, 40, 28],
+    })  # fmt: skip
+    trial = dsrct.emulate_trial(six, ["expert_centre"], horizon=48)
+    return figures.clone_lanes(trial.clones, six)
+
+
 @example("One patient's two futures. In life, one of them is never seen.")
 def two_futures() -> Figure:
     cohort = dsrct.load_cohort("teaching")
@@ -253,6 +269,13 @@ def people_harms() -> Figure:
         rows += [(f"Harm {who}", "major complication", harmed)]
         rows += [(f"Harm {who}", "no major one", 100 - harmed)]
     return figures.people(pd.DataFrame(rows, columns=["panel", "category", "n"]))
+
+
+@example("Three years after surgery, both futures of the same patients: HIPEC holds one door.")
+def exits() -> Figure:
+    both = dsrct.simulate_cohort(20_000, "modest", seed=8).both_futures()
+    incidence = dsrct.aalen_johansen(both, "duration", "cause", by="arm")
+    return figures.exits(incidence.people(36), held={"HIPEC": "peritoneal"})
 
 
 @example("Nine confounders before and after weighting.")
@@ -362,9 +385,54 @@ def drug_course() -> Figure:
     return figures.drug_course(course, drug="cisplatin")
 
 
+@example("Two genes break, and make a third.")
+def fusion_gene() -> Figure:
+    return figures.fusion_gene(bedside.fusion_parts())
+
+
+@example("What each laboratory test can see of the fusion.")
+def fusion_tests() -> Figure:
+    return figures.fusion_gene(bedside.fusion_parts(), tests=True)
+
+
+@example("A break-apart test sorts a thousand people, most of whom were under strong suspicion.")
+def sorted_people() -> Figure:
+    return figures.sorted_people(bedside.break_apart_room(dsrct=700, ewing=100))
+
+
+@example("Half of what? One fall of 45%, measured in three ways.")
+def spheres() -> Figure:
+    return figures.spheres(bedside.half_of_what(0.45))
+
+
+@example("Seven doses that each leave a third of the cells, and six weeks of waiting.")
+def saw() -> Figure:
+    return figures.saw(bedside.log_kill(1e10, 10**-0.5, wait_days=42))
+
+
+@example("Where nearly half would stand, by what was measured.")
+def waterfall_marked() -> Figure:
+    marks = {"nearly half of the volume": -0.18, "nearly half of the diameter": -0.45}
+    return figures.waterfall(dsrct.load_cohort("teaching").patients, marks=marks)
+
+
+@example("Two and a half millimetres left behind, to scale, and the drug that gets into them.")
+def residue() -> Figure:
+    return figures.residue(bedside.penetration_by_shape(size_mm=2.5, decay_mm=0.5))
+
+
 @example("How the tumours of fifty patients changed under chemotherapy.")
 def waterfall() -> Figure:
     return figures.waterfall(dsrct.load_cohort("teaching").patients.head(50))
+
+
+@example("How many years four populations would need for a trial that finds a ratio of 0.75.")
+def years_needed() -> Figure:
+    rows = []
+    for place, millions in (("80 million people", 80), ("EU", 450), ("world", 8_000)):
+        many, few = (dsrct.studies.years_to_enrol(0.75, millions, rate) for rate in (0.5, 0.2))
+        rows.append({"place": place, "years_low": many, "years_high": few})
+    return figures.years_needed(pd.DataFrame(rows))
 
 
 @example("The disease model beside the published ranges that it was fitted to.")

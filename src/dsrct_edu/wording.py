@@ -65,6 +65,20 @@ def percent(share: float, digits: int = 0) -> str:
     return "unknown" if math.isnan(share) else f"{plain(100 * share, digits)}%"
 
 
+def whole_parts(shares: Sequence[float], total: int) -> list[int]:
+    """Round shares of a total to whole numbers that add up to it, by largest remainders.
+
+    Examples
+    --------
+    >>> whole_parts([0.335, 0.335, 0.33], 100)
+    [34, 33, 33]
+    """
+    exact = np.asarray(shares, dtype=np.float64) * total
+    parts = np.floor(exact + 1e-9).astype(int)
+    parts[np.argsort(parts - exact, kind="stable")[: total - parts.sum()]] += 1
+    return [int(part) for part in parts]
+
+
 def listed(items: Sequence[str], joint: str = "and") -> str:
     """Join phrases as a sentence does.
 

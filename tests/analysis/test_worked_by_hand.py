@@ -26,6 +26,7 @@ from dsrct_edu.analysis import (
     standardised_curves,
     treatment_episodes,
 )
+from dsrct_edu.errors import InputError
 
 # Deaths at 2, 4 (and a censoring at 4), 7; censorings at 9 and 12.
 SIX = pd.DataFrame({"duration": [2, 4, 4, 7, 9, 12], "event": [1, 1, 0, 1, 0, 0]})
@@ -155,6 +156,26 @@ def test_one_minus_kaplan_meier_is_too_high() -> None:
     relapse = beside[beside["cause"] == "r"].iloc[0]
     assert relapse["cumulative_incidence"] == pytest.approx(0.5)
     assert relapse["one_minus_km"] == pytest.approx(1.0)
+
+
+def test_the_shortcut_adds_up_to_more_than_one() -> None:
+    months = [4, 7, 10, 14, 18, 24]
+    first = ["peritoneal", "hepatic", "peritoneal", "censored", "peritoneal", "censored"]
+    two = pd.concat(pd.DataFrame({"duration": months, "cause": first, "by": b}) for b in "ab")
+    curves = aalen_johansen(two, by="by")
+    table = curves.beside_kaplan_meier([10, 18], add_up=True)
+    wide = table.set_index(["group", "time", "cause"])[["cumulative_incidence", "one_minus_km"]]
+    for group in "ab":
+        assert wide.loc[(group, 18.0, "sum")].tolist() == pytest.approx(
+            [1, 11 / 16 + 1 / 5 + 1 / 4]
+        )
+        assert wide.loc[(group, 18.0, "still free")].tolist() == pytest.approx([1 / 4, 1 / 4])
+        assert wide.loc[(group, 10.0, "sum")].tolist() == pytest.approx([1, 3 / 8 + 1 / 5 + 1 / 2])
+    people = curves.people(18)
+    assert people["n"].tolist() == [17, 58, 25] * 2
+    assert people["panel"].tolist() == ["a"] * 3 + ["b"] * 3
+    with pytest.raises(InputError, match="followed"):
+        curves.people(30)
 
 
 def test_cause_specific_hazards_censor_the_other_cause() -> None:

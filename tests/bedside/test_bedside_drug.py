@@ -148,3 +148,24 @@ def test_residual_tumour_of_cc1_is_out_of_reach():
     at_limit = table.loc[table["residual_mm"] == 2.5, "fraction_at_depth"]
     assert (at_limit < 0.01).all()
     assert table.groupby("decay_mm")["fraction_at_depth"].is_monotonic_decreasing.all()
+
+
+@given(st.floats(0.2, 10.0), st.floats(0.05, 5.0))
+def test_a_nodule_solves_diffusion_with_loss_in_a_sphere(diameter, decay):
+    radius = diameter / 2
+    depth = np.linspace(0, radius, 9)
+    share = bedside.nodule_penetration(depth, diameter, decay)
+    assert share[0] == pytest.approx(1.0)
+    assert (np.diff(share) < 0).all()
+    assert (share >= bedside.penetration(depth, decay) * (1 - 1e-12)).all()
+    inside = (radius - depth)[1:-1]  # sinh, where it does not overflow
+    if radius / decay < 300:
+        expected = radius * np.sinh(inside / decay) / (inside * np.sinh(radius / decay))
+        assert share[1:-1] == pytest.approx(expected, rel=1e-9)
+        centre = radius / decay / np.sinh(radius / decay)
+        assert share[-1] == pytest.approx(centre, rel=1e-9)
+
+
+def test_a_large_nodule_is_flat_to_the_drug():
+    near = bedside.nodule_penetration(0.5, 1_000.0, 0.5)
+    assert near == pytest.approx(bedside.penetration(0.5, 0.5), rel=2e-3)

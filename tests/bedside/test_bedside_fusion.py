@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from dsrct_edu import bedside
+from dsrct_edu import InputError, bedside
 
 fractions = st.floats(0.001, 0.999)
 
@@ -83,3 +83,45 @@ def test_the_pre_test_probability_decides():
     assert bedside.post_test_probability(0.0, 0.9, 0.9) == 0.0
     assert bedside.post_test_probability(1.0, 0.9, 0.9) == 1.0
     assert isinstance(bedside.post_test_probability(np.array([0.1, 0.2]), 0.9, 0.9), np.ndarray)
+
+
+def test_a_room_keeps_everybody():
+    for dsrct, ewing in ((0, 0), (20, 300), (300, 200), (700, 100), (1000, 0)):
+        room = bedside.break_apart_room(dsrct, ewing)
+        assert room["n"].sum() == 1000
+        assert (room["n"] >= 0).all()
+        each = room.groupby("tumour", sort=False)["n"].sum()
+        assert each.tolist() == [dsrct, ewing, 1000 - dsrct - ewing]
+
+
+def test_the_same_test_means_something_else_in_another_room():
+    rooms = {
+        "all Ewing": bedside.break_apart_room(300, 700),
+        "none": bedside.break_apart_room(300, 0),
+    }
+    found = bedside.out_of_100(rooms).query("category == 'DSRCT'").set_index("panel")["n"]
+    assert found.to_dict() == {"all Ewing": 29, "none": 95}
+    by_rule = bedside.post_test_probability(0.3, 0.863, 1 - 0.894)
+    assert found["all Ewing"] == round(100 * by_rule)
+
+
+@given(st.integers(0, 1000), st.data(), st.sampled_from(["positive", "negative"]))
+def test_out_of_100_adds_up(dsrct, data, result):
+    room = bedside.break_apart_room(dsrct, data.draw(st.integers(0, 1000 - dsrct)))
+    if room.loc[room["result"] == result, "n"].sum() == 0:
+        return
+    found = bedside.out_of_100({"room": room}, result)
+    assert found["n"].sum() == 100
+    exact = room[room["result"] == result].set_index("tumour")["n"]
+    share = 100 * exact / exact.sum()
+    assert ((found.set_index("category")["n"] - share).dropna().abs() < 1).all()
+
+
+def test_rooms_that_cannot_be():
+    with pytest.raises(InputError, match="ewing"):
+        bedside.break_apart_room(900, 101)
+    with pytest.raises(InputError, match="dsrct"):
+        bedside.break_apart_room(-1, 0)
+    nobody = bedside.break_apart_room(0, 0, people=1)
+    with pytest.raises(InputError, match="positive"):
+        bedside.out_of_100({"one": nobody})

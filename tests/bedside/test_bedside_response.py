@@ -200,3 +200,15 @@ def test_regions_are_the_thirteen_named_ones():
         "lower ileum",
     )
     assert len(set(bedside.REGIONS)) == 13
+
+
+def test_cells_grow_back_while_one_waits():
+    course = bedside.log_kill(1e10, 10**-0.5, wait_days=60)
+    assert course["moment"].tolist()[-2:] == ["end", "operation"]
+    end, operation = course["cells"].tail(2)
+    assert operation == pytest.approx(2 * end)
+    assert course["day"].iloc[-1] == 207
+    without = bedside.log_kill(1e10, 10**-0.5)
+    pd.testing.assert_frame_equal(course.iloc[:-1], without, check_dtype=False)
+    with pytest.raises(InputError, match="wait_days"):
+        bedside.log_kill(1e10, 0.5, wait_days=-1)

@@ -7,16 +7,22 @@ import re
 import pandas as pd
 import pytest
 
-from dsrct_edu.classroom import dials, live
+from dsrct_edu import analysis, bedside
+from dsrct_edu.classroom import coverage_dial, dials, live, theatre_dial, years_dial
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import COLOURS, Axis, Drawing, Layer
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures.stairs import BUILT_IN
-from dsrct_edu.wording import percent, ratio
+from dsrct_edu.wording import percent, plain, ratio
 from tools import dials as tables
 
 TEN = Axis("months", 0, 10, ((0, "0"), (10, "10")))
-SHOWN = ("sample_size", "peritoneal_effect", "selection_strength")
+SHOWN = (
+    *("sample_size", "peritoneal_effect", "selection_strength", "who_else"),
+    *("hour_at_depth", "years_to_enrol", "immortal_time", "scan_interval", "hazard_and_baseline"),
+    "hidden_coverage",
+)
+NO_TRUTH = {"What the pump shows, and what arrives", "Years until a trial is full"}  # none was made
 
 
 def rows(strength, draw):
@@ -126,7 +132,8 @@ def test_every_setting_can_be_drawn_and_says_something_of_its_own(shown):
     assert {layer.meaning for layer in shown.drawing.layers} <= set(COLOURS)
     assert any(layer.ghost for layer in shown.drawing.layers)
     # What it is held against: the truth, or the same patients' future without HIPEC.
-    assert {"truth", "no HIPEC"} & {layer.meaning for layer in shown.drawing.layers}
+    held = {"truth", "no HIPEC"} & {layer.meaning for layer in shown.drawing.layers}
+    assert bool(held) is (shown.title not in NO_TRUTH)
 
 
 def test_words_of_the_sample_size_are_those_of_its_table():
@@ -205,3 +212,89 @@ def test_the_stored_staircase_follows_from_the_model():
             message
         )
     assert set(dials._staircases().index) == set(tables.STRENGTHS), message
+
+
+def test_the_company_makes_the_specificity():
+    dial = dials.who_else()
+    for setting in dial.settings():
+        room = bedside.break_apart_room(
+            setting["dsrct"], round((1000 - setting["dsrct"]) * setting["ewing"] / 100)
+        )
+        positive = room[room["result"] == "positive"].set_index("tumour")["n"]
+        said = dial.words(**setting)
+        assert f"{positive.sum()} are positive" in said
+        share = round(100 * positive["DSRCT"] / positive.sum())
+        assert f"of 100 of them {share} have DSRCT" in said
+        rows = dial.values(**setting).set_index("layer")
+        drawn = rows.loc["DSRCT positive", "high"].iloc[0]
+        assert drawn == positive["DSRCT"]
+    clears = [dial.words(dsrct=300, ewing=ewing).split("clears ")[1][:3] for ewing in (0, 100)]
+    assert clears == ["98%", "11%"]
+
+
+def test_words_of_the_hour_follow_from_the_bedside_models():
+    dial = dials.hour_at_depth()
+    assert len(dial.settings()) == 60
+    deeper = []
+    for setting in dial.settings():
+        said, rows = dial.words(**setting), dial.values(**setting).set_index("layer")
+        heat = bedside.wall_temperature(setting["depth"], setting["celsius"])
+        dose = bedside.thermal_dose(setting["minutes"], heat)
+        assert rows.loc["dose here", "y"] == dose
+        assert ("hardly supported" in said) == (heat < 39)
+        if setting["depth"] == 0:
+            assert f"dose of {plain(float(dose))} minutes" in said
+            continue
+        least, most = rows.loc["drug here", "y"]
+        expected = [100 * bedside.penetration(setting["depth"], decay) for decay in (0.217, 0.5)]
+        assert [least, most] == pytest.approx(expected)
+        assert (
+            f"Of the drug, {theatre_dial._part(least)}% to {theatre_dial._part(most)}% arrives"
+            in said
+        )
+        deeper.append((setting["depth"], most))
+    assert sorted({most for _, most in deeper}, reverse=True) == [
+        most for _, most in sorted(set(deeper))
+    ]
+    assert "43 °C would give 60" in dial.words(minutes=60, depth=1.0)
+
+
+def test_words_of_the_years_follow_from_the_sum():
+    dial = dials.years_to_enrol()
+    for setting in dial.settings():
+        said, bars = dial.words(**setting), dial.values(**setting).query("layer == 'years'")
+        deaths = analysis.events_needed(setting["hazard_ratio"])
+        assert f"needs {plain(deaths, 0)} deaths" in said
+        for (place, millions), (_, bar) in zip(
+            years_dial.PLACES.items(), bars.iterrows(), strict=True
+        ):
+            a_year = millions * setting["complete"] * setting["consent"] * 0.7
+            assert bar["low"] == pytest.approx(deaths / (a_year * 0.5))
+            assert bar["high"] == pytest.approx(deaths / (a_year * 0.2))
+            assert f"{place} {bar['text']}" in said
+            within = said.partition("working life: ")[2]
+            assert (place in within) == (bar["high"] <= 35) or place == "EU"
+
+
+def test_more_patients_help_only_where_nothing_is_hidden():
+    dial = dials.hidden_coverage()
+    held = {at: coverage_dial._found(*at)[1] for at in coverage_dial._table().index.unique()}
+    assert set(held) == {tuple(setting.values()) for setting in dial.settings()}
+    for hidden in coverage_dial.HIDDEN:
+        along = [held[patients, hidden] for patients in coverage_dial.PATIENTS]
+        assert along == sorted(along, reverse=True) or hidden < 0.8
+        assert (min(along) > 92) == (hidden == 0)
+    for setting in dial.settings():
+        said, rows = dial.words(**setting), dial.values(**setting)
+        assert f"Of 100 intervals {plain(held[tuple(setting.values())], 0)} hold it" in said
+        bars = rows[rows["layer"].isin(["holds", "misses"])]
+        assert len(bars) == coverage_dial.SHOWN
+        contains = (bars["low"] <= 1) & (bars["high"] >= 1)
+        assert (contains == (bars["layer"] == "holds")).all()
+
+
+def test_the_table_of_coverage_is_what_the_disease_model_gives():
+    stored = coverage_dial._table().loc[[(300, 1.6)]].reset_index(drop=True)
+    computed = tables.coverage(300, 1.6).drop(columns=["patients", "hidden"])
+    message = "run `python -m tools.dials`"
+    assert stored.to_numpy() == pytest.approx(computed.to_numpy(), abs=2e-3), message

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from lifelines import CoxPHFitter
 
+import dsrct_edu as dsrct
 from dsrct_edu.disease import scenario, true_effect
 from dsrct_edu.disease.simulate import draw
 from dsrct_edu.disease.stacked import Stacked, cox_stacked
@@ -194,3 +195,34 @@ def test_other_horizons_and_scenarios_are_simulated(monkeypatch):
     assert effect.survival["time"].max() == 24.5
     assert effect.rmst_difference > 0
     assert "changed" in repr(effect)
+
+
+def test_both_futures_are_those_of_the_truth():
+    cohort = dsrct.simulate_cohort(3000, "strong", seed=4)
+    both = cohort.both_futures(until=90)
+    assert (both["event"] == (both["cause"] != "censored")).all()
+    assert both["duration"].between(0.1, 90).all()
+    resected = cohort.patients["cc_score"] <= 1
+    truth = cohort.truth[resected].set_index("patient_id")
+    surgery = cohort.patients[resected].set_index("patient_id")["surgery_month"]
+    for arm, name in (("no_hipec", "no HIPEC"), ("hipec", "HIPEC")):
+        mine = both[both["arm"] == name].set_index("patient_id")
+        assert (mine["hipec"] == (arm == "hipec")).all()
+        first = truth[[f"recurrence_month_{arm}", f"death_month_{arm}"]].min(axis=1) - surgery
+        assert (mine["duration"] - first.clip(0.1, 90)).abs().max() <= 0.05 + 1e-9
+        relapsed = mine["cause"].isin(["peritoneal", "hepatic", "distant"])
+        sites = truth[f"recurrence_site_{arm}"]
+        assert (mine["cause"][relapsed].astype(str) == sites[relapsed]).all()
+    with pytest.raises(InputError, match="until"):
+        cohort.both_futures(until=0)
+
+
+def test_a_rate_leaves_one_where_nothing_acts():
+    """HIPEC acts on the peritoneum alone, and the hepatic hazard ratio of everybody is not 1."""
+    only = {"effect_peritoneal_early": -1.0, "effect_peritoneal_late": -0.5}
+    cohort = dsrct.simulate_cohort(50_000, dsrct.scenario("null").replace(**only), seed=8)
+    found = dsrct.analysis.cause_specific_hazards(
+        cohort.both_futures(), covariates=["hipec"], cluster="patient_id"
+    ).set_index("cause")
+    assert found.loc["hepatic", "ci_low"] > 1.1
+    assert found.loc["peritoneal", "ci_high"] < 0.75

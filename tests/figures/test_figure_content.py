@@ -156,6 +156,17 @@ def test_forest_is_the_cox_table(patients, found):
     assert np.allclose(bars, result.table[["ci_low", "ci_high"]].to_numpy())
 
 
+def test_many_rows_of_a_forest_are_marked_by_any_column(written, assert_legible):
+    rows = pd.DataFrame({"label": [f"hospital {place}" for place in range(20)], "estimate": 0.5})
+    rows["ci_low"], rows["ci_high"] = 0.2, 1.25
+    rows["in_print"] = ["printed"] * 6 + ["in the drawer"] * 14
+    figure = figures.forest(rows, by="in_print")
+    assert figure.words.endswith("In print: printed (6) and in the drawer (14).")
+    assert {"printed", "in the drawer", "In print"} <= {text for text, _ in written(figure)}
+    assert figure.get_figheight() <= 6.4
+    assert_legible(figure)
+
+
 def test_forest_marks_clock_and_missing_interval(found):
     figure = figures.forest(tables.SERIES, measure="Median overall survival (months)", log=False)
     points = found(figure, "estimate")

@@ -7,7 +7,7 @@ import pytest
 import tables
 from matplotlib.text import Text
 
-from dsrct_edu import figures
+from dsrct_edu import bedside, figures
 
 LONG = "a group that somebody gave a remarkably long and unhelpful name, number {}"
 WORD = "Pneumonoultramicroscopicsilicovolcanoconiosis"
@@ -126,9 +126,35 @@ def test_new_families(count, assert_legible):
         assert_legible(figures.worlds(steps, cover=covered, title="Title"))
     halves = pd.DataFrame({"panel": np.repeat(names, 2), "category": ["a", LONG] * count, "n": 50})
     assert_legible(figures.people(halves, title="Title"))
+    doors = [f"{LONG} {k}" for k in range(3)]
+    ways = pd.DataFrame({"category": [*doors, "still free"] * 2, "n": [70, 8, 2, 20] * 2})
+    ways["panel"] = np.repeat([names[0], "other"], 4)
+    for shown in (ways, ways[:4]):
+        assert_legible(figures.exits(shown, held={"other": doors[0]}, title="Title"))
     gates = pd.DataFrame({"gate": [*names, "HIPEC"], "n": [900 - k for k in range(count + 1)]})
     for opened in range(count + 1):
         assert_legible(figures.doors(gates, steps=opened, title="Title"))
+
+
+@pytest.mark.parametrize(("dsrct", "ewing"), [(700, 100), (20, 300), (0, 0), (1000, 0)])
+def test_rooms_of_a_test(dsrct, ewing, assert_legible):
+    assert_legible(figures.sorted_people(bedside.break_apart_room(dsrct, ewing), title="Title"))
+
+
+@pytest.mark.parametrize("fall", [0.05, 0.45, 1.0])
+def test_response(fall, assert_legible):
+    assert_legible(figures.spheres(bedside.half_of_what(fall), title="Title"))
+    for wait in (0, 42):
+        course = bedside.log_kill(1e10, 1 - 0.9 * fall, wait_days=wait)
+        assert_legible(figures.saw(course, title="Title"))
+    change = pd.DataFrame({"change": np.linspace(0.3, -0.7, 60)})
+    marks = {"nearly half of the volume": -0.18, "nearly half of the diameter": -0.45}
+    assert_legible(figures.waterfall(change, marks=marks, title="Title"))
+
+
+@pytest.mark.parametrize("tests", [False, True])
+def test_fusion_gene(tests, assert_legible):
+    assert_legible(figures.fusion_gene(bedside.fusion_parts(), tests=tests, title="Title"))
 
 
 @pytest.mark.parametrize("count", [1, 6, 12])

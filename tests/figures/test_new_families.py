@@ -7,7 +7,7 @@ import tables
 from matplotlib.colors import to_hex
 
 import dsrct_edu as dsrct
-from dsrct_edu import InputError, figures
+from dsrct_edu import InputError, bedside, figures
 from dsrct_edu.figures import palette
 
 
@@ -167,6 +167,13 @@ def test_covered_worlds_do_not_tell(found):
         figures.worlds(tables.WORLDS[:-1])
 
 
+def test_a_staircase_without_truths_does_not_ask_for_them():
+    known = figures.staircase(tables.STEPS.assign(truth=1.0), steps=1)
+    unknown = figures.staircase(tables.STEPS.assign(truth=np.nan), steps=1)
+    assert {"Truth", "truth"} <= set(texts(known))
+    assert not {"Truth", "truth"} & set(texts(unknown))
+
+
 # People
 
 
@@ -185,6 +192,36 @@ def test_people_are_as_many_as_the_table_says(found):
     five = pd.concat(tables.PEOPLE.assign(panel=str(k)) for k in range(5))
     with pytest.raises(InputError):
         figures.people(five)
+
+
+# One room with several doors
+
+
+def test_everybody_left_by_one_door_or_is_still_in_the_room(found):
+    figure = figures.exits(tables.EXITS, held={"HIPEC": "peritoneal"})
+    doors = ("peritoneal", "hepatic", "room")
+    drawn = {door: [len(d.get_xdata()) for d in found(figure, f"exit:{door}")] for door in doors}
+    assert drawn == {"peritoneal": [60, 42], "hepatic": [22, 30], "room": [18, 28]}
+    spots = np.concatenate([d.get_xydata() for d in found(figure, "exit")])
+    assert len(np.unique(spots.round(3), axis=0)) == 200
+    assert {"42 peritoneal (held)", "60 peritoneal", "28 still free"} <= set(texts(figure))
+    assert "(the door peritoneal is held): 42 left by the door peritoneal" in figure.words
+
+
+def test_a_room_needs_a_name_and_at_most_two_stand_side_by_side():
+    with pytest.raises(InputError, match="still free"):
+        figures.exits(tables.EXITS.replace("still free", "well"))
+    three = pd.concat(tables.EXITS[:3].assign(panel=str(k)) for k in range(3))
+    with pytest.raises(InputError, match="one panel or two"):
+        figures.exits(three)
+    with pytest.raises(InputError, match="add up"):
+        figures.exits(tables.EXITS[:-1])
+
+
+def test_all_who_left_by_one_door_find_a_place(found):
+    table = tables.EXITS[:3].assign(n=[100, 0, 0])
+    spots = np.concatenate([d.get_xydata() for d in found(figures.exits(table), "exit:peritoneal")])
+    assert len(np.unique(spots.round(3), axis=0)) == 100
 
 
 def test_categories_are_told_apart_in_grey(found):
@@ -310,3 +347,140 @@ def test_calibration_of_several_scenarios(found):
         "Anchors inside the published range: null 2 of 3 and modest 2 of 2."
     )
     assert "share with ascites, null 0.62 (0.30 to 0.58)" in figure.words
+
+
+# Two genes, a test, half of what, kill and regrowth
+
+
+def test_the_fusion_is_made_of_what_is_kept(found):
+    figure = figures.fusion_gene(bedside.fusion_parts())
+    assert figure.words == (
+        "EWSR1 breaks after exon 7 of 17, WT1 before exon 8 of 10. The fusion has exons 1-7 of "
+        "EWSR1 and 8-10 of WT1."
+    )
+    drawn = [block.get_gid() for block in found(figure, "exon")]
+    assert len(drawn) == 17 + 10 + 10
+    assert len(found(figure, "break")) == 2
+    assert not found(figure, "test")
+    with pytest.raises(InputError, match="two genes"):
+        figures.fusion_gene(bedside.fusion_parts().query("gene == 'WT1'"))
+
+
+def test_the_marks_of_the_tests_stand_where_they_see(found):
+    figure = figures.fusion_gene(bedside.fusion_parts(), tests=True)
+    spots = sorted(mark.get_xdata()[0] for mark in found(figure, "test:FISH"))
+    breaks = found(figure, "break")[0].get_xdata()
+    assert spots[0] < min(breaks) < max(breaks) < spots[1]
+    assert "RT-PCR and sequencing read across the joint" in figure.words
+
+
+@pytest.mark.parametrize(("dsrct", "ewing"), [(700, 100), (20, 300), (0, 0), (1000, 0)])
+def test_everybody_tested_stands_in_a_room(dsrct, ewing, found):
+    room = bedside.break_apart_room(dsrct, ewing)
+    figure = figures.sorted_people(room)
+    drawn = found(figure, "tested")
+    assert [len(group.get_offsets()) for group in drawn] == room["n"].tolist()
+    spots = np.concatenate([group.get_offsets() for group in drawn if len(group.get_offsets())])
+    assert len(np.unique(spots.round(4), axis=0)) == 1000
+    assert spots[:, 0].max() < 10
+
+
+def test_rooms_of_a_test_are_two():
+    room = bedside.break_apart_room(300, 200)
+    for wrong in (room.query("result == 'positive'"), room.assign(n=2 * room["n"])):
+        with pytest.raises(InputError, match="two results"):
+            figures.sorted_people(wrong)
+
+
+def test_spheres_are_to_scale(found):
+    table = bedside.half_of_what(0.45)
+    figure = figures.spheres(table)
+    after = {c.get_gid().split(":")[1]: c.get_radius() for c in found(figure, "after")}
+    ratio = after["volume"] / after["diameter"]
+    assert ratio == pytest.approx(0.55 ** (1 / 3) / 0.55)
+    assert "Measured as volume: 55% of the volume is left" in figure.words
+    with pytest.raises(InputError, match="at most 4"):
+        figures.spheres(pd.concat([table, table]))
+    with pytest.raises(InputError, match="diameter_change"):
+        figures.spheres(table.assign(diameter_change=0.2))
+
+
+def test_the_saw_is_the_course(found):
+    course = bedside.log_kill(1e10, 10**-0.5, wait_days=42)
+    figure = figures.saw(course)
+    (line,) = found(figure, "cells")
+    assert line.get_ydata().tolist() == course["cells"].tolist()
+    assert len(found(figure, "dose")[0].get_xdata()) == 7
+    assert figure.words == (
+        "10 billion cells at the start; 7 doses; 17 million at the end of the last cycle, day "
+        "147; grown back to 28 million at the operation, day 189."
+    )
+    with pytest.raises(InputError, match="above zero"):
+        figures.saw(course.assign(cells=0.0))
+
+
+def test_marks_stand_among_the_patients(found):
+    change = pd.DataFrame({"change": np.linspace(0.3, -0.7, 101)})
+    figure = figures.waterfall(change, marks={"a fifth": -0.195, "a half": -0.5})
+    places = [mark.get_xdata()[0] for mark in found(figure, "mark")]
+    assert places == [49.5, 79.5]
+    assert "51 (50%) shrank as much as a fifth, or more." in figure.words
+    assert not found(figures.waterfall(change), "mark")
+
+
+# A residue and the drug in it
+
+
+@pytest.mark.parametrize("decay", [0.1, 0.217, 0.32, 0.5, 2.0])
+def test_a_residue_is_drawn_to_scale(decay, found):
+    profile = bedside.penetration_by_shape(2.5, decay)
+    figure = figures.residue(profile)
+    bands = found(figure, "plaque")
+    thick = bands[0].get_height()
+    (circle, *_) = discs = found(figure, "nodule")
+    assert 2 * circle.get_radius() == pytest.approx(thick)  # one scale for both
+    for level, band in zip((0.5, 0.1, 0.01), bands[1:], strict=False):
+        depth = 2.5 * (1 - band.get_height() / thick)
+        assert bedside.penetration(depth, decay) == pytest.approx(level, rel=2e-2)
+    for level, disc in zip((0.5, 0.1, 0.01), discs[1:], strict=False):
+        depth = 1.25 * (1 - disc.get_radius() / circle.get_radius())
+        assert bedside.nodule_penetration(depth, 2.5, decay) == pytest.approx(level, rel=2e-2)
+    assert len(discs) <= len(bands)  # the drug comes from all sides
+
+
+def test_what_is_said_of_a_residue():
+    assert figures.residue(bedside.penetration_by_shape(2.5, 0.32)).words == (
+        "A flat residue, 2.5 mm thick and washed from above: half of the drug is left at 0.22 mm, "
+        "a tenth at 0.74 mm, at the bottom 0.04% of what the fluid holds. A round one, 2.5 mm "
+        "across and washed all round: 16% at its centre."
+    )
+    thin = figures.residue(bedside.penetration_by_shape(0.2, 0.5))
+    assert "washed from above: at the bottom 67% of what" in thin.words
+    assert "0.1 mm" in texts(thin)  # the scale
+    assert "almost none" in figures.residue(bedside.penetration_by_shape(10, 0.2)).words
+
+
+def test_a_residue_that_cannot_be_drawn():
+    profile = bedside.penetration_by_shape()
+    for wrong in (profile[profile["shape"] == "plaque"], profile[profile["depth_mm"] > 0]):
+        with pytest.raises(InputError, match="from depth 0 inwards"):
+            figures.residue(wrong)
+    with pytest.raises(InputError, match="less drug deeper down"):
+        figures.residue(profile.assign(share=1 - profile["share"]))
+
+
+# Years to enrol
+
+
+def test_years_are_drawn_as_they_are(found):
+    table = pd.DataFrame({"place": ["here", "all"], "years_low": [68.0, 0.7]})
+    table["years_high"] = [170.0, 1.7]
+    figure = figures.years_needed(table, career=40)
+    spans = [bar.get_xdata().tolist() for bar in found(figure, "years")]
+    assert spans == [[68.0, 170.0], [0.7, 1.7]]
+    assert figure.words == (
+        "Years to enrol: here 68 to 170, all 0.7 to 1.7. Within a working life of 40 years: all."
+    )
+    assert figures.years_needed(table.head(1)).words.endswith("35 years: none.")
+    with pytest.raises(InputError, match="range of years"):
+        figures.years_needed(table.assign(years_low=200.0))

@@ -5,21 +5,26 @@ import pandas as pd
 import pytest
 import tables
 
-from dsrct_edu import figures
+from dsrct_edu import bedside, figures
 from dsrct_edu.analysis import kaplan_meier
 from dsrct_edu.figures.balance import centres_words, love_words, overlap_words
+from dsrct_edu.figures.cloning import clone_words
 from dsrct_edu.figures.crowd import door_words, people_words
 from dsrct_edu.figures.curve_words import survival_words
 from dsrct_edu.figures.diagrams import dag_words
 from dsrct_edu.figures.effects import forest_words
 from dsrct_edu.figures.futures import future_words
+from dsrct_edu.figures.genes import gene_words
 from dsrct_edu.figures.growing import lifeline_words
 from dsrct_edu.figures.incidence import incidence_words
 from dsrct_edu.figures.lanes import swimmer_words
 from dsrct_edu.figures.patients import flow_words, waterfall_words
+from dsrct_edu.figures.response import saw_words, sphere_words
+from dsrct_edu.figures.sorting import sorted_words
 from dsrct_edu.figures.stairs import staircase_words, worlds_words
 from dsrct_edu.figures.studies import calibration_words, zip_words
 from dsrct_edu.figures.theatre import drug_words, pci_words, temperature_words
+from dsrct_edu.figures.ways_out import exit_words
 from dsrct_edu.wording import plain
 
 SETS = 500
@@ -85,10 +90,16 @@ INCIDENCE = tables.incidence({"peritoneal": 0.5, "death": 0.1}, ["a", "b"])
         (figures.two_futures, future_words, [tables.FUTURES]),
         (figures.doors, door_words, [tables.GATES]),
         (figures.people, people_words, [tables.PEOPLE]),
+        (figures.sorted_people, sorted_words, [bedside.break_apart_room(300, 200)]),
+        (figures.fusion_gene, gene_words, [bedside.fusion_parts()]),
+        (figures.spheres, sphere_words, [bedside.half_of_what(0.45)]),
+        (figures.saw, saw_words, [bedside.log_kill(1e10, 0.3)]),
+        (figures.exits, exit_words, [tables.EXITS]),
         (figures.love_plot, love_words, [tables.BALANCE]),
         (figures.overlap, overlap_words, [tables.SCORES]),
         (figures.centres, centres_words, [tables.CENTRES]),
         (figures.swimmer_lanes, swimmer_words, [tables.LANES, tables.MARKS]),
+        (figures.clone_lanes, clone_words, [tables.CLONES, tables.CLONED]),
         (figures.patient_flow, flow_words, [tables.GATES]),
         (figures.waterfall, waterfall_words, [tables.CHANGES]),
         (figures.dag, dag_words, [tables.NODES, tables.EDGES]),

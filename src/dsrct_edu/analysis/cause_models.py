@@ -1,4 +1,4 @@
-"""A Cox model for each of several causes."""
+"""A Cox model for each of several causes: hazards by cause."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ def cause_specific_hazards(
 ) -> pd.DataFrame:
     """Fit a Cox model for each cause, the other causes censored.
 
-    Cause-specific hazard ratios answer what acts on which event; they do not say how many patients
-    will have it, for that depends on all causes.
+    They come nearer to what acts on which event than a cumulative incidence, which also moves with
+    the other causes. They are still no pure effect, even in a trial: a treatment that acts on one
+    cause changes who is left for the others, and where a frailty is shared, their ratios leave 1
+    though nothing acts on them. Nor do they say how many patients will have an event.
 
     Parameters
     ----------
@@ -38,6 +40,11 @@ def cause_specific_hazards(
     DataFrame
         ``cause, covariate, events, coef, se, hazard_ratio, ci_low, ci_high, z, p_value,
         converged``
+
+    References
+    ----------
+    Hernán MA. The hazards of hazard ratios. Epidemiology 2010;21:13-5.
+    doi:10.1097/EDE.0b013e3181c1ea43
 
     Examples
     --------

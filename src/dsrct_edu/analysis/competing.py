@@ -150,7 +150,7 @@ class CumulativeIncidence(Result):
             {str(c.label): (c.time, c.estimate.survival[0], c.leaving) for c in self.curves}
         )
 
-    def beside_kaplan_meier(self, times: object) -> pd.DataFrame:
+    def beside_kaplan_meier(self, times: object, add_up: bool = False) -> pd.DataFrame:
         """Lay 1 - Kaplan-Meier, with the other causes censored, beside the right answer.
 
         The difference is what censoring a competing event pretends: that those who died could
@@ -160,6 +160,9 @@ class CumulativeIncidence(Result):
         Parameters
         ----------
         times : float or sequence of float
+        add_up : bool, default False
+            Add, for each group and time, a row ``still free`` (the same in both columns) and a row
+            ``sum``: 1 for the right answer, and more for the other where causes compete.
 
         Returns
         -------
@@ -178,8 +181,61 @@ class CumulativeIncidence(Result):
             naive += [np.append(0.0, row)[index] for row in curve.cause_specific]
         undefined = table["cumulative_incidence"].isna()
         table["one_minus_km"] = np.where(undefined, np.nan, np.concatenate(naive))
+        if add_up:
+            table = self._added_up(table, values)
         table["difference"] = table["one_minus_km"] - table["cumulative_incidence"]
         return table
+
+    def _added_up(self, table: pd.DataFrame, times: Floats) -> pd.DataFrame:
+        """Add who is still free, and the sums, below the causes of each group."""
+        both = ["cumulative_incidence", "one_minus_km"]
+        size = len(self.causes) * len(times)
+        tables = []
+        for number, curve in enumerate(self.curves):
+            mine = table.iloc[number * size : (number + 1) * size]
+            shares = mine[both].to_numpy(dtype=float).reshape(-1, len(times), 2)
+            free = np.repeat(1.0 - shares[:, :, :1].sum(axis=0), 2, axis=1)
+            added = {"still free": free, "sum": shares.sum(axis=0) + free}
+            tables.append(mine)
+            for label, values in added.items():
+                rows = pd.DataFrame(values, columns=both)
+                tables.append(rows.assign(group=curve.label, cause=label, time=times))
+        return pd.concat(tables, ignore_index=True)[[*table.columns]]
+
+    def people(self, time: float, total: int = 100) -> pd.DataFrame:
+        """Count the shares at a time as people, whole numbers that add up.
+
+        Parameters
+        ----------
+        time : float
+        total : int, default 100
+            People in each group.
+
+        Returns
+        -------
+        DataFrame
+            ``panel, category, n``, as `dsrct_edu.figures.exits` and `people` take them: a category
+            a cause, and ``still free`` last.
+
+        Raises
+        ------
+        InputError
+            If a group was not followed for as long.
+        """
+        from dsrct_edu.figures.tables import said_groups
+
+        table = self.at([time])
+        if table["cumulative_incidence"].isna().any():
+            raise InputError(
+                "a time at which every group is followed", f"{time:g}", argument="time"
+            )
+        rows = []
+        for panel, mine in said_groups(table, self.by).groupby("group", sort=False):
+            shares = mine["cumulative_incidence"].tolist()
+            counts = wording.whole_parts([*shares, 1.0 - sum(shares)], total)
+            causes = [*mine["cause"], "still free"]
+            rows += [(panel, cause, n) for cause, n in zip(causes, counts, strict=True)]
+        return pd.DataFrame(rows, columns=["panel", "category", "n"])
 
     @cached_property
     def survival(self) -> pd.DataFrame:

@@ -1,8 +1,10 @@
 from . import hipec as hipec
 from .fusion import assay_performance as assay_performance
 from .fusion import binomial_interval as binomial_interval
+from .fusion import break_apart_room as break_apart_room
 from .fusion import fusion_parts as fusion_parts
 from .fusion import natural_frequencies as natural_frequencies
+from .fusion import out_of_100 as out_of_100
 from .fusion import post_test_probability as post_test_probability
 from .fusion import what_tests_see as what_tests_see
 from .growth import CellKill as CellKill
@@ -29,8 +31,10 @@ from .hipec import heat_course as heat_course
 from .hipec import heat_power as heat_power
 from .hipec import inhibitory_concentration as inhibitory_concentration
 from .hipec import minutes_to_reach as minutes_to_reach
+from .hipec import nodule_penetration as nodule_penetration
 from .hipec import penetration as penetration
 from .hipec import penetration_against_residual as penetration_against_residual
+from .hipec import penetration_by_shape as penetration_by_shape
 from .hipec import perfusion as perfusion
 from .hipec import rate_from_fraction_left as rate_from_fraction_left
 from .hipec import rate_from_half_life as rate_from_half_life

@@ -135,6 +135,7 @@ def log_kill(
     cycles: int = 7,
     cycle_days: float = 21.0,
     doubling_days: float = 60.0,
+    wait_days: float = 0.0,
 ) -> pd.DataFrame:
     """Cells over the cycles: a constant fraction survives each dose, then they regrow.
 
@@ -146,11 +147,14 @@ def log_kill(
         Fraction that survives each dose, above 0 and up to 1.
     cycles, cycle_days, doubling_days
         As for :func:`kill_needed`.
+    wait_days : float, default 0
+        Days after the last cycle without a dose, until the operation.
 
     Returns
     -------
     DataFrame
-        `cycle, day, moment` (``before dose``, ``after dose``, last ``end``), `cells`.
+        `cycle, day, moment` (``before dose``, ``after dose``, ``end`` of the last cycle and, if
+        they wait, ``operation``), `cells`.
 
     Raises
     ------
@@ -182,7 +186,14 @@ def log_kill(
             np.column_stack([before, before * survive]).ravel(), start * (survive * grow) ** count
         ),
     }
-    return pd.DataFrame(rows)
+    course = pd.DataFrame(rows)
+    wait = number(wait_days, "wait_days", "days, zero or more", 0.0)
+    if wait == 0.0:
+        return course
+    waited = course.iloc[[-1]].assign(moment="operation")
+    waited["day"] += wait
+    waited["cells"] *= _regrowth(wait, doubling_days)
+    return pd.concat([course, waited], ignore_index=True)
 
 
 def gompertz(

@@ -20,6 +20,7 @@ from dsrct_edu.wording import listed
 
 COLOURS = {what: look.colour for what, look in palette.MEANINGS.items()}
 COLOURS["neutral"] = palette.NEUTRALS[0].colour
+COLOURS |= {f"neutral {place}": palette.neutral(place - 1).colour for place in (2, 3)}
 _INK, _FAINT, _EARLIER = palette.INK, palette.PALE, palette.GREY
 
 WIDTH = 760  # as wide as it is shown, so that its letters are as large as those around it
@@ -53,6 +54,21 @@ class Axis:
             math.log(number) if self.log else number for number in (self.low, self.high, value)
         )
         return start + min(max((at - low) / (high - low), 0.0), 1.0) * (end - start)
+
+
+SHARES = tuple((share / 100, f"{share}%") for share in (0, 25, 50, 75, 100))
+"""Ticks of an axis of shares."""
+
+
+def months_axis(label: str, last: float) -> Axis:
+    """Return an axis of months from 0.
+
+    Examples
+    --------
+    >>> [text for _, text in months_axis("Months since diagnosis", 36).ticks]
+    ['0', '12', '24', '36']
+    """
+    return Axis(label, 0, last, tuple((month, f"{month:g}") for month in style.month_ticks(last)))
 
 
 @dataclass(frozen=True)

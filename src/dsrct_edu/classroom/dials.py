@@ -9,21 +9,31 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from dsrct_edu.classroom.coverage_dial import hidden_coverage
 from dsrct_edu.classroom.dial import Control, Dial
-from dsrct_edu.classroom.dial_drawing import Axis, Drawing, Layer
+from dsrct_edu.classroom.dial_drawing import SHARES, Axis, Drawing, Layer, months_axis
+from dsrct_edu.classroom.theatre_dial import hour_at_depth
+from dsrct_edu.classroom.time_dials import hazard_and_baseline, immortal_time, scan_interval
+from dsrct_edu.classroom.years_dial import years_to_enrol
 from dsrct_edu.figures.stairs import BUILT_IN
-from dsrct_edu.figures.style import month_ticks
-from dsrct_edu.wording import counted, listed, percent, ratio
+from dsrct_edu.wording import counted, listed, percent, ratio, whole_parts
 
-__all__ = ["Dial", "peritoneal_effect", "sample_size", "selection_strength"]
+__all__ = [
+    "Dial",
+    "hazard_and_baseline",
+    "hidden_coverage",
+    "hour_at_depth",
+    "immortal_time",
+    "peritoneal_effect",
+    "sample_size",
+    "scan_interval",
+    "selection_strength",
+    "who_else",
+    "years_to_enrol",
+]
 
-_SHARES = tuple((share / 100, f"{share}%") for share in (0, 25, 50, 75, 100))
 _DRAWS = range(1, 11)
 _READ_AT = 36  # months; where the words read a curve
-
-
-def _months(label: str, last: int) -> Axis:
-    return Axis(label, 0, last, tuple((month, f"{month:g}") for month in month_ticks(last)))
 
 
 def sample_size() -> Dial:
@@ -44,14 +54,14 @@ def sample_size() -> Dial:
         Layer("curve", "line", "neutral", "these patients", steps=True, ghost=True),
         Layer("truth", "line", "truth", "the disease as it was made", dashed=True),
     )
-    months = _months("Months since diagnosis", 72)
+    months = months_axis("Months since diagnosis", 72)
     return Dial(
         "The same disease, another set of patients",
         {
             "patients": Control("Patients", (20, 40, 100, 200, 500, 2000), 200),
             "draw": Control("Draw again", _DRAWS, 1, button=True),
         },
-        Drawing(months, Axis("Share alive", 0, 1, _SHARES), layers),
+        Drawing(months, Axis("Share alive", 0, 1, SHARES), layers),
         _curve_rows,
         _curve_words,
         ghosts=5,
@@ -147,13 +157,13 @@ def peritoneal_effect() -> Dial:
         Layer("any hipec", "line", "HIPEC", "any of the four, with HIPEC", panel=1, ghost=True),
         Layer("any no_hipec", "line", "no HIPEC", "any of the four, without", panel=1, dashed=True),
     )
-    shares = Axis("Patients with a first event", 0, 1, _SHARES)
+    shares = Axis("Patients with a first event", 0, 1, SHARES)
     values = tuple(tenths / 10 for tenths in range(10, 0, -1))
     return Dial(
         "Holding one of three doors",
         {"hazard_ratio": Control("Hazard ratio at the peritoneal door", values, 1.0)},
         Drawing(
-            _months("Months since surgery", _READ_AT), shares, layers, tuple(_FUTURES.values())
+            months_axis("Months since surgery", _READ_AT), shares, layers, tuple(_FUTURES.values())
         ),
         _door_rows,
         _door_words,
@@ -169,18 +179,14 @@ def _futures(hazard_ratio: float) -> dict[str, pd.DataFrame]:
     scenario = dsrct.scenario("null").replace(
         effect_peritoneal_early=effect, effect_peritoneal_late=effect
     )
-    cohort = dsrct.simulate_cohort(20_000, scenario, seed=8)
-    resected = cohort.patients["cc_score"] <= 1
-    surgery = cohort.patients.loc[resected, "surgery_month"]
-    truth = cohort.truth[resected]
+    both = dsrct.simulate_cohort(20_000, scenario, seed=8).both_futures()
     months = np.arange(0, _READ_AT + 1, 3)
     shares = {}
     for arm in _FUTURES:
-        relapse, death = truth[f"recurrence_month_{arm}"], truth[f"death_month_{arm}"]
-        first = np.fmin(relapse, death) - surgery
-        cause = truth[f"recurrence_site_{arm}"].where(relapse <= death, "death")
+        mine = both[both["hipec"] == (arm == "hipec")]
+        first, cause = mine["duration"], mine["cause"]
         came = {door: (first[cause == door].to_numpy()[:, None] <= months).sum(0) for door in DOORS}
-        shares[arm] = (pd.DataFrame(came, index=months) / len(first)).round(4)
+        shares[arm] = (pd.DataFrame(came, index=months) / len(mine)).round(4)
         shares[arm]["free"] = 1 - shares[arm].drop(columns="free").sum(axis=1)
     return shares
 
@@ -203,10 +209,8 @@ def _door_rows(hazard_ratio: float) -> pd.DataFrame:
 
 def _out_of_100(shares: pd.DataFrame) -> dict[str, int]:
     """Return the shares at the last month as whole patients out of 100 that add up."""
-    exact = 100 * shares.loc[[_READ_AT]].to_numpy(dtype=float)[0]
-    counts = np.floor(exact).astype(int)
-    counts[np.argsort(counts - exact, kind="stable")[: 100 - counts.sum()]] += 1
-    return dict(zip(DOORS, counts.tolist(), strict=True))
+    counts = whole_parts(shares.loc[[_READ_AT]].to_numpy(dtype=float)[0].tolist(), 100)
+    return dict(zip(DOORS, counts, strict=True))
 
 
 def _door_words(hazard_ratio: float) -> str:
@@ -310,3 +314,90 @@ def _stair_words(strength: float) -> str:
             "anyway; comparing like with like takes that away. "
         )
     return said + BUILT_IN
+
+
+_ROOMS = {"positive": "Test positive", "negative": "Test negative"}
+_TUMOURS = ("DSRCT", "Ewing sarcoma", "other tumours")
+_TESTED = 1000
+
+
+def who_else() -> Dial:
+    """Show what a positive break-apart test means, depending on who else is tested (lesson 02).
+
+    Returns
+    -------
+    Dial
+        Sliders for how many of 1,000 people have DSRCT, and how many of the others have Ewing
+        sarcoma. The test never changes; the company does.
+
+    Examples
+    --------
+    >>> list(who_else().controls)
+    ['dsrct', 'ewing']
+    """
+    layers = tuple(
+        layer
+        for panel, result in enumerate(_ROOMS)
+        for layer in (
+            *(Layer(f"{one} {result}", "band", meaning, one if not panel else "", panel)
+              for one, meaning in zip(_TUMOURS, ("neutral", "neutral 2", "neutral 3"),
+                                      strict=True)),
+            Layer(f"labels {result}", "label", "neutral", panel=panel),
+        )
+    )  # fmt: skip
+    truth = Layer("truth", "line", "truth", "all who truly have DSRCT", dashed=True)
+    ghost = Layer("top positive", "line", "neutral", ghost=True)
+    counts = tuple((float(n), f"{n:,}") for n in range(0, _TESTED + 1, 250))
+    return Dial(
+        "Who else is in the room?",
+        {
+            "dsrct": Control("People with DSRCT, of 1,000", (20, 50, 100, 200, 300, 500, 700), 300),
+            "ewing": Control("Of 100 others, with Ewing sarcoma", (0, 10, 25, 50, 75, 100), 25),
+        },
+        Drawing(
+            Axis("", 0, 1, ()),
+            Axis("People", 0, _TESTED, counts),
+            (*layers, ghost, truth),
+            tuple(_ROOMS.values()),
+        ),
+        _room_rows,
+        _room_words,
+    )
+
+
+def _room(dsrct: int, ewing: int) -> pd.DataFrame:
+    """Return the counts of a room by tumour and result."""
+    from dsrct_edu.bedside import break_apart_room
+
+    others = _TESTED - dsrct
+    counted_people = break_apart_room(dsrct, round(others * ewing / 100), _TESTED)
+    return counted_people.pivot(index="tumour", columns="result", values="n").loc[list(_TUMOURS)]
+
+
+def _room_rows(dsrct: int, ewing: int) -> pd.DataFrame:
+    parts = []
+    for result, counts in _room(dsrct, ewing)[list(_ROOMS)].items():
+        top = counts.cumsum()
+        for one in _TUMOURS:
+            band = {"x": [0.0, 1.0], "low": float(top[one] - counts[one]), "high": float(top[one])}
+            parts.append(pd.DataFrame(band).assign(layer=f"{one} {result}"))
+        texts = [f"{one} {n}" for one, n in counts.items()]
+        middle = (top - counts / 2).to_numpy(dtype=float)
+        parts.append(pd.DataFrame({"layer": f"labels {result}", "y": middle, "text": texts}))
+        line = {"x": [0.0, 1.0], "y": float(top.iloc[-1])}
+        parts.append(pd.DataFrame(line).assign(layer=f"top {result}"))
+    parts.append(pd.DataFrame({"layer": "truth", "x": [0.0, 1.0], "y": float(dsrct)}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _room_words(dsrct: int, ewing: int) -> str:
+    room = _room(dsrct, ewing)
+    after = {name: round(100 * float(room[name].iloc[0] / room[name].sum())) for name in _ROOMS}
+    without = room.iloc[1:].sum()
+    right = percent(without["negative"] / without.sum())
+    return (
+        f"Of 1,000 people {dsrct} have DSRCT; of every 100 others {ewing} have Ewing sarcoma. "
+        f"{room['positive'].sum()} are positive: of 100 of them {after['positive']} have DSRCT. "
+        f"Of 100 who are negative {after['negative']} have it all the same. Of those without "
+        f"DSRCT the test clears {right}: that is its specificity, in this room."
+    )

@@ -20,6 +20,9 @@ from dsrct_edu.vocabulary import SITES
 _INTEGERS = [column for column in vocabulary.patients().values() if column.type == "integer"]
 WHOLE_OR_MISSING = [column.name for column in _INTEGERS if column.may_be_missing]
 WHOLE = [column.name for column in _INTEGERS if not column.may_be_missing]
+_ARM_NAMES = {"no_hipec": "no HIPEC", "hipec": "HIPEC"}
+_ARMS = pd.CategoricalDtype(list(_ARM_NAMES.values()))
+_FIRST = pd.CategoricalDtype([*vocabulary.CAUSES, "censored"])
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,49 @@ class Cohort:
         if self.name:
             return f"Cohort({self.name!r}, {len(self.patients)} patients)"
         return f"Cohort({len(self.patients)} patients, {self.scenario.name!r}, seed {self.seed})"
+
+    def both_futures(self, until: float = 120.0) -> pd.DataFrame:
+        """Return the first event of everyone completely resected, without HIPEC and with it.
+
+        What no registry holds: each patient stands twice and is followed for the same time, so
+        that nothing but HIPEC differs between the two.
+
+        Parameters
+        ----------
+        until : float, default 120
+            Months after surgery; whoever is free of any event by then is censored.
+
+        Returns
+        -------
+        DataFrame
+            ``patient_id, arm, hipec, duration, event, cause``: months from surgery to one decimal,
+            as a registry counts them.
+
+        Raises
+        ------
+        InputError
+            If `until` is not above 0.
+
+        Examples
+        --------
+        >>> import dsrct_edu as dsrct
+        >>> both = dsrct.simulate_cohort(200, "null", seed=7).both_futures()
+        >>> both["arm"].value_counts().to_dict()
+        {'no HIPEC': 61, 'HIPEC': 61}
+        """
+        until = checks.number(until, "until", low=0.0, above=True)
+        resected = self.patients["cc_score"] <= 1
+        truth, surgery = self.truth[resected], self.patients.loc[resected, "surgery_month"]
+        tables = []
+        for arm in vocabulary.ARMS:
+            relapse, death = truth[f"recurrence_month_{arm}"], truth[f"death_month_{arm}"]
+            first = (relapse.fillna(np.inf).clip(upper=death) - surgery).round(1).clip(lower=0.1)
+            site = truth[f"recurrence_site_{arm}"].where(relapse <= death, "death")
+            site = site.where(first <= until, "censored")
+            table = truth[["patient_id"]].assign(arm=_ARM_NAMES[arm], hipec=arm == "hipec")
+            table = table.assign(duration=first.clip(upper=until), event=site != "censored")
+            tables.append(table.assign(cause=site))
+        return pd.concat(tables, ignore_index=True).astype({"arm": _ARMS, "cause": _FIRST})
 
     def to_csv(self, folder: str | Path, name: str) -> tuple[Path, Path]:
         """Write the patients, and apart from them the truth.

@@ -161,9 +161,9 @@ def linear(group: Mapping[str, float], causes: Arrays) -> Floats:
     In place, since fresh arrays would cost more than the arithmetic.
     """
     named = [(weight, causes[name]) for name, weight in group.items() if name in causes]
-    total = np.full(named[0][1].shape, group.get("0", 0.0))
+    total = np.asarray(named[0][1] * named[0][0] + group.get("0", 0.0))
     work = np.empty_like(total)
-    for weight, cause in named:
+    for weight, cause in named[1:]:
         np.multiply(cause, weight, out=work)
         total += work
     return total

@@ -18,7 +18,7 @@ from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import sheet
 from dsrct_edu.figures.tables import ANY, COUNT, groups, name, tag
-from dsrct_edu.wording import listed
+from dsrct_edu.wording import listed, whole_parts
 
 _GATES = {"gate": ANY, "n": COUNT, "stopped": replace(ANY, gaps=True, optional=True)}
 _DOTS, _ACROSS = 100, 10  # at most so many dots; so many in a row
@@ -96,12 +96,8 @@ def _rooms(n: Sequence[float], steps: int) -> list[int]:
     """Return how many dots stand in each room once so many doors are open."""
     passing = [*n[: steps + 1], 0.0]
     staying = np.array([a - b for a, b in pairwise(passing)])
-    total = int(min(n[0], _DOTS))
-    exact = staying * total / n[0]
-    dots = np.floor(exact + 1e-9).astype(int)
-    for place in np.argsort(dots - exact, kind="stable")[: total - dots.sum()]:
-        dots[place] += 1  # largest remainders, so that they add up
-    return [*map(int, dots), *[0] * (len(n) - steps - 1)]
+    dots = whole_parts((staying / n[0]).tolist(), int(min(n[0], _DOTS)))
+    return [*dots, *[0] * (len(n) - steps - 1)]
 
 
 def _room_looks(gates: pd.DataFrame) -> list[palette.Look]:
@@ -179,7 +175,7 @@ _BODY = Path(
     [(-0.42, y) for y in (-1, -0.1, 0.28)] + [(0.42, y) for y in (0.28, -0.1, -1)] + [(-0.42, -1)],
     [Path.MOVETO, Path.LINETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO, Path.CLOSEPOLY],
 )
-_PERSON = Path.make_compound_path(_HEAD, _BODY)
+PERSON = Path.make_compound_path(_HEAD, _BODY)
 
 
 @figure("People", _PANELS)
@@ -224,10 +220,10 @@ def people(page: Figure, table: pd.DataFrame, *, total: int = 100, title: str | 
     'Without HIPEC, of 100 people: 28 alive at 5 years and 72 died before. With HIPEC, of 100 \
 people: 32 alive at 5 years and 68 died before.'
     """
-    each = _panels(table, total)
+    each = panels_of(table, total)
     categories = groups(table, "category")
     looks = dict(zip(categories, palette.looks(categories), strict=True))
-    drawn = {c: _icon(looks[c], style_) for c, style_ in _styles(categories, each).items()}
+    drawn = {c: icon(looks[c], style_) for c, style_ in _styles(categories, each).items()}
     wide = style.WIDTH / len(each)
     cell = min((wide - 0.3) / _ACROSS, 0.36)
     inset = max((wide - cell * _ACROSS) / 2, 0.1)
@@ -261,7 +257,8 @@ people: 32 alive at 5 years and 68 died before.'
     return people_words(table, total)
 
 
-def _panels(table: pd.DataFrame, total: int) -> dict[object, dict[object, int]]:
+def panels_of(table: pd.DataFrame, total: int) -> dict[object, dict[object, int]]:
+    """Return the people in each category, panel by panel, after checking that they add up."""
     each: dict[object, dict[object, int]] = {}
     for panel in groups(table, "panel"):
         mine = table[table["panel"] == panel]
@@ -287,11 +284,11 @@ def _styles(
     return styles
 
 
-def _icon(look: palette.Look, place: int) -> dict[str, Any]:
+def icon(look: palette.Look, place: int) -> dict[str, Any]:
     """Return how a category is drawn: solid, hollow, pale or hatched, so that grey tells them."""
     edge = style.shade(look.colour, 0.7)
     faces = (look.colour, palette.PAPER, style.tint(look.colour, 0.4), style.tint(look.colour, 0.7))
-    drawn: dict[str, Any] = {"marker": _PERSON, "facecolor": faces[place % 4], "edgecolor": edge}
+    drawn: dict[str, Any] = {"marker": PERSON, "facecolor": faces[place % 4], "edgecolor": edge}
     return drawn | {"linewidth": 1.2, "hatch": "//////" if place % 4 == 3 else None}
 
 
@@ -301,6 +298,6 @@ def people_words(table: pd.DataFrame, total: int = 100) -> str:
         f"{name(panel)}, of {total} people: "
         + listed([f"{n} {name(category)}" for category, n in counts.items()])
         + "."
-        for panel, counts in _panels(table, total).items()
+        for panel, counts in panels_of(table, total).items()
     ]
     return " ".join(said)

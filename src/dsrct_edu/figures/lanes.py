@@ -18,6 +18,7 @@ from dsrct_edu.wording import counted, listed, percent, plain
 
 _LANES = {"patient_id": ANY, "start": NUMBER, "stop": NUMBER, "state": ANY}
 _MARKS = {"patient_id": ANY, "time": NUMBER, "event": ANY}
+_EPISODES = {"patient_id": ANY, "start": NUMBER, "stop": NUMBER, "event": ANY, "treated": ANY}
 _LABELLED, _CROWD = 18, 40  # lanes that can each be named, and that can each have an edge
 
 Looks = Mapping[object, Mapping[str, Any]]
@@ -231,3 +232,132 @@ def swimmer_words(
     if len(seen):
         text += f" Marked: {listed([f'{name(e)} {n:,}' for e, n in seen.items()])}."
     return text
+
+
+@figure("Waiting, treated, never treated", _EPISODES)
+def waiting_lanes(
+    page: Figure,
+    episodes: pd.DataFrame,
+    *,
+    by: str | None = None,
+    until: float | None = None,
+    treatment: str | None = None,
+    time_zero: str = "diagnosis",
+    unit: str = "months",
+    title: str | None = None,
+) -> str:
+    """Draw patients' time before a treatment and after it, the treated on top.
+
+    Parameters
+    ----------
+    episodes : DataFrame
+        ``patient_id, start, stop, event, treated``, as `dsrct_edu.analysis.treatment_episodes`
+        gives them: no row of a patient is treated before the treatment.
+    by : str, optional
+        Column of data sets to draw side by side, on one clock.
+    until : float, optional
+        Where the picture ends; what comes later is cut, and the words say so.
+    treatment : str, optional
+        What the treatment is called: ``"HIPEC"`` takes the colours of its arms.
+    time_zero : str, default "diagnosis"
+        What the clock starts at.
+    unit : str, default "months"
+        Unit of time.
+    title : str, optional
+        Heading.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or a stretch ends before it starts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> episodes = pd.DataFrame({
+    ...     "patient_id": [1, 1, 2], "start": [0, 5, 0], "stop": [5, 12, 4],
+    ...     "event": [False, True, True], "treated": [False, True, False]})
+    >>> waiting_lanes(episodes).words
+    '2 patients. 1 was treated, half of these by month 5.0. By then 1 other had died.'
+    """
+    wrong = episodes.index[episodes["stop"] < episodes["start"]].tolist()
+    if wrong:
+        raise InputError("stretches that end after they start", "earlier", "", "stop", wrong)
+    worlds = groups(episodes, by) if by else [None]
+    each = [episodes if by is None else episodes[episodes[by] == world] for world in worlds]
+    named = ["waiting", *((f"after {treatment}", f"never {treatment}") if treatment
+             else ("treated", "never treated"))]  # fmt: skip
+    looks = _state_looks([*named], {"waiting"})
+    most = max(mine["patient_id"].nunique() for mine in each)
+    page.set_figheight(float(np.clip(1.9 + 0.24 * most, 3.4, 6.2)))
+    ticks = 9 if len(each) == 1 else 6
+    grid = page.subplots(1, len(each), squeeze=False, sharex=True)[0]
+    end = float(episodes["stop"].max()) if until is None else until
+    markers = _markers(pd.DataFrame({"event": ["death"]}))
+    for axes, world, mine in zip(grid, worlds, each, strict=True):
+        lanes, order = _stretches(mine, named)
+        died = mine[mine["event"].astype(bool) & (mine["stop"] <= end)]
+        marks = died.rename(columns={"stop": "time"}).assign(event="death")
+        _draw(axes, lanes.assign(stop=lanes["stop"].clip(upper=end)), marks, order, looks, markers)
+        _clock(axes, pd.DataFrame({"stop": [end]}), f"{unit.capitalize()} since {time_zero}", ticks)
+        few = len(order) <= _LABELLED
+        axes.set_yticks(list(order.values()) if few else [], map(name, order) if few else None)
+        axes.set_ylim(len(order) - 0.4, -0.6)
+        axes.set_ylabel("Patient" if few else counted(len(order), "patient"))
+        if by:
+            axes.set_title(style.wrapped(name(world), 34, 2), fontsize=style.TEXT)
+    key(page, [(name(what), look) for what, look in {**looks, **markers}.items()], 4)
+    return waiting_words(episodes, by=by, until=until, unit=unit)
+
+
+def _stretches(
+    episodes: pd.DataFrame, named: Sequence[str]
+) -> tuple[pd.DataFrame, dict[object, int]]:
+    """Return lanes with their states, and the order: the treated first, the longer first."""
+    waiting, after, never = named
+    whole = _wholes(episodes).sort_values(["treated", "stop"], ascending=False, kind="stable")
+    ever = episodes["patient_id"].map(whole["treated"])
+    now = episodes["treated"].astype(bool)
+    state = np.select([now, ever], [after, waiting], never)
+    lanes = episodes[["patient_id", "start", "stop"]].assign(state=state)
+    return lanes, {patient: lane for lane, patient in enumerate(whole.index)}
+
+
+def _wholes(episodes: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a patient: ever treated, when, followed how long, dead in the end."""
+    table = episodes.assign(**{what: episodes[what].astype(bool) for what in ("treated", "event")})
+    whole = table.groupby("patient_id", sort=False)[["treated", "stop", "event"]].max()
+    return whole.assign(when=table[table["treated"]].groupby("patient_id")["start"].min())
+
+
+def waiting_words(
+    episodes: pd.DataFrame,
+    *,
+    by: str | None = None,
+    until: float | None = None,
+    unit: str = "months",
+) -> str:
+    """Say how many were treated, by when half of these were, and who had died by then."""
+    said = []
+    period = unit.removesuffix("s")
+    for world in groups(episodes, by) if by else [None]:
+        whole = _wholes(episodes if by is None else episodes[episodes[by] == world])
+        treated = int(whole["treated"].sum())
+        text = "" if by is None else f"{name(world)}: "
+        text += f"{counted(len(whole), 'patient')}. "
+        if treated:
+            half = float(whole["when"].median())
+            dead = int((whole["event"] & ~whole["treated"] & (whole["stop"] <= half)).sum())
+            text += f"{treated:,} {'was' if treated == 1 else 'were'} treated, half of these by "
+            others = counted(dead, "other") if dead else "none of the others"
+            text += f"{period} {plain(half)}. By then {others} had died."
+        else:
+            text += "None was treated."
+        said.append(text)
+    if until is not None and float(episodes["stop"].max()) > until:
+        said.append(f"The picture ends at {period} {plain(until, 0)}.")
+    return " ".join(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
@@ -92,7 +94,13 @@ def flow_words(gates: pd.DataFrame) -> str:
 
 
 @figure("Waterfall of response", height=5.6)
-def waterfall(page: Figure, responses: pd.DataFrame, *, title: str | None = None) -> str:
+def waterfall(
+    page: Figure,
+    responses: pd.DataFrame,
+    *,
+    marks: Mapping[str, float] | None = None,
+    title: str | None = None,
+) -> str:
     """Draw the change of each tumour as a bar, with RECIST's two cuts.
 
     Parameters
@@ -101,6 +109,9 @@ def waterfall(page: Figure, responses: pd.DataFrame, *, title: str | None = None
         ``change`` (fraction of the sum of diameters, negative is shrinkage) and, if known,
         ``response`` (CR, PR, SD, PD). A registry's ``tumour_shrinkage`` (the other sign) and
         ``recist`` are understood too; patients without a second scan are counted in the words.
+    marks : mapping of str to float, optional
+        Falls to be shown where they would stand among these patients, by name, such as
+        ``{"half of the diameter": -0.5}``; one or two.
     title : str, optional
         Heading.
 
@@ -138,6 +149,8 @@ def waterfall(page: Figure, responses: pd.DataFrame, *, title: str | None = None
     _cut(axes, _PARTIAL, "−30%: partial response", left=True)
     _cut(axes, _PROGRESS, "+20%: progression", left=False)
     axes.axhline(0, color=palette.INK, lw=1)
+    for step, (text, fall) in enumerate((marks or {}).items()):
+        _mark(axes, change, text, fall, -0.62 - 0.22 * step)
     axes.set_xlim(-0.6, len(seen) - 0.4)
     axes.set_ylim(-1.05, max(0.4, float(change.max()) * 1.1))
     axes.set_xticks([])
@@ -146,7 +159,19 @@ def waterfall(page: Figure, responses: pd.DataFrame, *, title: str | None = None
     if "response" in seen:
         words = [(f"{_RESPONSES[kind]} ({kind})", fill) for kind, fill in fills.items()]
         key(page, words, 4, title="Response recorded")
-    return waterfall_words(responses)
+    return waterfall_words(responses, marks)
+
+
+def _mark(axes: Axes, change: Floats, text: str, fall: float, height: float) -> None:
+    """Show where a fall would stand among the patients; its name stands where bars leave room."""
+    place, total = int((change > fall).sum()) - 0.5, len(change)
+    pin = palette.neutral(3)
+    axes.plot([place], [fall], pin.marker, ms=12, color=pin.colour, mec=palette.INK, zorder=4,
+              gid=tag("mark", text))  # fmt: skip
+    name_at = min(max(place, 0.16 * total), 0.84 * total)
+    axes.annotate(text, (place, fall), (name_at, height), ha="center", va="center",
+                  size=style.SMALL, bbox=style.white(1, 0.9),
+                  arrowprops={"arrowstyle": "-", "lw": 1.2, "shrinkB": 6})  # fmt: skip
 
 
 def _measured(responses: pd.DataFrame) -> pd.DataFrame:
@@ -180,7 +205,7 @@ def _cut(axes: Axes, at: float, text: str, left: bool) -> None:
                   size=style.SMALL, bbox=style.white(1, 0.8))  # fmt: skip
 
 
-def waterfall_words(responses: pd.DataFrame) -> str:
+def waterfall_words(responses: pd.DataFrame, marks: Mapping[str, float] | None = None) -> str:
     """Say how many tumours shrank by RECIST's cut, how many grew, and who was not measured."""
     change = _measured(responses)["change"].to_numpy(dtype=float)
     total = len(change)
@@ -191,6 +216,9 @@ def waterfall_words(responses: pd.DataFrame) -> str:
         f"more, {grew:,} ({percent(grew / total)}) grew by 20% or more; median change "
         f"{percent(float(np.median(change)))}."
     )
+    for what, fall in (marks or {}).items():
+        as_much = int((change <= fall + 1e-9).sum())
+        text += f" {as_much:,} ({percent(as_much / total)}) shrank as much as {what}, or more."
     unmeasured = len(responses) - total
     verb = "is" if unmeasured == 1 else "are"
     more = f" {unmeasured:,} without a second scan {verb} not shown."

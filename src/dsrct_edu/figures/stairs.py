@@ -131,16 +131,18 @@ guess for completely resected: 0.70. Bars: 95% interval from one registry.'
         )
     hidden = ["?"] * (len(rows) - steps)
     columns = {"Estimate": [scale.said(row) for row in rows[:steps]] + hidden}
-    columns["Truth"] = [
-        "" if math.isnan(row.truth) else scale.text(row.truth) for row in rows[:steps]
-    ] + hidden
+    told = any(not math.isnan(row.truth) for row in rows)
+    if told:
+        columns["Truth"] = [
+            "" if math.isnan(row.truth) else scale.text(row.truth) for row in rows[:steps]
+        ] + hidden
     if guessed:
         here = [guessed.get(position) for position in range(len(rows))]
         columns["Guess"] = ["" if value is None else scale.text(value) for value in here]
     text_columns(axes, columns)
     for label in axes.get_yticklabels()[steps:]:
         label.set_color(palette.GREY)
-    key(page, _key(interval_of, bool(guessed)), 3, above=True)
+    key(page, _key(interval_of, bool(guessed), told), 3, above=True)
     if note:
         page.supxlabel(style.wrapped(note, 92), x=0.01, ha="left", fontsize=style.SMALL)
     _sides(page, axes, reference, favours or _SIDES.get(kind, _DEATHS))
@@ -160,6 +162,7 @@ def worlds(
     reference: float | None = None,
     cover: bool = False,
     interval_of: str | None = None,
+    treatment: str = "HIPEC",
     note: str | None = BUILT_IN,
     title: str | None = None,
 ) -> str:
@@ -173,6 +176,8 @@ def worlds(
         As for `staircase`.
     cover : bool, default False
         Cover the truths, in the picture and in the words: for asking which world is which.
+    treatment : str, default "HIPEC"
+        What the sides of the axis speak of.
     title : str, optional
         Heading.
 
@@ -220,12 +225,14 @@ truth 1.00. Bars: 95% interval from one registry.'
         head = f"{style.wrapped(world, 18, 2)}\ntruth {_truths(mine, scale, cover)}"
         axes.set_title(head, fontsize=style.TEXT)
     left, right = _SIDES.get(kind, _DEATHS)
-    foot = f"{measure}:  ← {left} · {right} →"
+    foot = f"{measure}:  ← {left.replace('HIPEC', treatment)} · {right} →"
     page.supxlabel(
         foot if not note else f"{foot}\n{style.wrapped(note, 92)}", x=0.01, ha="left",
         fontsize=style.SMALL,
     )  # fmt: skip
-    key(page, _key(interval_of, False), 3, above=True, clear=48)
+    known = any(math.isfinite(row.truth) for row in everything)
+    entries = _key(interval_of, False)
+    key(page, entries if known else entries[:1], 3, above=True, clear=48)
     return worlds_words(
         table, measure=measure, log=log, cover=cover, interval_of=interval_of, note=note
     )
@@ -282,10 +289,11 @@ def _stairs(axes: Axes, rows: Sequence[Row], cover: bool = False) -> None:
                       gid=tag("truth", row.label))  # fmt: skip
 
 
-def _key(interval_of: str, guessed: bool) -> list[tuple[str, dict[str, Any]]]:
-    mean = "estimate" if interval_of == "one registry" else "mean estimate"
+def _key(interval_of: str, guessed: bool, told: bool = True) -> list[tuple[str, dict[str, Any]]]:
+    mean = "estimate" if interval_of in {"one registry", "each data set"} else "mean estimate"
     dot = {"color": _ESTIMATE.colour, "marker": _ESTIMATE.marker, "ms": 9}
-    entries = [(f"{mean}, {caption(interval_of)}", dot), ("truth", _BAR)]
+    entries = [(f"{mean}, {caption(interval_of)}", dot)]
+    entries += [("truth", _BAR)] if told else []
     return [*entries, ("your guess", _GUESS)] if guessed else entries
 
 

@@ -5,7 +5,14 @@ from .planning import posterior as posterior
 from .planning import power_curve as power_curve
 from .planning import sceptical_prior as sceptical_prior
 from .planning import trial_size as trial_size
+from .planning import years_to_enrol as years_to_enrol
+from .registry import registry_stairs as registry_stairs
+from .registry import several_stairs as several_stairs
+from .registry import simplified_diagram as simplified_diagram
+from .series import pooled as pooled
+from .series import small_series as small_series
 from .simulation import simulation_study as simulation_study
 from .study import Study as Study
 from .study import staircase as staircase
+from .telling import headlines as headlines
 from .trials import two_arm_trials as two_arm_trials

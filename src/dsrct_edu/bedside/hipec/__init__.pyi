@@ -7,8 +7,10 @@ from .circuit import minutes_to_reach as minutes_to_reach
 from .circuit import steady_temperature as steady_temperature
 from .depth import decay_length as decay_length
 from .depth import diffusion_length as diffusion_length
+from .depth import nodule_penetration as nodule_penetration
 from .depth import penetration as penetration
 from .depth import penetration_against_residual as penetration_against_residual
+from .depth import penetration_by_shape as penetration_by_shape
 from .drug import DrugExposure as DrugExposure
 from .drug import drug_balance as drug_balance
 from .drug import drug_exposure as drug_exposure

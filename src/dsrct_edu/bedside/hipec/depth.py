@@ -11,6 +11,8 @@ import pandas as pd
 from dsrct_edu.arrays import Floats
 from dsrct_edu.checks import as_given, number, numbers, positive
 
+from ._linear import mean_exponential
+
 
 def penetration(depth_mm: npt.ArrayLike, decay_mm: float) -> float | Floats:
     """Concentration at a depth of tissue as a fraction of that at its surface.
@@ -120,6 +122,94 @@ def diffusion_length(diffusivity_m2_s: float, loss_per_s: float) -> float:
     return 1000.0 * math.sqrt(spread / loss)
 
 
+def nodule_penetration(
+    depth_mm: npt.ArrayLike, diameter_mm: float, decay_mm: float
+) -> float | Floats:
+    """Concentration inside a round nodule that is washed on all sides, as a fraction.
+
+    The drug comes from everywhere, so the centre gets far more than tissue that is as deep and
+    reached from one side only.
+
+    Parameters
+    ----------
+    depth_mm : float or array
+        Depth below the nodule's surface (mm), up to half its diameter.
+    diameter_mm : float
+        Diameter of the nodule (mm), above zero.
+    decay_mm : float
+        As for :func:`penetration`.
+
+    Returns
+    -------
+    float or array
+        Fraction of the concentration at the surface.
+
+    Raises
+    ------
+    InputError
+        A value outside its range.
+
+    References
+    ----------
+    Steady diffusion with first-order loss in a sphere: R sinh(r/decay) / (r sinh(R/decay)). Crank
+    J. The mathematics of diffusion. 2nd ed. Oxford: Clarendon Press; 1975.
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import nodule_penetration, penetration
+    >>> round(nodule_penetration(1.25, 2.5, 0.5), 3), round(penetration(1.25, 0.5), 3)
+    (0.413, 0.082)
+    """
+    radius = positive(diameter_mm, "diameter_mm", "millimetres, above zero") / 2.0
+    depth = numbers(depth_mm, "depth_mm", "millimetres, 0 to half the diameter", 0.0, radius)
+    decay = positive(decay_mm, "decay_mm", "millimetres, above zero")
+    whole = mean_exponential(np.asarray(-2.0 * radius / decay))
+    part = mean_exponential(-2.0 * (radius - depth) / decay)
+    return as_given(np.exp(-depth / decay) * part / whole)
+
+
+def penetration_by_shape(size_mm: float = 2.5, decay_mm: float = 0.5) -> pd.DataFrame:
+    """Set a flat residue that is washed from one side beside a round one washed all round.
+
+    Parameters
+    ----------
+    size_mm : float, default 2.5
+        Thickness of the plaque and diameter of the nodule (mm); 2.5 is the upper limit of CC-1.
+    decay_mm : float, default 0.5
+        As for :func:`penetration`; the deepest of the published values.
+
+    Returns
+    -------
+    DataFrame
+        `shape` (``plaque``, ``nodule``), `depth_mm` (to the bottom of the one and the centre of
+        the other), `share` (of the concentration in the fluid).
+
+    Raises
+    ------
+    InputError
+        A value outside its range.
+
+    References
+    ----------
+    As :func:`penetration` and :func:`nodule_penetration`. Below the plaque lies tissue that takes
+    up the drug as the plaque does (assumed).
+
+    Examples
+    --------
+    >>> from dsrct_edu.bedside import penetration_by_shape
+    >>> penetration_by_shape().groupby("shape", sort=False)["share"].min().round(3).to_dict()
+    {'plaque': 0.007, 'nodule': 0.413}
+    """
+    size = positive(size_mm, "size_mm", "millimetres, above zero")
+    deep, half = np.linspace(0.0, size, 101), np.linspace(0.0, size / 2.0, 101)
+    shares = penetration(deep, decay_mm), nodule_penetration(half, size, decay_mm)
+    parts = [
+        pd.DataFrame({"shape": shape, "depth_mm": depth, "share": share})
+        for shape, depth, share in zip(("plaque", "nodule"), (deep, half), shares, strict=True)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
 def penetration_against_residual(residual_mm: npt.ArrayLike = (0.25, 1.0, 2.5)) -> pd.DataFrame:
     """Set the depth that the drug reaches against the residual tumour that CC-1 allows.
 
@@ -132,7 +222,8 @@ def penetration_against_residual(residual_mm: npt.ArrayLike = (0.25, 1.0, 2.5)) 
     -------
     DataFrame
         `decay_mm, decay_source, residual_mm, fraction_at_depth`: the concentration at that depth
-        over the concentration at the surface. A nodule bathed on all sides is reached to half.
+        over the concentration at the surface. For a nodule
+        washed on all sides see :func:`nodule_penetration`.
 
     Raises
     ------
