@@ -91,7 +91,7 @@ reference: setup  ## ask R again, and about 1,000 random data sets (needs R with
 gallery: setup  ## draw docs/gallery anew
 	$(PY) -m tools.gallery
 
-benchmarks: setup  ## time the kit against its peers, as ratios (needs R; pip install scikit-survival)
+benchmarks: setup  ## time the kit against its peers, as ratios (needs R; pip install -e '.[peers]')
 	$(PY) benchmarks/analysis.py
 	$(PY) benchmarks/disease.py
 	$(PY) benchmarks/studies.py

@@ -406,6 +406,13 @@ def test_one_kind_of_error_holds_for_all_groups() -> None:
         agree(read["se"][read["group"] == group], r("whole_by_chance", f"km_se.{group}"))
 
 
+def test_a_coefficient_that_is_rounding_ranks_nobody() -> None:
+    # The only event is at the mean of its risk set: the score is zero, but for 1e-17.
+    fit = fit_of(case("zero_but_for_rounding"))
+    agree(fit.table["coef"], 0)
+    agree(fit.concordance, r("zero_but_for_rounding", "concordance"))
+
+
 @pytest.mark.parametrize("name", ["rounding_of_strata", "rounding_of_entry"])
 def test_what_is_left_of_a_risk_set_is_not_lost_in_what_is_taken_off(name: str) -> None:
     # Hazards differ by factors of millions, so other strata, or those who enter later, drowned it.

@@ -110,6 +110,12 @@ BALANCE = pd.DataFrame(
     [("age", -0.17, 0.06), ("expert_centre", 0.62, 0.07), ("pci_surgery", -0.32, -0.12)],
     columns=["covariate", "unweighted", "weighted"],
 )
+CENTRES = pd.DataFrame(
+    {
+        "centre": [*"AAAABBCCCCDDD"],
+        "hipec": [True, False, True, False, *[False] * 2, *[True] * 4, *[False] * 3],
+    }
+)
 SCORES = pd.DataFrame(
     {"propensity": [0.1, 0.3, 0.35, 0.3, 0.6], "arm": [False, False, False, True, True]}
 )

@@ -331,6 +331,15 @@ def test_a_picture_is_never_shrunk(height, tall):
     assert down <= heights.SHAPE["height"] - heights.SHAPE["bar"]
 
 
+def test_a_picture_leaves_room_for_the_button_that_opens_its_answer():
+    asked = Block("picture", picture(height=550), "c", size=(1000.0, 550.0))
+    answer = Block("picture", picture(height=600), "c", size=(1000.0, 600.0), reveals=True)
+    shown, _ = paging.slides(paging.Section("The gates", blocks=[asked, answer]))
+    assert shown.cue
+    grown = 550 * heights.SHAPE["pixel"] * (shown.grow - 1)
+    assert 0 < grown <= room_left(shown) - paging._CUE + 1e-9
+
+
 def test_a_picture_without_room_is_refused():
     cell = code("x", html=picture(height=760))
     with pytest.raises(LessonError, match=rf"cell {cell.id}: the picture is too tall"):

@@ -168,6 +168,8 @@ def tie_near_times(values: Floats) -> Floats:
     >>> tie_near_times(np.array([[0.1 + 0.2, 0.7, 0.3]]))
     array([[0.3, 0.7, 0.3]])
     """
+    if len(values) == 1 and _whole_numbers(values) is not None:
+        return values
     ordered = np.sort(values, axis=1)
     tied, _ = _parted(ordered)
     if tied is ordered:

@@ -56,13 +56,13 @@ def incidence_curves(
     """
     weight = np.ones(cause.shape) if weights is None else weights
     survival, found = _causes(grid, cause, causes, weight)
-    variances = []
+    square, variances = weight * weight, []
     for one in found:
-        bb, bc, cc = kernels.influence_sums(grid, weight**2, one.common, one.final)
-        terms = np.stack([one.curve**2 * bb, 2 * one.curve * bc, cc])
-        variance = terms.sum(axis=0)
+        bb, bc, cc = kernels.influence_sums(grid, square, one.common, one.final)
+        alone, mixed = one.curve * one.curve * bb + cc, 2 * one.curve * bc
+        variance = alone + mixed
         # where all have gone one way nothing varies, but for the rounding of large terms
-        variance[variance < kernels.ROUNDING * np.abs(terms).sum(axis=0)] = 0.0
+        variance[variance < kernels.ROUNDING * (np.abs(alone) + np.abs(mixed))] = 0.0
         variances.append(_kept_at_zero(variance, survival))
     curves = np.stack([one.curve for one in found], axis=1)
     return Incidence(curves, np.stack(variances, axis=1), survival)

@@ -152,7 +152,9 @@ def tie_times(times: Floats, weights: Floats | None) -> Floats:
 
     To be done before a table is parted into groups: R looks at all its times together, too.
     """
-    counts = np.ones(times.shape[-1], dtype=bool) if weights is None else weights > 0
+    counts = None if weights is None else weights > 0
+    if counts is None or counts.all():
+        return kernels.tie_near_times(times.reshape(1, -1)).reshape(times.shape)
     found = times.copy()
     found[..., counts] = kernels.tie_near_times(times[..., counts].reshape(1, -1)).reshape(
         *times.shape[:-1], -1

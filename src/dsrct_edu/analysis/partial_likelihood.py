@@ -18,6 +18,7 @@ from dsrct_edu.analysis.risk_sets import cox_data as cox_data
 from dsrct_edu.arrays import Flags, Floats
 
 _HALVINGS = 20
+_ROUNDING = 1e-14  # of a standardised coefficient
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ def cox_fit(data: CoxData, max_iterations: int = 25, tolerance: float = 1e-9) ->
         best = moments.log_likelihood
     scaled = information * scale[:, :, None] * scale[:, None, :]
     moving = ~solved[:, None] | (np.abs(step) > 0.05)
-    coef = coef + np.where(converged[:, None], step, 0.0)
+    # a step that is rounding would rank patients whom a coefficient of zero does not
+    coef = coef + np.where(converged[:, None] & (np.abs(step) > _ROUNDING), step, 0.0)
     return CoxFit(coef / scale, scaled, best, null, score_test, converged, moving, iteration)
 
 

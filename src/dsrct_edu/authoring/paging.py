@@ -190,7 +190,8 @@ def _sizes(section: Section, page: _Page) -> tuple[float, float]:
     pictures = sum(block.size[1] for block in shown) * SHAPE["pixel"]
     if pictures:
         room = _TALL + SHAPE["edge"] if page.tall else _room(section.title, section.level)
-        return 1.0, min(_WIDEST, 1 + (room - sum(map(height, shown))) / pictures)
+        free = room - sum(map(height, shown)) - _CUE * page.cue
+        return 1.0, min(_WIDEST, 1 + free / pictures)
     fitting = (scale for scale in _SCALES if _fits(section, page, shown, scale))
     return next(fitting, 1.0), 1.0
 

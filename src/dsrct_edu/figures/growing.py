@@ -160,7 +160,7 @@ def _curve(axes: Axes, moments: list[_Moment], now: float, beside: bool) -> None
                           zorder=5)  # fmt: skip
         if moment.left:
             axes.plot(moment.time, moment.after, **_MARK | _SEEN | {"ms": 7})
-    if moments:
+    if moments and share[-1] > 0:  # a curve on its axis needs no number, and has no room for it
         low = moments[-1].died and moments[-1].time == now  # the curve ends in its own fall
         right = ((6, -2), "left", "top") if low else ((8, 0), "left", "center")
         offset, ha, va = right if low or beside else ((-3, 5), "right", "bottom")

@@ -118,7 +118,14 @@ def _infinite(d: Difference) -> bool:
     theirs = d.all_theirs
     refits = ("cox", "cox_again", "cox_default")
     overflow = any(isinstance(theirs.values.get(refit), Refused) for refit in refits)
-    return "cox_default" in theirs.warned or overflow or _ran_away(theirs)
+    unbounded = "cox_again" in theirs.warned and _no_information(theirs)
+    return "cox_default" in theirs.warned or overflow or unbounded or _ran_away(theirs)
+
+
+def _no_information(theirs: Answers) -> bool:
+    """R's error of a coefficient is beyond anything that covariates of order one could have."""
+    se = theirs.values.get("cox_se")
+    return isinstance(se, np.ndarray) and bool((se > 1e5).any())
 
 
 def _ran_away(theirs: Answers) -> bool:
