@@ -56,10 +56,11 @@ def small_series(
     registry = from_draw(draw(named(scenario), diagnosed, checks.whole(seed, "seed"))).resected
     if registry.time.shape[1] < wanted:
         raise InputError(f"{wanted} complete resections", str(registry.time.shape[1]))
-    shape = series, size
+    shape = (series, size)
     months = registry.since_surgery[0, :wanted].reshape(shape)
-    died, treated = (x[0, :wanted].reshape(shape) for x in (registry.death, registry.hipec))
-    everyone = np.ones(shape, dtype=bool)
+    died = registry.death[0, :wanted].reshape(shape)
+    treated = registry.hipec[0, :wanted].reshape(shape)
+    everyone = np.ones_like(died)
     fit = two_groups(months, died, treated, everyone, HORIZON)["log_hazard_ratio"]
     log_ratio = np.where(fit.converged, fit.estimate, np.nan)
     return pd.DataFrame(
