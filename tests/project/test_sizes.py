@@ -26,7 +26,7 @@ BUDGET = {
     "bedside": 992,
     "disease": 1_228,
     "studies": 1_001,
-    "classroom": 2_311,
+    "classroom": 2_309,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,
