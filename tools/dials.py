@@ -5,12 +5,14 @@ python -m tools.dials    run it again whenever a parameter or an equation has ch
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 import dsrct_edu as dsrct
-from dsrct_edu.classroom import dials
+from dsrct_edu.classroom import coverage_dial, dials
 
 OFFER = tuple(f"offer_{what}" for what in ("shrink", "pci", "liver", "extra", "ascites", "poor"))
 """What the team looks at before it gives HIPEC, of all that also bears on survival."""
@@ -39,8 +41,32 @@ def staircase(strength: float) -> pd.DataFrame:
     return table.assign(strength=strength).set_index(["strength", "method"])
 
 
+def coverage(patients: int, hidden: float) -> pd.DataFrame:
+    """Return intervals of lesson 13, and how many hold the truth, where HIPEC does nothing.
+
+    Every setting has the same random numbers, so that what differs is the hidden confounder.
+    """
+    study = dsrct.simulation_study(
+        dsrct.scenario("null").hidden_confounding(-hidden),
+        n_patients=patients,
+        n_replicates=coverage_dial.RUNS,
+        methods=["adjusted_cox"],
+        seed=13,
+        progress=False,
+    )
+    measured = study.performance().iloc[0]
+    found = study.estimates.query("converged").head(coverage_dial.SHOWN)
+    ends = np.exp(found[["ci_low", "ci_high"]]).set_axis(["low", "high"], axis=1)
+    table = ends.assign(mean=np.exp(measured["mean"]), coverage=measured["coverage"])
+    return table.astype(float).round(3).assign(patients=patients, hidden=hidden)
+
+
 def main() -> None:
     """Run from the command line."""
+    settings = itertools.product(coverage_dial.PATIENTS, coverage_dial.HIDDEN)
+    intervals = pd.concat([coverage(*setting) for setting in settings])
+    path = Path(coverage_dial.__file__).with_name("hidden_coverage.csv")
+    intervals.set_index(["patients", "hidden"]).to_csv(path, lineterminator="\n")
     path = Path(dials.__file__).with_name("selection_strength.csv")
     table = pd.concat([staircase(strength) for strength in STRENGTHS])
     table.to_csv(path, lineterminator="\n")

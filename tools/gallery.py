@@ -188,6 +188,22 @@ def two_clocks() -> Figure:
     return figures.swimmer_lanes(pd.concat([some, after]), ends, second_clock="surgery")
 
 
+@example("Six patients cloned into two plans; those who left are faded, the others weighted.")
+def clone_lanes() -> Figure:
+    six = pd.DataFrame({
+        "patient_id": ["Ana", "Ben", "Cem", "Eli", "Dana", "Fay"],
+        "operated": [False] + [True] * 5,
+        "surgery_month": [None] + [6] * 5,
+        "cc_score": [None, 2, 0, 0, 0, 0],
+        "hipec": [False, False, True, True, False, False],
+        "expert_centre": [False, False, True, False, True, False],
+        "death": [True, True, True, False, True, True],
+        "follow_up_month": [4, 16, 22, 48, 40, 28],
+    })  # fmt: skip
+    trial = dsrct.emulate_trial(six, ["expert_centre"], horizon=48)
+    return figures.clone_lanes(trial.clones, six)
+
+
 @example("One patient's two futures. In life, one of them is never seen.")
 def two_futures() -> Figure:
     cohort = dsrct.load_cohort("teaching")

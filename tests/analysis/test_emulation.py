@@ -21,6 +21,7 @@ from dsrct_edu.analysis import (
     standardised_curves,
 )
 from dsrct_edu.analysis.logistic import logistic_fit
+from dsrct_edu.errors import InputError
 
 CONFOUNDERS = ["age", "expert_centre"]
 
@@ -214,3 +215,18 @@ def test_every_result_draws_itself() -> None:
     data = endpoint(registry(200, 7))
     weights = propensity(data[data["cc_score"] == 0], "hipec", CONFOUNDERS)
     assert weights.plot("overlap").words
+
+
+def test_balance_of_columns_that_made_no_weights() -> None:
+    data = endpoint(registry(400, 7))
+    complete = data[data["cc_score"] <= 1]
+    weights = propensity(complete, "hipec", ["age"])
+    pd.testing.assert_frame_equal(weights.balance_of(complete, ["age"]), weights.balance)
+    x, w = complete["expert_centre"].astype(float), weights.weights
+    treated = complete["hipec"].astype(bool)
+    spread = np.sqrt(x.groupby(treated).var().mean())
+    one, zero = (np.average(x[arm], weights=w[arm]) for arm in (treated, ~treated))
+    found = weights.balance_of(complete, ["expert_centre"])
+    np.testing.assert_allclose(found["weighted"], (one - zero) / spread)
+    with pytest.raises(InputError, match="the rows that the weights were made for"):
+        weights.balance_of(data, ["age"])

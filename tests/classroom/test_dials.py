@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from dsrct_edu import analysis, bedside
-from dsrct_edu.classroom import dials, live, theatre_dial, years_dial
+from dsrct_edu.classroom import coverage_dial, dials, live, theatre_dial, years_dial
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import COLOURS, Axis, Drawing, Layer
 from dsrct_edu.errors import InputError
@@ -19,7 +19,8 @@ from tools import dials as tables
 TEN = Axis("months", 0, 10, ((0, "0"), (10, "10")))
 SHOWN = (
     *("sample_size", "peritoneal_effect", "selection_strength", "who_else"),
-    *("hour_at_depth", "years_to_enrol", "immortal_time", "scan_interval"),
+    *("hour_at_depth", "years_to_enrol", "immortal_time", "scan_interval", "hazard_and_baseline"),
+    "hidden_coverage",
 )
 NO_TRUTH = {"What the pump shows, and what arrives", "Years until a trial is full"}  # none was made
 
@@ -273,3 +274,27 @@ def test_words_of_the_years_follow_from_the_sum():
             assert f"{place} {bar['text']}" in said
             within = said.partition("working life: ")[2]
             assert (place in within) == (bar["high"] <= 35) or place == "EU"
+
+
+def test_more_patients_help_only_where_nothing_is_hidden():
+    dial = dials.hidden_coverage()
+    held = {at: coverage_dial._found(*at)[1] for at in coverage_dial._table().index.unique()}
+    assert set(held) == {tuple(setting.values()) for setting in dial.settings()}
+    for hidden in coverage_dial.HIDDEN:
+        along = [held[patients, hidden] for patients in coverage_dial.PATIENTS]
+        assert along == sorted(along, reverse=True) or hidden < 0.8
+        assert (min(along) > 92) == (hidden == 0)
+    for setting in dial.settings():
+        said, rows = dial.words(**setting), dial.values(**setting)
+        assert f"Of 100 intervals {plain(held[tuple(setting.values())], 0)} hold it" in said
+        bars = rows[rows["layer"].isin(["holds", "misses"])]
+        assert len(bars) == coverage_dial.SHOWN
+        contains = (bars["low"] <= 1) & (bars["high"] >= 1)
+        assert (contains == (bars["layer"] == "holds")).all()
+
+
+def test_the_table_of_coverage_is_what_the_disease_model_gives():
+    stored = coverage_dial._table().loc[[(300, 1.6)]].reset_index(drop=True)
+    computed = tables.coverage(300, 1.6).drop(columns=["patients", "hidden"])
+    message = "run `python -m tools.dials`"
+    assert stored.to_numpy() == pytest.approx(computed.to_numpy(), abs=2e-3), message

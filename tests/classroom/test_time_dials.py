@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 
 import dsrct_edu as dsrct
 from dsrct_edu.classroom import time_dials
@@ -51,3 +52,16 @@ def test_scans_move_what_is_seen_and_nobody_who_lives():
     for setting in dial.settings():
         median = time_dials._from_surgery("recurrence_or_death", setting["every"])[1]
         assert f"by month {plain(median)}" in dial.words(**setting)
+
+
+def test_people_and_months_are_those_of_the_curves():
+    dial = dsrct.dials.hazard_and_baseline()
+    fine = np.linspace(0, 60, 60_001)
+    for setting in dial.settings():
+        share, power = setting["alive"] / 100, setting["ratio"]
+        more, months = time_dials.in_people_and_months(power, setting["alive"])
+        between = time_dials._alive_at(fine, share, power) - time_dials._alive_at(fine, share, 1)
+        assert more == pytest.approx(100 * between[-1])
+        assert months == pytest.approx(trapezoid(between, fine), abs=1e-6)
+        if power < 1:
+            assert f"{more:.0f} more" in dial.words(**setting)

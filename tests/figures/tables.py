@@ -43,6 +43,29 @@ MARKS = pd.DataFrame(
     [(1, 15.0, "recurrence"), (2, 20.0, "death"), (3, 4.0, "death")],
     columns=["patient_id", "time", "event"],
 )
+CLONED = pd.DataFrame(  # the second is never operated on, the last is alive
+    {
+        "patient_id": ["A", "B", "C", "D"],
+        "follow_up_month": [22.0, 4.0, 40.0, 30.0],
+        "death": [True, True, True, False],
+    }
+)
+CLONES = pd.DataFrame(
+    [
+        ("A", "no HIPEC", 0, 6, False, 1.0),
+        ("B", "no HIPEC", 0, 4, True, 1.0),
+        ("C", "no HIPEC", 0, 7, False, 1.0),
+        ("C", "no HIPEC", 7, 40, True, 1.5),
+        ("D", "no HIPEC", 0, 5, False, 1.0),
+        ("D", "no HIPEC", 5, 30, False, 1.5),
+        ("A", "HIPEC if completely resected", 0, 6, False, 1.0),
+        ("A", "HIPEC if completely resected", 6, 22, True, 3.0),
+        ("B", "HIPEC if completely resected", 0, 4, True, 1.0),
+        ("C", "HIPEC if completely resected", 0, 7, False, 1.0),
+        ("D", "HIPEC if completely resected", 0, 5, False, 1.0),
+    ],
+    columns=["patient_id", "strategy", "start", "stop", "event", "weight"],
+)
 WORLDS = pd.concat(
     STEPS.assign(world=f"Registry {letter}", truth=truth)
     for letter, truth in (("A", 0.64), ("B", 1.0), ("C", 1.1))
@@ -86,6 +109,12 @@ GATES = pd.DataFrame({"gate": ["seen", "operated", "treated"], "n": [50, 30, 20]
 BALANCE = pd.DataFrame(
     [("age", -0.17, 0.06), ("expert_centre", 0.62, 0.07), ("pci_surgery", -0.32, -0.12)],
     columns=["covariate", "unweighted", "weighted"],
+)
+CENTRES = pd.DataFrame(
+    {
+        "centre": [*"AAAABBCCCCDDD"],
+        "hipec": [True, False, True, False, *[False] * 2, *[True] * 4, *[False] * 3],
+    }
 )
 SCORES = pd.DataFrame(
     {"propensity": [0.1, 0.3, 0.35, 0.3, 0.6], "arm": [False, False, False, True, True]}

@@ -156,6 +156,17 @@ def test_forest_is_the_cox_table(patients, found):
     assert np.allclose(bars, result.table[["ci_low", "ci_high"]].to_numpy())
 
 
+def test_many_rows_of_a_forest_are_marked_by_any_column(written, assert_legible):
+    rows = pd.DataFrame({"label": [f"hospital {place}" for place in range(20)], "estimate": 0.5})
+    rows["ci_low"], rows["ci_high"] = 0.2, 1.25
+    rows["in_print"] = ["printed"] * 6 + ["in the drawer"] * 14
+    figure = figures.forest(rows, by="in_print")
+    assert figure.words.endswith("In print: printed (6) and in the drawer (14).")
+    assert {"printed", "in the drawer", "In print"} <= {text for text, _ in written(figure)}
+    assert figure.get_figheight() <= 6.4
+    assert_legible(figure)
+
+
 def test_forest_marks_clock_and_missing_interval(found):
     figure = figures.forest(tables.SERIES, measure="Median overall survival (months)", log=False)
     points = found(figure, "estimate")
@@ -226,6 +237,22 @@ def test_love_plot_and_overlap():
     heights = np.array([bar.get_height() for bar in bars])
     assert heights[:20].sum() == pytest.approx(1)
     assert heights[20:].sum() == pytest.approx(-1)
+
+
+def test_centres_are_sorted_and_counted():
+    figure = figures.centres(tables.CENTRES)
+    bars = figure.axes[0].containers
+    assert [bar.get_width() for bar in bars[0]] == [0, 0, 2, 4]
+    assert [bar.get_width() for bar in bars[1]] == [2, 3, 2, 0]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [*"BDAC"]
+    assert figure.words == (
+        "4 centres: 2 gave HIPEC to none of their 5 patients, 2 to some (50% to 100%). Of 7 "
+        "patients without HIPEC, 5 (71%) were treated where nobody had it."
+    )
+    everybody = tables.CENTRES[tables.CENTRES["centre"] == "C"]
+    assert figures.centres(everybody).words == (
+        "1 centre: 0 gave HIPEC to none of their 0 patients, 1 to some (100%)."
+    )
 
 
 def test_the_treated_stand_above_whoever_comes_first():
@@ -324,6 +351,7 @@ def test_calibration_counts_inside():
         (figures.swimmer_lanes, {"patient_id": [1], "start": [3], "stop": [1], "state": ["x"]}),
         (figures.drug_course, {"minute": [0], "peritoneal_mg_l": [-1.0], "plasma_mg_l": [0.0]}),
         (figures.love_plot, {"covariate": ["a"], "unweighted": [np.nan], "weighted": [0.0]}),
+        (figures.centres, {"centre": ["A"], "hipec": [2.0]}),
         (figures.temperature, {"minute": [0, 1], "celsius": [37.0, 420.0]}),
     ],
 )  # fmt: skip

@@ -73,3 +73,12 @@ def test_names_stay_apart(count, assert_legible):
 def test_what_is_no_grid_is_refused(table, words):
     with pytest.raises(InputError, match=words):
         figures.sensitivity_plane(table)
+
+
+def test_the_hidden_one_is_placed_where_the_world_is_known(found):
+    drawing = figures.sensitivity_plane(TABLE, MEASURED, hidden=(0.55, -0.42))
+    (mark,) = found(drawing, "hidden")
+    np.testing.assert_allclose(mark.get_xydata(), [[0.55, -0.42]])
+    assert drawing.words == sensitivity_words(TABLE, MEASURED, hidden=(0.55, -0.42))
+    assert drawing.words.endswith("The hidden one multiplies them by 1.73 and 0.66.")
+    assert not found(figures.sensitivity_plane(TABLE, MEASURED), "hidden")

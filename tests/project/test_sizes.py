@@ -16,17 +16,17 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 5_990  # code lines that make a number of a lesson
-READ_LIMIT = 8_530  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 6_070  # code lines that make a number of a lesson
+READ_LIMIT = 8_780  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
-    "figures": 3_762,
-    "analysis": 3_459,
+    "figures": 3_935,
+    "analysis": 3_464,
     "bedside": 992,
     "disease": 1_228,
-    "studies": 931,
-    "classroom": 2_195,
+    "studies": 1_001,
+    "classroom": 2_311,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,

@@ -79,6 +79,37 @@ class Weights(Result):
             raise InputError(expected, "others", remedy, argument="weights")
         return np.asarray(self.weights, dtype=np.float64)
 
+    def balance_of(self, patients: pd.DataFrame, columns: Sequence[str] | str) -> pd.DataFrame:
+        """Return what these weights do to columns that the propensity was not made from.
+
+        Parameters
+        ----------
+        patients : DataFrame
+            The rows that the weights were made for.
+        columns : list of str
+            Columns of numbers, booleans or categories.
+
+        Returns
+        -------
+        DataFrame
+            ``covariate, unweighted, weighted``, as in ``balance``.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from dsrct_edu.analysis import propensity
+        >>> patients = pd.DataFrame({"hipec": [1, 1, 1, 0, 0, 0], "expert": [1, 1, 0, 0, 0, 1],
+        ...                          "fitness": [5, 4, 2, 2, 1, 3]})
+        >>> found = propensity(patients, "hipec", ["expert"])
+        >>> found.balance_of(patients, ["fitness"]).round(2)
+          covariate  unweighted  weighted
+        0   fitness        1.29      0.77
+        """
+        table = inputs.check_table(patients)
+        weight = self.of(table)
+        treated = (self.overlap["group"] == "treated").to_numpy()
+        return balance_table(design_matrix(table, columns, "columns"), treated, weight)
+
     def owed(self, influence: Floats) -> Floats:
         """Return what estimates owe to each patient because the weights are estimated.
 

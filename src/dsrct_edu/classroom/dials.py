@@ -9,16 +9,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from dsrct_edu.classroom.coverage_dial import hidden_coverage
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import SHARES, Axis, Drawing, Layer, months_axis
 from dsrct_edu.classroom.theatre_dial import hour_at_depth
-from dsrct_edu.classroom.time_dials import immortal_time, scan_interval
+from dsrct_edu.classroom.time_dials import hazard_and_baseline, immortal_time, scan_interval
 from dsrct_edu.classroom.years_dial import years_to_enrol
 from dsrct_edu.figures.stairs import BUILT_IN
 from dsrct_edu.wording import counted, listed, percent, ratio, whole_parts
 
 __all__ = [
     "Dial",
+    "hazard_and_baseline",
+    "hidden_coverage",
     "hour_at_depth",
     "immortal_time",
     "peritoneal_effect",

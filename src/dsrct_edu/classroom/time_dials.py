@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from dsrct_edu.arrays import Floats
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import SHARES, Axis, Drawing, Layer, months_axis
 from dsrct_edu.wording import counted, plain, ratio
@@ -174,4 +176,77 @@ def _scan_words(every: float) -> str:
         f"A scan every {counted(every, 'month')}: half have a recurrence on record, or have died, "
         f"by month {plain(seen)}, which is {plain(seen - happened)} months after it happened. Half "
         f"have died by month {plain(alive)}, at every setting: nobody's life has changed."
+    )
+
+
+def hazard_and_baseline() -> Dial:
+    """Show what a hazard ratio is in people and in months, at several baselines (lesson 07).
+
+    Returns
+    -------
+    Dial
+        Sliders for the hazard ratio and for how many of 100 are alive at five years without the
+        treatment. Both hazards are the same in every month.
+
+    Examples
+    --------
+    >>> list(hazard_and_baseline().controls)
+    ['ratio', 'alive']
+    """
+    layers = (
+        Layer("gain", "band", "neutral", "the months between"),
+        Layer("with", "line", "neutral", "with the treatment", ghost=True),
+        Layer("without", "line", "truth", "without, as given", dashed=True),
+    )
+    return Dial(
+        "One ratio, in people and in months",
+        {
+            "ratio": Control("Hazard ratio", (0.4, 0.5, 0.6, 0.75, 0.9, 1.0), 0.6),
+            "alive": Control("Alive at 5 years without it, of 100", (5, 20, 40, 60, 80, 90), 20),
+        },
+        Drawing(months_axis("Months", _WINDOW), Axis("Share alive", 0, 1, SHARES), layers),
+        _ratio_rows,
+        _ratio_words,
+    )
+
+
+def _alive_at(months: Floats, share: float, power: float) -> Floats:
+    """Return the share alive if `share` is at the end of the window, at a ratio of 1."""
+    return np.asarray(share ** (power * months / _WINDOW))
+
+
+def _ratio_rows(ratio: float, alive: float) -> pd.DataFrame:
+    months = np.arange(0, _WINDOW + 1, 4.0)
+    without, held = (_alive_at(months, alive / 100, power) for power in (1.0, ratio))
+    rows = pd.DataFrame({"x": months, "low": without, "high": held}).round(3)
+    parts = [
+        rows.assign(layer="gain"),
+        rows[["x"]].assign(y=rows["high"], layer="with"),
+        rows[["x"]].assign(y=rows["low"], layer="without"),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def in_people_and_months(ratio: float, alive: float) -> tuple[float, float]:
+    """Return how many more of 100 are alive at five years, and the months gained until then.
+
+    Examples
+    --------
+    >>> more, months = in_people_and_months(0.6, 20)
+    >>> round(more), round(months, 1)
+    (18, 8.7)
+    """
+    rate = -math.log(alive / 100) / _WINDOW
+    lived = [(1 - math.exp(-each * _WINDOW)) / each for each in (rate, ratio * rate)]
+    return 100 * (alive / 100) ** ratio - alive, lived[1] - lived[0]
+
+
+def _ratio_words(ratio: float, alive: float) -> str:
+    more, months = in_people_and_months(ratio, alive)
+    said = f"Hazard ratio {ratio:g}, and {alive:g} of 100 alive at 5 years without the treatment."
+    if ratio == 1:
+        return f"{said} No difference: nobody more, and no month more."
+    return (
+        f"{said} With it {alive + more:.0f} of 100: {more:.0f} more. In months of the first "
+        f"{_WINDOW}: {plain(months)} more, on average."
     )

@@ -1,5 +1,7 @@
+from .balance import centres as centres
 from .balance import love_plot as love_plot
 from .balance import overlap as overlap
+from .cloning import clone_lanes as clone_lanes
 from .crowd import doors as doors
 from .crowd import people as people
 from .curves import survival_curves as survival_curves

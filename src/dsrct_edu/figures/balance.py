@@ -1,4 +1,4 @@
-"""What weighting does: the love plot, and the mirrored histogram of the propensity score."""
+"""Who was treated, centre by centre; the love plot; the mirrored histogram of the propensity."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
-from dsrct_edu.figures.layout import aside, named_rows
+from dsrct_edu.figures.layout import aside, key, named_rows, text_columns
 from dsrct_edu.figures.tables import ANY, NUMBER, SHARE, groups, name
-from dsrct_edu.wording import counted, plain
+from dsrct_edu.wording import counted, percent, plain
 
 _BALANCED = 0.1
 _TREATED, _UNTREATED = (True, "treated"), (False, "untreated")
@@ -207,4 +207,79 @@ def overlap_words(scores: pd.DataFrame, treatment: str = "HIPEC") -> str:
         f"{text} Both arms are present from {plain(low, 2)} to {plain(high, 2)}; "
         f"{outside:,} of {counted(len(scores), 'patient')} {'lies' if outside == 1 else 'lie'} "
         "outside."
+    )
+
+
+@figure("Who had HIPEC, centre by centre", {"centre": ANY, "hipec": SHARE})
+def centres(page: Figure, patients: pd.DataFrame, *, title: str | None = None) -> str:
+    """Draw how many patients of each centre had HIPEC, sorted by their share.
+
+    Parameters
+    ----------
+    patients : DataFrame
+        ``centre`` and ``hipec`` (yes or no), a row per patient. Centres where nobody had it are
+        shaded.
+    title : str, optional
+        Heading.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    InputError
+        If a column or a value is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> patients = pd.DataFrame({"centre": list("AAABBC"), "hipec": [1, 0, 1, 0, 0, 0]})
+    >>> centres(patients).words
+    '3 centres: 2 gave HIPEC to none of their 3 patients, 1 to some (67%). Of 4 patients without \
+HIPEC, 3 (75%) were treated where nobody had it.'
+    """
+    counts = _by_centre(patients)
+    page.set_figheight(1.9 + 0.34 * len(counts))
+    axes = page.subplots()
+    start = np.zeros(len(counts))
+    looks = {"with HIPEC": palette.HIPEC, "without HIPEC": palette.NO_HIPEC}
+    for column, look in looks.items():
+        axes.barh(range(len(counts)), counts[column], left=start, height=0.7, **style.fill(look))
+        start += counts[column].to_numpy()
+    never = int((counts["with HIPEC"] == 0).sum())
+    if never:
+        axes.axhspan(-0.5, never - 0.5, color=palette.FAINT, zorder=0)
+        aside(axes, "Shaded: nobody had HIPEC there")
+    text_columns(axes, {"with HIPEC": [percent(share) for share in counts["share"]]})
+    named_rows(axes, [name(centre) for centre in counts.index], 26)
+    axes.set_xlabel("Patients")
+    key(page, [(column, style.fill(look)) for column, look in looks.items()], 2)
+    return centres_words(patients)
+
+
+def _by_centre(patients: pd.DataFrame) -> pd.DataFrame:
+    """Count those with and without in each centre, the smallest share first."""
+    by = patients["hipec"].astype(float).groupby(patients["centre"].astype(str))
+    table = pd.DataFrame({"with HIPEC": by.sum(), "without HIPEC": by.size() - by.sum()})
+    return table.assign(share=by.mean()).sort_values("share", kind="stable")
+
+
+def centres_words(patients: pd.DataFrame) -> str:
+    """Say in how many centres nobody had it, and how many of the others were treated there."""
+    counts = _by_centre(patients)
+    never, some = (counts[counts["share"].eq(0) == which] for which in (True, False))
+    total, there = (int(rows["without HIPEC"].sum()) for rows in (counts, never))
+    ends = list(dict.fromkeys(percent(share) for share in some["share"].agg(["min", "max"])))
+    text = (
+        f"{counted(len(counts), 'centre')}: {len(never)} gave HIPEC to none of their "
+        f"{counted(there, 'patient')}"
+    )
+    if len(some):
+        text += f", {len(some)} to some ({' to '.join(ends)})"
+    if not total:
+        return f"{text}."
+    return (
+        f"{text}. Of {counted(total, 'patient')} without HIPEC, {there:,} "
+        f"({percent(there / total)}) were treated where nobody had it."
     )

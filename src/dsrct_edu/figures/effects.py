@@ -12,6 +12,7 @@ from dsrct_edu.figures.intervals import THESE, Row, Scale, caption, draw, frame,
 from dsrct_edu.figures.layout import aside, key, text_columns
 from dsrct_edu.wording import counted, listed, whole
 
+_TALLEST = 3.9  # inches for the rows; more of them stand closer
 _NAMED = 4  # rows that are all said; beyond that, the two extremes
 
 
@@ -25,6 +26,7 @@ def forest(
     reference: float | None = None,
     favours: tuple[str, str] | None = None,
     interval_of: str = THESE,
+    by: str = "time_zero",
     title: str | None = None,
 ) -> str:
     """Draw estimates with their intervals, a row each, and what the clock of each started at.
@@ -44,6 +46,8 @@ def forest(
         What lies to the left and to the right of the line.
     interval_of : str, default "these patients"
         What the intervals are of: ``"one registry"``, ``"each series"``, or in your own words.
+    by : str, default "time_zero"
+        The column of text that says how each row is marked; names the key.
     title : str, optional
         Heading.
 
@@ -65,11 +69,11 @@ def forest(
 these patients.'
     """
     scale = Scale(log)
-    rows = read(table, log)
+    rows = _read(table, log, by)
     reference = 1.0 if log and reference is None else reference
     clocks = _clocks(rows)
     page.headline = f"Forest plot: {measure.lower()}"
-    page.set_figheight(2.5 + 0.45 * len(rows))
+    page.set_figheight(2.5 + min(0.45 * len(rows), _TALLEST))
     axes = page.subplots()
     frame(axes, rows, scale, measure, [] if reference is None else [reference])
     if reference is not None:
@@ -87,10 +91,18 @@ these patients.'
     if clocks:
         looks = [palette.neutral(index) for index in range(len(clocks))]
         points = [{"color": look.colour, "marker": look.marker, "ms": 9} for look in looks]
-        key(page, zip(clocks, points, strict=True), 4, title="Time zero")
+        key(page, zip(clocks, points, strict=True), 4, title=_key_title(by))
     return forest_words(
-        table, measure=measure, log=log, reference=reference, interval_of=interval_of
+        table, measure=measure, log=log, reference=reference, interval_of=interval_of, by=by
     )
+
+
+def _read(table: pd.DataFrame, log: bool, by: str) -> list[Row]:
+    return read(table.assign(time_zero=table[by]) if by in table else table, log)
+
+
+def _key_title(by: str) -> str:
+    return by.replace("_", " ").capitalize()
 
 
 def _clocks(rows: list[Row]) -> list[str]:
@@ -104,10 +116,11 @@ def forest_words(
     log: bool = True,
     reference: float | None = None,
     interval_of: str = THESE,
+    by: str = "time_zero",
 ) -> str:
     """Say every estimate, or the two extremes, and what the intervals hold."""
     scale = Scale(log)
-    rows = read(table, log)
+    rows = _read(table, log, by)
     given = [row for row in rows if row.given]
     if len(rows) <= _NAMED or not given:
         text = f"{measure}: {listed([f'{row.label} {scale.said(row)}' for row in rows])}."
@@ -123,7 +136,7 @@ def forest_words(
         text += f" {counted(without, 'row')} {'has' if without == 1 else 'have'} no interval."
     text += f" Bars: {caption(interval_of)}." if known else ""
     each = [f"{clock} ({sum(row.clock == clock for row in rows)})" for clock in _clocks(rows)]
-    return f"{text} Time zero: {listed(each)}." if each else text
+    return f"{text} {_key_title(by)}: {listed(each)}." if each else text
 
 
 def _holding(known: list[Row], reference: float) -> str:

@@ -34,6 +34,7 @@ def sensitivity_plane(
     table: pd.DataFrame,
     measured: pd.DataFrame | None = None,
     *,
+    hidden: tuple[float, float] | None = None,
     treatment: str = "HIPEC",
     unit: str = "months",
     title: str | None = None,
@@ -49,6 +50,9 @@ def sensitivity_plane(
     measured : DataFrame, optional
         ``confounder, treatment_strength, outcome_strength, difference``: those that were measured,
         as points.
+    hidden : (float, float), optional
+        Both strengths of the hidden confounder itself, where the world is made up and they are
+        known.
     treatment : str, default "HIPEC"
         What the odds are of.
     unit : str, default "months"
@@ -105,10 +109,14 @@ HIPEC by 2.72 and the hazard by 0.37 per standard deviation would make it −3.7
     _ticks(axes, treatment)
     if measured is not None:
         entries.append(("measured confounder", {"color": palette.INK, "marker": "o", "ls": ""}))
-    key(page, entries, ncols=4)
+    if hidden is not None:
+        mark: dict[str, Any] = {"color": palette.TRUTH.colour, "marker": "D", "ls": "", "ms": 12}
+        axes.plot(*hidden, mfc=palette.PAPER, mew=3, gid="hidden", zorder=5, **mark)
+        entries.append(("the hidden one", mark | {"mfc": palette.PAPER, "mew": 3}))
+    key(page, entries, ncols=4 if hidden is None else 3)
     if measured is not None:
         _points(page, axes, table, measured)
-    return sensitivity_words(table, measured, treatment=treatment, unit=unit)
+    return sensitivity_words(table, measured, hidden=hidden, treatment=treatment, unit=unit)
 
 
 def _finer(x: Floats, y: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
@@ -173,6 +181,7 @@ def sensitivity_words(
     table: pd.DataFrame,
     measured: pd.DataFrame | None = None,
     *,
+    hidden: tuple[float, float] | None = None,
     treatment: str = "HIPEC",
     unit: str = "months",
 ) -> str:
@@ -199,4 +208,7 @@ def sensitivity_words(
         f"One that multiplies the odds of {treatment} by {odds} and the hazard by {hazard} per "
         f"standard deviation would make it {plain(worst['difference'])}."
     )
+    if hidden is not None:
+        odds, hazard = (ratio(float(np.exp(strength))) for strength in hidden)
+        said.append(f"The hidden one multiplies them by {odds} and {hazard}.")
     return " ".join(said)

@@ -9,7 +9,10 @@ from .planning import years_to_enrol as years_to_enrol
 from .registry import registry_stairs as registry_stairs
 from .registry import several_stairs as several_stairs
 from .registry import simplified_diagram as simplified_diagram
+from .series import pooled as pooled
+from .series import small_series as small_series
 from .simulation import simulation_study as simulation_study
 from .study import Study as Study
 from .study import staircase as staircase
+from .telling import headlines as headlines
 from .trials import two_arm_trials as two_arm_trials

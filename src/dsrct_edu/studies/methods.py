@@ -34,9 +34,10 @@ def _hazard_ratio(ranked: Ranked) -> Fit:
     return cox_two_groups(died_1, at_risk_0, at_risk_1, guess)
 
 
-def _two_groups(
+def two_groups(
     time: Floats, death: Flags, group: Flags, included: Flags, horizon: float
 ) -> dict[str, Fit]:
+    """Compare two groups of many registries on one clock."""
     death = death & (time <= horizon)
     time = np.minimum(time, horizon)
     zero, one = two_group_curves(time, death, group, horizon, included)
@@ -50,12 +51,12 @@ def _two_groups(
 
 def ever_never(registry: RegistryArrays, horizon: float) -> dict[str, Fit]:
     """Compare all who ever had HIPEC with all who never had, from diagnosis."""
-    return _two_groups(registry.time, registry.death, registry.hipec, registry.included, horizon)
+    return two_groups(registry.time, registry.death, registry.hipec, registry.included, horizon)
 
 
 def from_landmark(registry: RegistryArrays, horizon: float, month: float) -> dict[str, Fit]:
     """Compare, among those followed beyond a month, who had HIPEC by then with who had not."""
-    return _two_groups(
+    return two_groups(
         months_between(month, np.maximum(registry.time, month)),
         registry.death,
         registry.hipec & (registry.surgery <= month),
@@ -75,7 +76,7 @@ def complete_resection(registry: RegistryArrays, horizon: float) -> dict[str, Fi
 
 
 def _since_surgery(chosen: RegistryArrays, horizon: float) -> dict[str, Fit]:
-    return _two_groups(chosen.since_surgery, chosen.death, chosen.hipec, chosen.included, horizon)
+    return two_groups(chosen.since_surgery, chosen.death, chosen.hipec, chosen.included, horizon)
 
 
 def time_dependent(registry: RegistryArrays, horizon: float) -> dict[str, Fit]:
