@@ -114,7 +114,9 @@ class Student:
         self.read.append(cell.evaluate(WORDS))
         self.faults += [f"cell {at}: {alt}" for alt in cell.evaluate(WIDER)]
         red = cell.locator(".jp-OutputArea-output[data-mime-type*='stderr']")
-        self.faults += [f"cell {at} is red: {text[:200]}" for text in red.all_inner_texts()]
+        self.faults += [
+            f"cell {at} is red: {text[:200]}" for text in map(str.strip, red.all_inner_texts())
+        ]
 
     def output(self, at):
         return flat(" ".join(self.cell(at).locator(".jp-OutputArea-output").all_inner_texts()))

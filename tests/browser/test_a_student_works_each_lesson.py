@@ -185,3 +185,20 @@ def test_a_student_works_the_lesson(name, student):
             me.run(at)
     assert me.faults == []
     assert set(done) >= {"guess", "exercise", "quiz"}
+
+
+FAULTS = """import base64, io, sys
+from IPython.display import HTML
+from PIL import Image
+file = io.BytesIO()
+Image.new("RGB", (3000, 20)).save(file, "png")
+data = base64.b64encode(file.getvalue()).decode()
+print("red", file=sys.stderr)
+HTML(f'<img alt="wide" style="max-width:none" width="3000" src="data:image/png;base64,{data}">')"""
+
+
+def test_what_is_too_wide_red_or_told_too_early_is_noticed(student):
+    me = student(LESSONS[0])
+    me.run(3, FAULTS)
+    assert me.faults == ["cell 3: wide", "cell 3 is red: red"]
+    assert me.has_seen(["run this whole course", "nowhere said"]) == ["run this whole course"]
