@@ -252,7 +252,7 @@ HIPEC, 3 (75%) were treated where nobody had it.'
         axes.axhspan(-0.5, never - 0.5, color=palette.FAINT, zorder=0)
         aside(axes, "Shaded: nobody had HIPEC there")
     text_columns(axes, {"with HIPEC": [percent(share) for share in counts["share"]]})
-    named_rows(axes, [name(centre) for centre in counts.index], 26)
+    named_rows(axes, [name(centre) for centre in counts.index], 26, lines=1)
     axes.set_xlabel("Patients")
     key(page, [(column, style.fill(look)) for column, look in looks.items()], 2)
     return centre_share_words(patients)

@@ -22,6 +22,8 @@ _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 _MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
 _DECADES = tuple(10.0**power for power in range(-9, 10))
 _FAR = 12.0  # an interval that reaches further than this many times the estimates ends in an arrow
+_AROUND = 2.3  # inches of a page that are not rows
+_TWO_LINES = 0.425  # inches of a row whose name may be broken
 _KNOWN = replace(NUMBER, gaps=True)
 _OPTIONAL = replace(_KNOWN, optional=True)
 _COLUMNS = {"label": ANY, "estimate": _KNOWN, "ci_low": _KNOWN, "ci_high": _KNOWN}
@@ -155,7 +157,9 @@ def frame(
 
     The limits show `extra` values and the rows of `others`, on axes beside this one, as well.
     """
-    named_rows(axes, [row.label for row in rows], 30)
+    page = axes.figure
+    high = (page.bbox.height / page.dpi - _AROUND) / max(len(rows), 1)
+    named_rows(axes, [row.label for row in rows], 30, lines=2 if high >= _TWO_LINES else 1)
     axes.tick_params(axis="y", pad=10)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(style.wrapped(measure, 50))

@@ -80,9 +80,9 @@ def aside(axes: Axes, text: str) -> None:
     axes.set_title(text, loc="right", fontsize=style.SMALL, pad=8)
 
 
-def named_rows(axes: Axes, names: Sequence[str], width: int) -> None:
+def named_rows(axes: Axes, names: Sequence[str], width: int, lines: int = 2) -> None:
     """Name rows at 0, 1, 2 … from the top down, on an axis without ticks."""
-    axes.set_yticks(range(len(names)), [style.wrapped(name, width, lines=2) for name in names])
+    axes.set_yticks(range(len(names)), [style.wrapped(name, width, lines) for name in names])
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
 
