@@ -16,10 +16,10 @@ from dsrct_edu.analysis.partial_likelihood import one_covariate
 from dsrct_edu.arrays import Flags, Floats
 from dsrct_edu.disease import fidelity, scenario, true_effect
 from dsrct_edu.disease.anchors import anchor_table, event_free, followed
-from dsrct_edu.disease.centres import FILE
 from dsrct_edu.disease.equations import Arrays
 from dsrct_edu.disease.scenarios import Scenario
 from dsrct_edu.disease.simulate import NOISES, _patients, blocks
+from dsrct_edu.disease.treating_centres import FILE
 from dsrct_edu.disease.truth import censored_log_hazard_ratio
 from dsrct_edu.evidence import published
 from dsrct_edu.vocabulary import ARMS, HORIZON, SITES

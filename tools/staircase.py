@@ -17,9 +17,9 @@ from scipy.optimize import brentq
 from dsrct_edu.analysis.registry_arrays import RegistryArrays
 from dsrct_edu.arrays import Floats
 from dsrct_edu.disease import scenario
-from dsrct_edu.disease.centres import centres
 from dsrct_edu.disease.equations import Arrays, covariates, offer
 from dsrct_edu.disease.simulate import blocks, draw
+from dsrct_edu.disease.treating_centres import centres
 from dsrct_edu.studies.cohort_design import METHODS, CohortDesign, from_draw
 from dsrct_edu.studies.running import Results
 from dsrct_edu.studies.study import Study, new_study

@@ -12,9 +12,9 @@ from scipy.stats import kstest
 from dsrct_edu import vocabulary
 from dsrct_edu.disease import Cohort, scenario, simulate_cohort
 from dsrct_edu.disease.anchors import followed
-from dsrct_edu.disease.centres import centres
 from dsrct_edu.disease.equations import average_propensity
 from dsrct_edu.disease.simulate import NOISES, blocks, draw
+from dsrct_edu.disease.treating_centres import centres
 from dsrct_edu.errors import InputError
 from dsrct_edu.vocabulary import ARMS
 

@@ -240,7 +240,7 @@ def test_love_plot_and_overlap():
 
 
 def test_centres_are_sorted_and_counted():
-    figure = figures.centres(tables.CENTRES)
+    figure = figures.centre_shares(tables.CENTRES)
     bars = figure.axes[0].containers
     assert [bar.get_width() for bar in bars[0]] == [0, 0, 2, 4]
     assert [bar.get_width() for bar in bars[1]] == [2, 3, 2, 0]
@@ -250,7 +250,7 @@ def test_centres_are_sorted_and_counted():
         "patients without HIPEC, 5 (71%) were treated where nobody had it."
     )
     everybody = tables.CENTRES[tables.CENTRES["centre"] == "C"]
-    assert figures.centres(everybody).words == (
+    assert figures.centre_shares(everybody).words == (
         "1 centre: 0 gave HIPEC to none of their 0 patients, 1 to some (100%)."
     )
 
@@ -351,7 +351,7 @@ def test_calibration_counts_inside():
         (figures.swimmer_lanes, {"patient_id": [1], "start": [3], "stop": [1], "state": ["x"]}),
         (figures.drug_course, {"minute": [0], "peritoneal_mg_l": [-1.0], "plasma_mg_l": [0.0]}),
         (figures.love_plot, {"covariate": ["a"], "unweighted": [np.nan], "weighted": [0.0]}),
-        (figures.centres, {"centre": ["A"], "hipec": [2.0]}),
+        (figures.centre_shares, {"centre": ["A"], "hipec": [2.0]}),
         (figures.temperature, {"minute": [0, 1], "celsius": [37.0, 420.0]}),
     ],
 )  # fmt: skip

@@ -86,7 +86,7 @@ def test_other_families(count, assert_legible):
     assert_legible(figures.love_plot(balance, title="Title"))
     centres = pd.DataFrame({"centre": names * 3, "hipec": [False] * (3 * count)})
     centres.loc[0, "hipec"] = True
-    assert_legible(figures.centres(centres, title="Title"))
+    assert_legible(figures.centre_shares(centres, title="Title"))
     rng = np.random.default_rng(1)
     estimate = rng.normal(size=40 * count)
     zipped = pd.DataFrame({"method": np.repeat(names, 40), "estimate": estimate, "se": 1.0}).assign(

@@ -7,7 +7,7 @@ import tables
 
 from dsrct_edu import bedside, figures
 from dsrct_edu.analysis import kaplan_meier
-from dsrct_edu.figures.balance import centres_words, love_words, overlap_words
+from dsrct_edu.figures.balance import centre_share_words, love_words, overlap_words
 from dsrct_edu.figures.cloning import clone_words
 from dsrct_edu.figures.crowd import door_words, people_words
 from dsrct_edu.figures.curve_words import survival_words
@@ -97,7 +97,7 @@ INCIDENCE = tables.incidence({"peritoneal": 0.5, "death": 0.1}, ["a", "b"])
         (figures.exits, exit_words, [tables.EXITS]),
         (figures.love_plot, love_words, [tables.BALANCE]),
         (figures.overlap, overlap_words, [tables.SCORES]),
-        (figures.centres, centres_words, [tables.CENTRES]),
+        (figures.centre_shares, centre_share_words, [tables.CENTRES]),
         (figures.swimmer_lanes, swimmer_words, [tables.LANES, tables.MARKS]),
         (figures.clone_lanes, clone_words, [tables.CLONES, tables.CLONED]),
         (figures.patient_flow, flow_words, [tables.GATES]),

@@ -5,7 +5,7 @@ import pytest
 
 import dsrct_edu as dsrct
 from dsrct_edu.classroom.dials import STAIRS
-from dsrct_edu.disease.centres import centres
+from dsrct_edu.disease.treating_centres import centres
 from dsrct_edu.studies import registry_stairs, several_stairs, simplified_diagram
 from dsrct_edu.vocabulary import CONFOUNDERS
 

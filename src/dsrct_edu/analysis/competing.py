@@ -347,16 +347,17 @@ def aalen_johansen(
         )
     if weight is None:
         weight = np.ones(len(table))
-    recorded = time
+    tied, recorded = start is not None or len(groups) > 1, time
     if start is not None:
         time, start = inputs.tie_spans(table, time, start, weight, entry)
-    else:
+    elif tied:
         time = inputs.tie_times(time, weight)
     curves = []
     for label, member in inputs.by_group(groups, weight, weights):
         own = (time, causes.codes, weight, *(() if start is None else (start,)))
         end = float(recorded[member].max())
-        curves.append(_curves(label, len(causes.labels), end, *(x[member][None] for x in own)))
+        rows = (x[member][None] for x in own)
+        curves.append(_curves(label, len(causes.labels), end, tied, *rows))
     return CumulativeIncidence(tuple(curves), causes.labels, level, by)
 
 
@@ -364,12 +365,13 @@ def _curves(
     label: Any,
     causes: int,
     end: float,
+    tied: bool,
     time: Floats,
     cause: Places,
     weights: Floats,
     entry: Floats | None = None,
 ) -> IncidenceCurves:
-    grid = kernels.time_grid(time, entry, tied=True)
+    grid = kernels.time_grid(time, entry, tied=tied)
     cause_specific = [
         1.0 - kernels.survival(kernels.count_events(grid, cause == k + 1, weights))[0]
         for k in range(causes)

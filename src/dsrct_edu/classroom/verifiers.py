@@ -119,8 +119,6 @@ def _no_number(answer: object) -> str:
         return f"This is `None`: nothing came out of the cell above. {asked}."
     if isinstance(answer, pd.DataFrame | pd.Series | pd.Index | np.ndarray):
         return f"This is {shown(answer)}. {asked}: pick it out."
-    if isinstance(answer, list | tuple | dict | set):
-        return f"One number is expected; found {len(answer)} in a `{type(answer).__name__}`."
     if callable(answer):
         return f"This is {shown(answer)} itself. {asked}: call it, with its brackets."
     whole = f"a whole result of the kind `{type(answer).__name__}`"

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from dsrct_edu.arrays import Flags, Floats
-from dsrct_edu.disease.centres import centres, policy_shares
 from dsrct_edu.disease.scenarios import Scenario
+from dsrct_edu.disease.treating_centres import centres, policy_shares
 
 Arrays = dict[str, NDArray[Any]]
 Noise = Mapping[str, Floats]

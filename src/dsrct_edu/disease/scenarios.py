@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from dsrct_edu import checks
-from dsrct_edu.disease.centres import FILE
+from dsrct_edu.disease.treating_centres import FILE
 from dsrct_edu.errors import InputError
 
 _FOLDER = Path(__file__).parent

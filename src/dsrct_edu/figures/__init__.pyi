@@ -1,4 +1,4 @@
-from .balance import centres as centres
+from .balance import centre_shares as centre_shares
 from .balance import love_plot as love_plot
 from .balance import overlap as overlap
 from .cloning import clone_lanes as clone_lanes

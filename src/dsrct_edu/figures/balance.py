@@ -211,7 +211,7 @@ def overlap_words(scores: pd.DataFrame, treatment: str = "HIPEC") -> str:
 
 
 @figure("Who had HIPEC, centre by centre", {"centre": ANY, "hipec": SHARE})
-def centres(page: Figure, patients: pd.DataFrame, *, title: str | None = None) -> str:
+def centre_shares(page: Figure, patients: pd.DataFrame, *, title: str | None = None) -> str:
     """Draw how many patients of each centre had HIPEC, sorted by their share.
 
     Parameters
@@ -235,7 +235,7 @@ def centres(page: Figure, patients: pd.DataFrame, *, title: str | None = None) -
     --------
     >>> import pandas as pd
     >>> patients = pd.DataFrame({"centre": list("AAABBC"), "hipec": [1, 0, 1, 0, 0, 0]})
-    >>> centres(patients).words
+    >>> centre_shares(patients).words
     '3 centres: 2 gave HIPEC to none of their 3 patients, 1 to some (67%). Of 4 patients without \
 HIPEC, 3 (75%) were treated where nobody had it.'
     """
@@ -255,7 +255,7 @@ HIPEC, 3 (75%) were treated where nobody had it.'
     named_rows(axes, [name(centre) for centre in counts.index], 26)
     axes.set_xlabel("Patients")
     key(page, [(column, style.fill(look)) for column, look in looks.items()], 2)
-    return centres_words(patients)
+    return centre_share_words(patients)
 
 
 def _by_centre(patients: pd.DataFrame) -> pd.DataFrame:
@@ -265,7 +265,7 @@ def _by_centre(patients: pd.DataFrame) -> pd.DataFrame:
     return table.assign(share=by.mean()).sort_values("share", kind="stable")
 
 
-def centres_words(patients: pd.DataFrame) -> str:
+def centre_share_words(patients: pd.DataFrame) -> str:
     """Say in how many centres nobody had it, and how many of the others were treated there."""
     counts = _by_centre(patients)
     never, some = (counts[counts["share"].eq(0) == which] for which in (True, False))

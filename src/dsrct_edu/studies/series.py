@@ -56,10 +56,10 @@ def small_series(
     registry = from_draw(draw(named(scenario), diagnosed, checks.whole(seed, "seed"))).resected
     if registry.time.shape[1] < wanted:
         raise InputError(f"{wanted} complete resections", str(registry.time.shape[1]))
-    months, died, treated = (
-        column[0, :wanted].reshape(series, size)
-        for column in (registry.since_surgery, registry.death, registry.hipec)
-    )
+    shape = (series, size)
+    months = registry.since_surgery[0, :wanted].reshape(shape)
+    died = registry.death[0, :wanted].reshape(shape)
+    treated = registry.hipec[0, :wanted].reshape(shape)
     everyone = np.ones_like(died)
     fit = two_groups(months, died, treated, everyone, HORIZON)["log_hazard_ratio"]
     log_ratio = np.where(fit.converged, fit.estimate, np.nan)

@@ -150,6 +150,8 @@ def _noise(d: Difference) -> bool:
     if not (isinstance(d.ours, float) and isinstance(d.theirs, float)):
         return False
     noise = d.all_theirs.values[f"r_noise_{d.kind.removeprefix('zph_')}"]
+    if isinstance(noise, Refused):  # the second time R stumbled over what it had answered
+        return True
     noise = np.broadcast_to(noise, d.all_theirs.values[d.kind].shape)[d.index]
     if d.undefined:
         return bool(noise > RELATIVE * abs(d.theirs))
