@@ -21,8 +21,8 @@ NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help version course test setup lint types unit doctests notebooks drift build browser study \
-  wasm reference gallery benchmarks dials lock platforms clean
+.PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
+  study wasm reference gallery benchmarks dials lock platforms clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -74,8 +74,12 @@ drift: setup  ## check that lessons keep the rules, and that what is built follo
 build: setup  ## rebuild all editions from lessons/
 	$(VENV)/bin/dsrct-edu build
 
-browser: setup  ## drive the notebooks in JupyterLab in headless Chromium
-	$(PY) -m pytest -m browser tests
+browser: setup  ## drive three lessons and the lecture in headless Chromium
+	$(PY) -m pytest -m "browser and not full" tests
+
+full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, 32 bits
+	$(PY) -m pytest -m full tests
+	$(MAKE) reference wasm
 
 study: setup  ## full-size truths and simulation studies
 	$(PY) -m pytest -n 2 -m slow tests

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,20 @@ QUIET = [
 ]
 TOKEN = "for-the-browser-checks"
 PATIENCE_MS = 120_000
+
+
+OFTEN = {"01_meet_the_case", "05_kaplan_meier", "10_who_gets_hipec", "fifty_minutes"}
+"""What `make browser` works each time; `make full` works all lessons and all decks."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Leave most lessons and decks to `make full`: all of them take longer than CI may."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and hasattr(item, "callspec"):
+            name = item.callspec.params.get("name")
+            if name is not None and Path(name).stem not in OFTEN:
+                item.add_marker(pytest.mark.full)
 
 
 def free_port():
