@@ -170,7 +170,8 @@ def _where(notebook: NotebookNode, error: CellExecutionError) -> str:
 def _clean(output: NotebookNode) -> dict[str, Any]:
     """Drop what differs from run to run or means nothing without the kernel."""
     plain: dict[str, Any] = json.loads(json.dumps(output))
-    plain["metadata"] = {}
+    if "metadata" in plain:  # what is printed has none
+        plain["metadata"] = {}
     plain.get("data", {}).pop(WIDGET_VIEW, None)
     if "execution_count" in plain:
         plain["execution_count"] = None
