@@ -6,6 +6,7 @@ import re
 import nbformat
 import pytest
 from conftest import Course
+from nbformat import v4
 
 from dsrct_edu.authoring import blocks, building, drift, execute, notebooks, rules, stubs
 from dsrct_edu.authoring.course import Entry
@@ -329,3 +330,23 @@ def test_slides_are_marked_for_jupyterlab(built):
         for cell in notebook_of(built, INSTRUCTOR).cells
     }
     assert kinds == {"slide", "skip", "notes", None}
+
+
+# What a reader sees
+
+
+def test_what_a_cell_prints_is_an_output_like_others():
+    printed = execute._clean(v4.new_output("stream", name="stdout", text="1\n"))
+    cell = v4.new_code_cell("print(1)", outputs=[nbformat.from_dict(printed)])
+    nbformat.validate(v4.new_notebook(cells=[cell]))
+
+
+def test_a_reader_sees_the_publication_and_no_code_of_ours(course):
+    course.edit("One sentence.", "Half lived 44 months (L010), and none of fifty died (L025).")
+    prose = "\n".join(cell.source for cell in notebooks.cells(course.lesson(), STUDENT))
+    assert '([source](https://doi.org/10.1245/s10434-018-6333-9 "Hayes-Jordan AA,' in prose
+    assert 'none of fifty died (<abbr title="Cytoreductive surgery' in prose
+    assert not notebooks.EVIDENCE.search(prose)
+    course.edit("(L010)", "(L999)")
+    with pytest.raises(LessonError, match="there is no L999 in the table of evidence"):
+        notebooks.cells(course.lesson(), STUDENT)

@@ -88,8 +88,8 @@ def _footer(lesson: Lesson, _: str, edition: Edition) -> str:
     if later and not lesson.is_more:
         lines.append(f"Next lesson: {later[0]}, *{lesson.course.lessons[later[0]].title}*.")
     lines.append(
-        "All patients here are synthetic. This is a course in reading evidence, **not medical "
-        "advice**; it neither endorses nor rejects HIPEC."
+        "All DSRCT patients are synthetic. This is a course in reading evidence, **not "
+        "medical advice**; it neither endorses nor rejects HIPEC."
     )
     return "\n\n".join(["---", *lines])
 

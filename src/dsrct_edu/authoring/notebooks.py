@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -13,7 +14,12 @@ from dsrct_edu.authoring.editions import Edition, glossary_id
 from dsrct_edu.authoring.lesson import Lesson, slide_type
 from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom.exercises import tags
+from dsrct_edu.evidence import published
 
+EVIDENCE = re.compile(r"\bL\d{3}\b")
+"""An evidence id, as in "(L061)"."""
+
+_CITED = re.compile(r"\((L\d{3})\)")
 GLOSSARY_LINK = re.compile(r"\[([^\]]+)\]\(glossary:([\w-]+)\)")
 
 
@@ -44,7 +50,8 @@ def _cell(
         new.metadata["tags"] = tags(cell)
     new.source = cell.source
     if cell.cell_type == "markdown":
-        new.source = _linked(lesson, inserts.fill(lesson, cell.source, edition, values), edition)
+        filled = inserts.fill(lesson, cell.source, edition, values)
+        new.source = _cited(lesson, _linked(lesson, filled, edition))
     elif {"exercise", "predict"} & set(tags(cell)):
         try:
             new.source = edition.exercise(cell.source)
@@ -63,6 +70,22 @@ def _linked(lesson: Lesson, text: str, edition: Edition) -> str:
         return edition.term(words, {**lesson.course.glossary[key], "key": key})
 
     return GLOSSARY_LINK.sub(term, text)
+
+
+def _cited(lesson: Lesson, text: str) -> str:
+    """Put the publication in place of an evidence id, which means nothing to a reader."""
+
+    def source(match: re.Match[str]) -> str:
+        rows = published().query("evidence_id == @match[1]")
+        if rows.empty:
+            raise LessonError(lesson.path.name, f"there is no {match[1]} in the table of evidence")
+        citation, doi = rows[["citation", "doi"]].iloc[0]
+        if doi:
+            said = " ".join(citation.split()).replace('"', "'")
+            return f'([source](https://doi.org/{doi} "{said}"))'
+        return f'(<abbr title="{html.escape(citation)}">source</abbr>)'
+
+    return _CITED.sub(source, text)
 
 
 def notebook(

@@ -7,11 +7,8 @@ import re
 from dsrct_edu.authoring.editions import SOLUTION
 from dsrct_edu.authoring.inserts import BRACES
 from dsrct_edu.authoring.lesson import Lesson
-from dsrct_edu.authoring.notebooks import GLOSSARY_LINK, cells
+from dsrct_edu.authoring.notebooks import EVIDENCE, GLOSSARY_LINK, cells
 from dsrct_edu.classroom.exercises import tags
-
-EVIDENCE = re.compile(r"\b(?:L|HF)\d{3}\b")
-"""An evidence id, as in "(L061)"."""
 
 FIGURE = re.compile(r"(?<![\w.\]/-])\d+(?:[.,]\d+)?\s?%|(?<![\w./-])\d+\.\d+(?![\w./-])")
 CONVENTIONS = {"95%", "50%", "100%", "0%"}
@@ -23,7 +20,7 @@ def readable(source: str) -> str:
     """Return the words of a markdown cell, without code, links' targets and HTML tags."""
     text = re.sub(r"```.*?```", " ", source, flags=re.DOTALL)
     text = re.sub(r"`[^`]*`", " ", text)
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r'\[([^\]]*)\]\([^)"]*(?:"[^"]*")?\)', r"\1", text)
     text = BRACES.sub(" 0 ", text)
     return re.sub(r"<[^>]+>", " ", text)
 
