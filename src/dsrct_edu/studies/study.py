@@ -70,7 +70,7 @@ class Study:
         half = LEVEL_Z * se
         return pd.DataFrame(
             {
-                "replicate": np.repeat(np.arange(self.n_replicates), len(methods)),
+                "replicate": np.repeat(np.arange(self.n_replicates, dtype=np.int64), len(methods)),
                 "method": np.tile(np.array(methods, dtype=object), self.n_replicates),
                 "measure": np.tile(np.array(measures, dtype=object), self.n_replicates),
                 "estimate": estimate,
