@@ -53,6 +53,19 @@ def read(path: Path | None = None) -> TwoForms:
     return TwoForms(data["title"], pairs)
 
 
+def misconceptions() -> dict[str, str]:
+    """Return the short form of each misconception: the kit's, and a lecturer's own.
+
+    Examples
+    --------
+    >>> misconceptions()["M2"]
+    'Censored means dead, or means failed'
+    """
+    paths = [find("lessons", "misconceptions.toml"), lessons.folder() / "misconceptions.toml"]
+    known = [lessons.read(path) for path in dict.fromkeys(paths) if path.exists()]
+    return {code: entry["short"] for table in known for code, entry in table.items()}
+
+
 def _form(data: lessons.Table, name: str) -> tuple[Item, ...]:
     raw = [lessons.Table({**item[name], "level": item["level"]}, item.path, (*item.trail, name))
            for item in data["item"]]  # fmt: skip

@@ -11,6 +11,7 @@ import pandas as pd
 from dsrct_edu import checks
 from dsrct_edu.analysis.results import Result
 from dsrct_edu.classroom import forms, paired
+from dsrct_edu.classroom.forms import TwoForms
 from dsrct_edu.classroom.paired import Estimate
 from dsrct_edu.classroom.sheets import BEFORE, OCCASIONS, read_sheets
 from dsrct_edu.resources import find
@@ -44,6 +45,9 @@ class PrePost(Result):
         where the class had the forms in one order only.
     shown : DataFrame
         One row a wrong answer: ``student, occasion, form, item, misconception``.
+    misconceptions : DataFrame
+        Of the students with both sheets, how many chose an option that shows it, at least once:
+        ``misconception, short, before, after``.
     notes : tuple of str
         What a reader must know beside the numbers.
     level : float
@@ -53,6 +57,7 @@ class PrePost(Result):
     items: Table
     forms: Table
     shown: Table
+    misconceptions: Table
     notes: tuple[str, ...]
     level: float
 
@@ -107,8 +112,10 @@ def score_pre_post(answers: Table, level: float = 0.95) -> PrePost:
     Examples
     --------
     >>> scored = score_pre_post(made_class())
-    >>> scored.changes.loc[5, ["about", "gained", "lost"]].tolist()
-    ['what a hazard ratio says', 7, 2]
+    >>> scored.changes.loc[5:6, ["about", "gained", "lost"]]
+                          about  gained  lost
+    5  what a hazard ratio says       7     2
+    6  risk where death comes first  10     2
     """
     checks.between(level, "level", 0, 1)
     test = forms.read()
@@ -129,11 +136,13 @@ def score_pre_post(answers: Table, level: float = 0.95) -> PrePost:
     parts = [_changes([right[order, occasion] for occasion in OCCASIONS], level) for order in taken]
     changes = _averaged(names, parts)
     wrong = sheets[sheets["misconception"] != ""]
+    shown = wrong[["student", "occasion", "form", "item", "misconception"]]
     return PrePost(
         changes,
         _items(sheets, level),
         _forms(names, parts),
-        wrong[["student", "occasion", "form", "item", "misconception"]].reset_index(drop=True),
+        shown.reset_index(drop=True),
+        _misconceptions(wrong[wrong["first"] != ""], test),
         _notes(sheets, changes, {order: len(right[order, BEFORE]) for order in taken}),
         level,
     )
@@ -217,6 +226,22 @@ def _items(sheets: Table, level: float) -> Table:
     made = made.sort_values(by, ignore_index=True).astype({"occasion": str})
     made[["share", "ci_low", "ci_high"]] = _columns(paired.share(made["right"], made["n"], level))
     return made
+
+
+def _misconceptions(wrong: Table, test: TwoForms) -> Table:
+    """Count the students who showed each misconception that an option of the test can show."""
+    students = wrong.groupby(["misconception", "occasion"])["student"].nunique()
+    codes = [pair.misconception for pair in test.pairs]
+    codes = list(dict.fromkeys([*codes, *sorted(wrong["misconception"].unique())]))
+    counts = students.unstack(fill_value=0).reindex(index=codes, columns=OCCASIONS, fill_value=0)
+    short = forms.misconceptions()
+    return pd.DataFrame(
+        {
+            "misconception": codes,
+            "short": [short.get(code, "") for code in codes],
+            **dict(zip(("before", "after"), counts.to_numpy(dtype=int).T, strict=True)),
+        }
+    )
 
 
 def _notes(sheets: Table, changes: Table, orders: dict[str, int]) -> tuple[str, ...]:
