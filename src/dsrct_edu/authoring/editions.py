@@ -148,13 +148,27 @@ RUN = tuple(edition for edition in EDITIONS if edition.shows == edition.name)
 """Those that are executed."""
 MORE = replace(STUDENT, name="more", drops=("instructor",), shows="more", closing="")
 """The one edition of a page to read on."""
+LECTURER = replace(
+    MORE,
+    name="lecturer",
+    shows="lecturer",
+    target="notebooks/lecturer/{name}.ipynb",
+    term=partial(link, "../"),
+)
+"""The one edition of a page for lecturers, which no list of lessons holds."""
 
 
 def editions(lesson: Lesson) -> tuple[Edition, ...]:
     """Return the editions that a lesson, or a page to read on, has."""
-    return (MORE,) if lesson.is_more else EDITIONS
+    return _pages(lesson) or EDITIONS
 
 
 def run(lesson: Lesson) -> tuple[Edition, ...]:
     """Return those of them that are executed."""
-    return (MORE,) if lesson.is_more else RUN
+    return _pages(lesson) or RUN
+
+
+def _pages(lesson: Lesson) -> tuple[Edition, ...]:
+    if lesson.for_lecturers:
+        return (LECTURER,)
+    return (MORE,) if lesson.is_more else ()

@@ -266,7 +266,7 @@ RULES = {
 def _more(lesson: Lesson) -> list[str]:
     """Hold a page to read on to what it is: short cells, and no tasks."""
     said = [
-        f"`{key}` in the front matter is for lessons; a page to read on has id, title and seed"
+        f"`{key}` in the front matter is for lessons; such a page has id, title and seed"
         for key in lesson.metadata if key not in ("id", "title", "seed")
     ]  # fmt: skip
     for cell in cells(lesson, MORE):

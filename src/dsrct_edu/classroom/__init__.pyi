@@ -13,3 +13,6 @@ from .progress import summary as summary
 from .quizzes import Feedback as Feedback
 from .quizzes import Quiz as Quiz
 from .quizzes import quiz as quiz
+from .scoring import PrePost as PrePost
+from .scoring import made_class as made_class
+from .scoring import score_pre_post as score_pre_post
