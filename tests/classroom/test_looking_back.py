@@ -46,6 +46,14 @@ def test_some_guesses_wait_for_their_answer():
     assert "You said <strong>30 months</strong>; no answer yet" in shown.html
 
 
+def test_a_guess_that_is_run_again_keeps_its_answer_and_a_new_one_does_not(tmp_path, monkeypatch):
+    monkeypatch.setenv("DSRCT_EDU_GUESSES", str(tmp_path / "my-guesses.json"))
+    made(_05_3=(30, 48.0))
+    SESSION.clear()  # the next day
+    assert made(_05_3=(30, None)).table["answer"].tolist() == [48.0]
+    assert made(_05_3=(31, None)).table["answer"].tolist() == [None]
+
+
 def test_guess_answer_and_distance_stand_in_the_order_of_the_lessons():
     shown = made(_10_1=(0.8, 0.5), _05_10=("x", None), _05_3=(30, 48.0), _05_1=("lower", "lower"))
     assert shown.table["id"].tolist() == ["05.1", "05.3", "05.10", "10.1"]
@@ -89,7 +97,7 @@ def test_the_summary_names_near_and_far_and_counts_no_score():
         ({"_06_3": (15, 0), "_08_3": (2, 1)}, "Nearer than before."),
         ({"_06_3": (2, 1), "_08_3": (40, 0)}, "Farther off than before."),
         ({"_06_3": (1, 0), "_08_3": (1, 0)}, "You were near the first time, and again."),
-        ({"_06_3": (15, 0), "_08_3": (25, 0)}, "About as far off as before."),
+        ({"_06_3": (15, 0), "_08_3": (18, 0)}, "About as far off as before."),
         ({"_06_3": (15, 0), "_08_3": (2, None)}, "One of the two has no answer yet."),
         ({"_10_4": ("a", "c"), "_14_2": ("a", "a")}, "The second time you saw it."),
         ({"_10_4": ("c", "c"), "_14_2": ("b", "a")}, "You saw it; the second time it hid better."),

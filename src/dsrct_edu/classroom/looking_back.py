@@ -27,6 +27,7 @@ KIND = (
     "something because you wrote it down. One that was far off shows where you have learned most."
 )
 CLOSE = 0.1  # of the line: as near as a reader can set a point
+ALIKE = 1.25  # times as far off is no change that one would feel
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Look:
             return f"no answer yet: it comes below this guess, in lesson {self.id[:2]}"
         if self.away is None:
             return "as you said" if self.guess == self.answer else "otherwise than you said"
-        size = float(f"{abs(self.away):.2g}")
+        size = float(f"{abs(self.away):.3g}")
         if not size:
             return "as you said"
         return f"you were {self.question.told(size)} {'above' if self.away > 0 else 'below'}"
@@ -189,9 +190,10 @@ def change(early: Look, late: Look) -> str:
         return "The second time you saw it." if second else "It stayed hard to tell."
     if max(early.share, late.share) <= CLOSE:
         return "You were near the first time, and again."
-    if abs(early.share - late.share) <= CLOSE / 2:
+    before, after = (abs(one.away or 0.0) for one in (early, late))
+    if max(before, after) <= ALIKE * min(before, after):
         return "About as far off as before."
-    return "Nearer than before." if late.share < early.share else "Farther off than before."
+    return "Nearer than before." if after < before else "Farther off than before."
 
 
 # How it is shown
@@ -218,18 +220,24 @@ def _html(
     parts = [_heading(2, "Your guesses"), *(paragraphs(sentence) for sentence in told)]
     for key, looks in groups:
         parts.append(_heading(3, f"Lesson {key} {title(key)}".rstrip()))
-        parts += [f"<ul>{''.join(f'<li>{_item(one)}</li>' for one in looks)}</ul>"]
+        parts.append(_list([_item(one) for one in looks]))
     if pairs:
         parts.append(_heading(3, "Asked twice: what changed"))
     for early, late in pairs:
         said = paragraphs(f"**{late.idea}** {change(early, late)}")
-        both = "".join(f"<li>Lesson {one.id[:2]}: {_item(one)}</li>" for one in (early, late))
-        parts.append(f"{said}<ul>{both}</ul>")
+        both = [f"Lesson {one.id[:2]}: {_item(one)}" for one in (early, late)]
+        parts.append(said + _list(both, "display:flex;flex-wrap:wrap;gap:0 2em;padding:0"))
     return f'<div style="max-width:44em">{"".join(parts)}</div>'
 
 
 def _heading(level: int, text: str) -> str:
     return f"<h{level}>{html.escape(text)}</h{level}>"
+
+
+def _list(items: Sequence[str], style: str = "") -> str:
+    """Return a list; side by side, where the style says so and the page is wide enough."""
+    made = (f'<li style="flex:1 1 17em;margin-bottom:0.8em">{item}</li>' for item in items)
+    return f'<ul style="list-style:none;padding:0;{style}">{"".join(made)}</ul>'
 
 
 def _item(one: Look) -> str:
