@@ -11,6 +11,7 @@ import nbformat
 from dsrct_edu.authoring import (
     building,
     course,
+    course_rules,
     drift,
     marks,
     notebooks,
@@ -68,6 +69,7 @@ def check(wanted: Sequence[str], folder: str | Path = "lessons") -> int:
     lessons, problems = _read(places, wanted)
     findings = [said for lesson in lessons for said in _findings(lesson, places)]
     if lessons:
+        findings += course_rules.problems(lessons, lessons[0].course)
         findings += drift.glossary(lessons[0].course, places) + drift.orphans(places)
         findings += pre_post.problems(places, lessons[0].course)
     if not problems + findings:

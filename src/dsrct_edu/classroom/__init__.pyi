@@ -3,6 +3,8 @@ from .answers import WorkedAnswer as WorkedAnswer
 from .answers import worked_answer as worked_answer
 from .checking import CheckResult as CheckResult
 from .checking import check as check
+from .looking_back import LookingBack as LookingBack
+from .looking_back import your_guesses as your_guesses
 from .predicting import Prediction as Prediction
 from .predicting import guesses as guesses
 from .predicting import predict as predict
