@@ -6,7 +6,6 @@ from .checking import check as check
 from .looking_back import LookingBack as LookingBack
 from .looking_back import your_guesses as your_guesses
 from .predicting import Prediction as Prediction
-from .predicting import guesses as guesses
 from .predicting import predict as predict
 from .progress import Summary as Summary
 from .progress import export as export

@@ -179,16 +179,14 @@ PERSON = Path.make_compound_path(_HEAD, _BODY)
 
 
 @figure("People", _PANELS)
-def people(page: Figure, table: pd.DataFrame, *, total: int = 100, title: str | None = None) -> str:
+def people(page: Figure, table: pd.DataFrame, *, title: str | None = None) -> str:
     """Draw people out of 100 as icons, a panel beside another: benefits and harms as counts.
 
     Parameters
     ----------
     table : DataFrame
-        ``panel, category, n``: people in each category, whole numbers that add up to `total` in
+        ``panel, category, n``: people in each category, whole numbers that add up to 100 in
         every panel. A category looks the same in every panel.
-    total : int, default 100
-        People in a panel.
     title : str, optional
         Heading.
 
@@ -220,7 +218,7 @@ def people(page: Figure, table: pd.DataFrame, *, total: int = 100, title: str | 
     'Without HIPEC, of 100 people: 28 alive at 5 years and 72 died before. With HIPEC, of 100 \
 people: 32 alive at 5 years and 68 died before.'
     """
-    each = panels_of(table, total)
+    each = panels_of(table)
     categories = groups(table, "category")
     looks = dict(zip(categories, palette.looks(categories), strict=True))
     drawn = {c: icon(looks[c], style_) for c, style_ in _styles(categories, each).items()}
@@ -236,7 +234,7 @@ people: 32 alive at 5 years and 68 died before.'
         for panel, counts in each.items()
     }
     line = 0.44 if any("\n" in text for texts in said.values() for text in texts) else 0.3
-    deep, foot = cell * -(-total // _ACROSS), line * max(map(len, said.values())) + 0.15
+    deep, foot = cell * -(-100 // _ACROSS), line * max(map(len, said.values())) + 0.15
     high = deep + foot + 0.75
     axes = sheet(page, high)
     for place, (panel, counts) in enumerate(each.items()):
@@ -254,19 +252,19 @@ people: 32 alive at 5 years and 68 died before.'
             height = foot - 0.15 - line * row
             axes.scatter([left + 0.12], [height], s=(0.25 * 72) ** 2, **drawn[category])
             axes.text(left + 0.32, height, said[panel][row], va="center", size=style.SMALL)
-    return people_words(table, total)
+    return people_words(table)
 
 
-def panels_of(table: pd.DataFrame, total: int) -> dict[object, dict[object, int]]:
+def panels_of(table: pd.DataFrame) -> dict[object, dict[object, int]]:
     """Return the people in each category, panel by panel, after checking that they add up."""
     each: dict[object, dict[object, int]] = {}
     for panel in groups(table, "panel"):
         mine = table[table["panel"] == panel]
         each[panel] = dict(zip(mine["category"], mine["n"].round().astype(int), strict=True))
         exact = bool((mine["n"] == mine["n"].round()).all())
-        if not exact or mine["n"].sum() != total or len(each[panel]) < len(mine):
+        if not exact or mine["n"].sum() != 100 or len(each[panel]) < len(mine):
             found = f"{mine['n'].sum():g} in {name(panel)}"
-            raise InputError(f"whole numbers that add up to {total}", found, "", "n")
+            raise InputError("whole numbers that add up to 100", found, "", "n")
     if len(each) > 4:
         raise InputError("at most 4 panels", str(len(each)), "Draw two figures.", "panel")
     return each
@@ -292,12 +290,12 @@ def icon(look: palette.Look, place: int) -> dict[str, Any]:
     return drawn | {"linewidth": 1.2, "hatch": "//////" if place % 4 == 3 else None}
 
 
-def people_words(table: pd.DataFrame, total: int = 100) -> str:
+def people_words(table: pd.DataFrame) -> str:
     """Say how many people of each panel are in each category."""
     said = [
-        f"{name(panel)}, of {total} people: "
+        f"{name(panel)}, of 100 people: "
         + listed([f"{n} {name(category)}" for category, n in counts.items()])
         + "."
-        for panel, counts in panels_of(table, total).items()
+        for panel, counts in panels_of(table).items()
     ]
     return " ".join(said)
