@@ -110,6 +110,7 @@ class Calls:
     names: set = field(default_factory=set)
     keywords: dict = field(default_factory=lambda: defaultdict(set))
     places: dict = field(default_factory=lambda: defaultdict(int))
+    handed: set = field(default_factory=set)  # called with the options that a plot was given
 
     def read(self, nodes):
         for node in nodes:
@@ -121,6 +122,7 @@ class Calls:
                 called = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 given = {word.arg or "**" for word in node.keywords if _tells(word)}
                 self.keywords[called] |= given
+                self.handed |= {called} if not all(map(_tells, node.keywords)) else set()
                 starred = any(isinstance(place, ast.Starred) for place in node.args)
                 self.places[called] = max(self.places[called], 99 if starred else len(node.args))
         return self
@@ -227,7 +229,7 @@ def unused_options(room, label, function, calls):
     if "..." in given or label in MODELS:
         return
     inside = calls_inside(room)
-    ways = [called, "plot"] if room == "figures" else [called]  # a plot hands its options on
+    ways = [called, "plot"] if called in calls.handed else [called]
     places = [p for name, p in inspect.signature(function).parameters.items() if name != "self"]
     for place, option in enumerate(places):
         named = "**" in calls.keywords[called]

@@ -13,6 +13,7 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.crowd import panels_of
 from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import sheet
 from dsrct_edu.figures.tables import ANY, COUNT, groups, name, tag
 
 _COLUMNS = {"panel": ANY, "category": ANY, "n": COUNT}
@@ -87,13 +88,8 @@ and 32 still free.'
         raise InputError(f"people who are {_FREE}", "none", "", "category")
     looks = dict(zip(doors, palette.looks(doors), strict=True))
     deep = _SLOT * max(len(doors), 2)
-    page.set_layout_engine("none")  # positions are in inches
     high, wide = deep + 0.6, style.WIDTH / len(each)
-    titled = 0.35 * len(page.get_suptitle().splitlines())
-    page.set_figheight(high + titled)
-    axes = page.add_axes((0, 0, 1, high / page.get_figheight()))
-    axes.set(xlim=(0, style.WIDTH), ylim=(0, high), aspect="equal")
-    axes.set_axis_off()
+    axes = sheet(page, high)
     for place, (panel, counts) in enumerate(each.items()):
         left = place * wide + 0.15
         walls = _Room(left, left + min(0.38 * wide, 2.4), 0.1, 0.1 + deep)
