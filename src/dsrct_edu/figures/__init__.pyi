@@ -28,7 +28,6 @@ from .stairs import worlds as worlds
 from .studies import calibration as calibration
 from .studies import zip_plot as zip_plot
 from .theatre import drug_course as drug_course
-from .theatre import heat_course as heat_course
 from .theatre import pci_map as pci_map
 from .theatre import temperature as temperature
 from .ways_out import exits as exits

@@ -17,7 +17,7 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import sheet
-from dsrct_edu.figures.tables import ANY, COUNT, groups, name, tag
+from dsrct_edu.figures.tables import ANY, COUNT, groups, name, passing, tag
 from dsrct_edu.wording import listed, whole_parts
 
 _GATES = {"gate": ANY, "n": COUNT, "stopped": replace(ANY, gaps=True, optional=True)}
@@ -61,7 +61,7 @@ def doors(
     >>> doors(gates, steps=1).words
     'Door 1 of 2 is open. Of every 100 diagnosed: 40 get no further; 60 operated.'
     """
-    n = _passing(gates)
+    n = passing(gates, least=2).tolist()
     doors_ = len(n) - 1
     steps = doors_ if steps is None else checks.whole(steps, "steps", 0, doors_)
     rooms = _rooms(n, steps)
@@ -82,14 +82,6 @@ def doors(
             axes.text(left + wide / 2, 0.38, style.wrapped(text, int(wide / 0.115), 2),
                       ha="center", va="center", size=style.SMALL)  # fmt: skip
     return door_words(gates, steps)
-
-
-def _passing(gates: pd.DataFrame) -> list[float]:
-    n = gates["n"].to_numpy(dtype=float)
-    wrong = gates.index[np.append(False, np.diff(n) > 0)].tolist()
-    if wrong or n[0] == 0 or len(n) < 2:
-        raise InputError("gates that fewer and fewer pass", "others", "", "n", wrong)
-    return n.tolist()
 
 
 def _rooms(n: Sequence[float], steps: int) -> list[int]:
@@ -150,7 +142,7 @@ def _stopped(gates: pd.DataFrame, place: int) -> str:
 
 def door_words(gates: pd.DataFrame, steps: int | None = None) -> str:
     """Say how many of everybody end up in each room, as far as the doors are open."""
-    n = _passing(gates)
+    n = passing(gates, least=2).tolist()
     steps = len(n) - 1 if steps is None else steps
     rooms = _rooms(n, steps)
     first = name(gates["gate"].iloc[0])

@@ -216,9 +216,6 @@ minutes.'
     return temperature_words(course)
 
 
-heat_course = temperature  # the name that `bedside.heat_course` goes by
-
-
 def _line(axes: Axes, index: int, label: str, x: pd.Series[Any], y: pd.Series[Any]) -> EndLabel:
     look = palette.neutral(index)
     axes.plot(x, y, color=look.colour, ls=look.dash, gid=tag("line", label))
