@@ -37,6 +37,13 @@ def html(template: str, notebook: NotebookNode, **values: Any) -> str:
     return f"{text.strip()}\n"
 
 
+def asset(template: str) -> str:
+    """Return a file that pages share, such as ``page.css.j2``: it knows the colours."""
+    resources = {"colours": _colours(), "night": palette.NIGHT}
+    made = _exporter(template).environment.get_template(template)
+    return f"{made.render(resources=resources).strip()}\n"
+
+
 @cache
 def _exporter(template: str) -> HTMLExporter:
     exporter = HTMLExporter(
@@ -66,5 +73,7 @@ def _colours() -> dict[str, str]:
         "accent": palette.NO_HIPEC.colour,
         "ground": palette.FAINT,
         "warning": palette.NOT_YET,
+        "right": palette.RIGHT,
+        "guess": palette.GUESS.colour,
         "paper": palette.PAPER,
     }
