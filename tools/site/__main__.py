@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from dsrct_edu.authoring import frame
-from tools.site import documents, evidence, lessons, links, reference, search, words
+from tools.site import documents, evidence, lessons, links, npm, reference, words
 from tools.site.theme import ROOT, Page, assets, written
 
 KEPT = ("lite",)  # what other commands build into the same folder
@@ -39,15 +39,16 @@ def build(root: Path) -> Path:
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, out / name)
     if found:
-        search.index(out)
+        npm.font(out)
+        npm.index(out)
     return out
 
 
 def searchable() -> bool:
     """Return whether there is a program that makes the search; say so where there is none."""
     try:
-        search.tools()
-    except search.Unavailable as reason:
+        npm.tools()
+    except npm.Unavailable as reason:
         print(f"NO SEARCH: the website is built without one: {reason}", file=sys.stderr)
         return False
     return True

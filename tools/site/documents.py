@@ -73,7 +73,7 @@ def _page(source: str, here: str) -> Page:
         text = f"# {title(source)}\n\n```\n{text}```\n"
     made = markdown.html(
         text,
-        maths=source.startswith(METHODS),
+        maths=source.startswith("docs/"),
         link=lambda address: target(source, here, address),
     )
     soup = BeautifulSoup(made, "html.parser")
@@ -84,7 +84,8 @@ def _page(source: str, here: str) -> Page:
         elif image.parent and image.parent.name != "figure":
             image.wrap(soup.new_tag("figure"))
     _to_the_evidence(soup, here)
-    return Page(here, title(source), "document.html.j2", {"body": safe(str(soup))}, lead(source))
+    values = {"body": safe(str(soup)), "maths": soup.math is not None}
+    return Page(here, title(source), "document.html.j2", values, lead(source))
 
 
 def target(source: str, here: str, address: str) -> str | None:

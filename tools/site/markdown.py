@@ -27,10 +27,9 @@ def _markdown(maths: bool) -> MarkdownIt:
 
 def _formula(latex: str, options: dict[str, bool]) -> str:
     """Return a formula as MathML, which screen readers know, with its source as its text."""
-    block = options.get("display_mode", False)
-    made = BeautifulSoup(convert(latex.strip()), "html.parser")
+    display = "block" if options.get("display_mode") else "inline"
+    made = BeautifulSoup(convert(latex.strip(), display=display), "html.parser")
     assert made.math is not None
-    made.math["display"] = "block" if block else "inline"
     made.math["alttext"] = " ".join(latex.split())
     return str(made)
 

@@ -41,15 +41,16 @@ def the_course() -> Course:
     return course.read(ROOT / "lessons")
 
 
-def written(page: Page, searchable: bool = True) -> str:
-    """Return a page as text; its bar leads to the search where there is one."""
+def written(page: Page, npm: bool = True) -> str:
+    """Return a page as text; the search and the font of formulas need what comes from npm."""
     shared = {
         "here": page.here,
         "up": frame.up(page.here),
         "title": page.title,
         "about": page.about,
         "lessons": frame.lessons(the_course()),
-        "search": SEARCH if searchable else "",
+        "search": SEARCH if npm else "",
+        "font": npm,
     }
     text = _environment().get_template(page.template).render(resources=shared, **page.values)
     return f"{text.strip()}\n"

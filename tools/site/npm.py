@@ -1,7 +1,7 @@
-"""Makes the search: an index of the built pages, read in the browser and only when one searches.
+"""What comes from npm: the search, an index that is read only when one searches, and a font.
 
-The program comes from npm, as `site/package-lock.json` pins it by hash. Its two large ready-made
-interfaces are left out; `site/assets/search.js` is ours.
+All of it is as `site/package-lock.json` pins it by hash. The ready-made interfaces of the search are
+left out; `site/assets/search.js` is ours.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tools.site.theme import ROOT, SITE
 CACHE = ROOT / ".cache" / "site"
 PAGES = "{*.html,lessons/*.html,docs/**/*.html,api/*.html,project/*.html}"
 KEPT = ("pagefind.js", "pagefind-entry.json", "wasm.en.pagefind", "*.pf_meta", "index", "fragment")
+FONT = Path("@fontsource/noto-sans-math/files/noto-sans-math-latin-400-normal.woff2")
 _LONGEST = 800
 
 
@@ -34,6 +35,12 @@ def tools() -> Path:
         ask("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(CACHE))
         (CACHE / "done").touch()
     return CACHE / "node_modules"
+
+
+def font(root: Path) -> None:
+    """Copy the font whose brackets and roots grow with what they hold; phones have none."""
+    shutil.copyfile(tools() / FONT, root / "assets" / "noto-sans-math.woff2")
+    shutil.copyfile(tools() / FONT.parents[1] / "LICENSE", root / "assets" / "noto-sans-math.txt")
 
 
 def index(root: Path) -> None:
