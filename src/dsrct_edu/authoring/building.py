@@ -11,7 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from dsrct_edu import checks
-from dsrct_edu.authoring import decks, execute, marks, notebooks, reveals
+from dsrct_edu.authoring import decks, execute, marks, notebooks, page_pictures, reveals
 from dsrct_edu.authoring.editions import SOLUTION, editions, notebook_text, run
 from dsrct_edu.authoring.execute import Run
 from dsrct_edu.authoring.lesson import Lesson
@@ -40,6 +40,14 @@ class Report:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
+        self.wrote.append(path)
+
+    def picture(self, path: Path, source: bytes, cache: Path) -> None:
+        """Write a picture if it is not there: its name says what is in it."""
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(page_pictures.small(path.name, source, cache))
         self.wrote.append(path)
 
 
@@ -108,6 +116,8 @@ def _write(
     for edition, text in texts.items():
         path = edition.path(places.root, lesson.name)
         report.write(path, text, keep_pictures=edition.committed and not pixels)
+        for name, source in edition.pictures(made[edition]).items():
+            report.picture(path.parent / name, source, places.cache)
     if not lesson.is_more and (told := reveals.written(lesson, runs[SOLUTION.name].values)):
         report.write(reveals.path(lesson), told)
     report.write(places.glossary, notebook_text(None, notebooks.glossary(lesson.course.glossary)))

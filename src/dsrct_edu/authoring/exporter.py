@@ -6,6 +6,7 @@ The templates are in ``templates/course``: ``parts.html.j2`` writes each kind of
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from nbformat import NotebookNode
 
 from dsrct_edu.authoring import heights
 from dsrct_edu.authoring.blocks import Block
+from dsrct_edu.classroom.words import inline
 from dsrct_edu.figures import palette
 
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -41,7 +44,13 @@ def asset(template: str) -> str:
     """Return a file that pages share, such as ``page.css.j2``: it knows the colours."""
     resources = {"colours": _colours(), "night": palette.NIGHT}
     made = _exporter(template).environment.get_template(template)
-    return f"{made.render(resources=resources).strip()}\n"
+    return f"{_smaller(made.render(resources=resources))}\n"
+
+
+def _smaller(text: str) -> str:
+    """Return styles or a script without comments, indents and empty lines."""
+    lines = (line.strip() for line in _COMMENT.sub("", text).splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 @cache
@@ -56,6 +65,7 @@ def _exporter(template: str) -> HTMLExporter:
     exporter.environment.lstrip_blocks = True
     exporter.register_filter("columns", _columns)
     exporter.register_filter("listing", heights.listing)
+    exporter.register_filter("words", inline)
     return exporter
 
 
