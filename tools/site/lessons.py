@@ -6,6 +6,7 @@ sources. So what stands in them is what a build would show, and the website cost
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from dsrct_edu.authoring import decks, notebooks
+from dsrct_edu.authoring.building import Report
 from dsrct_edu.authoring.editions import Edition, editions, run
 from dsrct_edu.authoring.lesson import Lesson, read
 from dsrct_edu.authoring.places import Places
@@ -22,26 +24,30 @@ from tools.site.theme import ROOT, the_course
 COPIED = {
     "build/slides": "slides",
     "build/worksheets": "worksheets",
-    "build/quizzes": "downloads/quizzes",
-    "build/instructor": "downloads/instructor",
-    "notebooks/solutions": "downloads/solutions",
-    "notebooks": "downloads/notebooks",
+    "build/quizzes": "quizzes",
+    "build/instructor": "notebooks/instructor",
+    "notebooks/solutions": "notebooks/solutions",
+    "notebooks": "notebooks",
 }
 """Folders whose files the website hands out, and where they lie in it."""
+_BY_NUMBER = ("slides", "worksheets")  # pages link to 05.html, so that a title may change
+_NOTEBOOK = re.compile(r"(?:\.\./)+notebooks/(\w+)\.ipynb")
 _KINDS = {".html", ".ipynb", ".gift", ".zip", ".pdf"}
 
 
 def write(root: Path) -> None:
     """Write below `root` what is not committed: pages, slides, instructors' notebooks, quizzes."""
-    for path in Places(ROOT / "lessons").sources():
+    places, report = Places(ROOT / "lessons"), Report()
+    for path in places.sources():
         lesson = read(path, the_course())
         shown = {edition.name: _committed(lesson, edition) for edition in run(lesson)}
         for edition in editions(lesson):
             if not edition.committed:
+                made = _as(lesson, edition, shown[edition.shows])
                 target = edition.path(root, lesson.name)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                text = edition.text(lesson, _as(lesson, edition, shown[edition.shows]))
-                target.write_text(text, encoding="utf-8", newline="\n")
+                report.write(target, edition.text(lesson, made))
+                for name, source in edition.pictures(made).items():
+                    report.picture(target.parent / name, source, places.cache)
         if quiz := lesson.data("quiz"):
             exporting.write(quizzes.build(lesson.id, quiz), root / "build" / "quizzes")
     _decks(root)
@@ -65,10 +71,24 @@ def _decks(root: Path) -> None:
 
 
 def hand_out(root: Path, out: Path) -> None:
-    """Copy into the website what is for downloading, and the slides."""
+    """Copy into the website the slides, and what is for downloading."""
     for source, target in COPIED.items():
         folder = (ROOT if source.startswith("notebooks") else root) / source
+        (out / target).mkdir(parents=True, exist_ok=True)
         for path in sorted(folder.glob("*")) if folder.exists() else []:
             if path.suffix in _KINDS:
-                (out / target).mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, out / target / path.name)
+                copied = out / target / _name(path, target)
+                shutil.copyfile(path, copied)
+                if target == "slides":
+                    _relink(copied)
+
+
+def _name(path: Path, target: str) -> str:
+    number = path.stem[:2]
+    return f"{number}{path.suffix}" if target in _BY_NUMBER and number.isdecimal() else path.name
+
+
+def _relink(deck: Path) -> None:
+    """Let the links of a deck into notebooks lead to the pages of the website."""
+    text = deck.read_text("utf-8")
+    deck.write_text(_NOTEBOOK.sub(r"../lessons/\1.html", text), encoding="utf-8", newline="\n")

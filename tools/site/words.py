@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dsrct_edu.authoring.course import Entry
+from dsrct_edu.authoring.editions import glossary_id
 from tools.site import documents
 from tools.site.markdown import html
 from tools.site.theme import ROOT, SEARCH, Page, safe, the_course
@@ -35,6 +36,7 @@ def pages(out: Path) -> Iterator[Page]:
     yield Page("lecturers.html", "For lecturers", "lecturers.html.j2", _teaching(out), (
         "Paths from fifteen minutes to a semester, with slides, quizzes, worksheets and notebooks."
     ))
+    yield Page("report.html", "Report a mistake", "report.html.j2", {})
     yield Page(SEARCH, "Search", "search.html.j2", {}, "Search lessons, methods, words and sources.")
 
 
@@ -74,7 +76,7 @@ def _glossary() -> Page:
         for key in dict.fromkeys(_TERM.findall(path.read_text("utf-8")) if entry.written else []):
             used[key].append((number, entry))
     ordered = sorted(course.glossary, key=lambda key: str(course.glossary[key]["term"]).casefold())
-    terms = [{"key": key, **course.glossary[key], "used": used[key]} for key in ordered]
+    terms = [{"key": glossary_id(key), **course.glossary[key], "used": used[key]} for key in ordered]
     about = "The words of the course, in one place, with the lessons that use them."
     return Page("glossary.html", "Glossary", "glossary.html.j2", {"terms": terms}, about)
 
