@@ -24,13 +24,14 @@ from tools.site.theme import ROOT, Page, assets, written
 KEPT = ("lite",)  # what other commands build into the same folder
 
 
-def build(root: Path) -> Path:
-    """Build the website below `root`; return its folder."""
+def build(root: Path, with_lessons: bool = True) -> Path:
+    """Build the website below `root`, or only what stands around the lessons; return its folder."""
     out = root / frame.ROOT
-    found = searchable()
+    found = from_npm()
     _empty(out)
-    lessons.write(root)
-    lessons.hand_out(root, out)
+    if with_lessons:
+        lessons.write(root)
+        lessons.hand_out(root, out)
     for name, text in assets().items():
         _write(out / name, text)
     for page in [*words.pages(out), evidence.page(), *documents.pages(), *reference.pages()]:
@@ -44,8 +45,8 @@ def build(root: Path) -> Path:
     return out
 
 
-def searchable() -> bool:
-    """Return whether there is a program that makes the search; say so where there is none."""
+def from_npm() -> bool:
+    """Return whether there is what npm gives; say so where there is not."""
     try:
         npm.tools()
     except npm.Unavailable as reason:
