@@ -19,7 +19,7 @@ from pathlib import Path
 
 from dsrct_edu.authoring import frame
 from tools.site import documents, evidence, lessons, links, npm, reference, words
-from tools.site.theme import ROOT, Page, assets, written
+from tools.site.theme import ROOT, assets, written
 
 KEPT = ("lite",)  # what other commands build into the same folder
 

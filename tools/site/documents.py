@@ -55,9 +55,10 @@ def title(source: str) -> str:
 
 def lead(source: str) -> str:
     """Return the first sentence of a document."""
-    for part in (ROOT / source).read_text("utf-8").split("\n\n")[1:]:
-        if part[:1].isalpha():
-            return " ".join(part.split()).partition(". ")[0].rstrip(".") + "."
+    text = re.sub(r"(?m)^#[^\n]*$|<!--[^>]*-->", "", (ROOT / source).read_text("utf-8"))
+    for part in text.split("\n\n"):
+        if part.strip()[:1].isalpha():
+            return re.split(r"[.:] ", " ".join(part.split()).replace("`", ""))[0].rstrip(".") + "."
     return ""
 
 

@@ -19,22 +19,36 @@ _WORDS = {
     "rr": "risk ratio,", "rt": "radiotherapy", "wart": "whole-abdomen radiotherapy",
     "asct": "stem-cell transplant", "ned": "no evidence of disease", "cr": "complete remission",
     "hipec": "HIPEC", "crs": "cytoreductive surgery", "dsrct": "DSRCT", "pci": "PCI",
-    "cc0": "CC0", "cc1": "CC1", "imrt": "IMRT", "p6": "P6", "vide": "VIDE", "gi": "gastrointestinal",
+    "cc0": "CC0", "cc1": "CC1", "imrt": "IMRT", "p6": "P6", "vide": "VIDE",
+    "gi": "gastrointestinal",
     "ip": "intraperitoneal", "rit": "radioimmunotherapy", "chemo": "chemotherapy",
     "met": "metastasis", "mets": "metastases", "cuminc": "cumulative incidence", "vs": "against",
     "ttp": "time to progression", "epm": "extraperitoneal metastasis", "n": "number of",
     "pvalue": "p value,", "1y": "at 1 year", "2y": "at 2 years", "3y": "at 3 years",
     "5y": "at 5 years", "12m": "at 12 months", "24m": "at 24 months", "30d": "in 30 days",
-    "ned36m": "no disease at 36 months", "age": "age", "extraabdominal": "extra-abdominal",
-    "intraabdominal": "intra-abdominal", "abdominopelvic": "abdominal or pelvic", "r0r1": "(R0, R1)",
+    "ned36m": "no disease at 36 months", "extraabdominal": "extra-abdominal",
+    "intraabdominal": "intra-abdominal", "abdominopelvic": "abdominal or pelvic",
+    "r0r1": "(R0, R1)",
     "r2": "(R2)", "mtd": "highest tolerated dose", "grade3plus": "grade 3 or more,",
     "grade2plus": "grade 2 or more,", "ppnet": "pPNET", "2d": "two-dimensional",
     "tumor": "tumour", "hemorrhagic": "haemorrhagic", "ureteral": "ureteric",
-    "hematologic": "haematologic", "longterm": "long-term", "surgery": "surgery", "over90": "over 90%",
+    "hematologic": "haematologic", "longterm": "long-term", "over90": "over 90%",
     "localized": "localised", "under30": "under 30 years", "pre2003": "before 2003",
     "chemoresponsive": "chemosensitive", "pediatric": "children", "nonmetastatic": "non-metastatic",
 }  # fmt: skip
-_MEASURES = {"fraction", "prob", "months", "years", "days", "weeks", "minutes", "gy", "cm", "mg", "m2"}
+_MEASURES = {
+    "fraction",
+    "prob",
+    "months",
+    "years",
+    "days",
+    "weeks",
+    "minutes",
+    "gy",
+    "cm",
+    "mg",
+    "m2",
+}
 _UNITS = {
     "": "", "count": "", "probability": "%", "fraction": "%", "hazard_ratio": "", "risk_ratio": "",
     "per_million_year": "per million a year", "PCI_points": "points", "mg_per_m2": "mg/m²",
@@ -69,7 +83,9 @@ def page() -> Page:
         "sources": table["citation"].nunique(),
         "clocks": sorted({row.time_zero for row in rows if row.time_zero}),
     }
-    about = "Every published figure that the course uses, with its source, its patients and its clock."
+    about = (
+        "Every published figure that the course uses, with its source, its patients and its clock."
+    )
     return Page("evidence.html", "The evidence", "evidence.html.j2", values, about)
 
 
@@ -88,7 +104,7 @@ def _row(row: dict[str, object]) -> Row:
         key=str(row["evidence_id"]),
         what=words(str(row["quantity"])),
         whom=words(str(row["subgroup"])),
-        value=_number(row["value"], unit),
+        value=_number(row["value"], unit) or _p(row["p_value"]),
         interval=f"{kind} {low}{_DASH}{high}" if low and high else "",
         n=plain(float(str(row["n"])), 0) if pd.notna(row["n"]) else "",
         time_zero=str(row["time_zero"]).replace("_", " "),
@@ -114,6 +130,14 @@ def words(name: str) -> str:
         said[-2] += ","
     text = re.sub(r",$", "", " ".join(said)).replace(",,", ",")
     return text[:1].upper() + text[1:]
+
+
+def _p(value: object) -> str:
+    """Return what is told of chance where no figure is told."""
+    said = "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+    if said[:1].isdigit():
+        return f"p = {said}"
+    return f"p {said[0]} {said[1:]}" if said[:1] in {"<", ">"} else said
 
 
 def _number(value: object, unit: str) -> str:

@@ -65,6 +65,8 @@ def html(text: str, *, maths: bool = False, link: Callable[[str], str | None] = 
         scrolling(soup, table, "Table")
     for formula in soup.select("math[display=block]"):
         scrolling(soup, formula, "Formula")
+    for code in soup.find_all("pre"):
+        code["tabindex"] = "0"  # so that the keyboard can scroll what is wider than the page
     for cell in soup.select("th:empty"):
         cell.name = "td"  # a corner without words is no heading
     return str(soup)
@@ -74,7 +76,7 @@ def scrolling(soup: BeautifulSoup, what: Tag, name: str) -> None:
     """Let something wide scroll on its own, by keyboard too."""
     heading = what.find_previous(HEADINGS)
     said = f"{name}: {heading.get_text(' ', strip=True)}" if heading else name
-    named = {"class": name.lower(), "tabindex": "0", "role": "region", "aria-label": said}
+    named = {"class": name.lower(), "tabindex": "0", "role": "group", "aria-label": said}
     what.wrap(soup.new_tag("div", attrs=named))
 
 

@@ -1,7 +1,7 @@
 """What comes from npm: the search, an index that is read only when one searches, and a font.
 
-All of it is as `site/package-lock.json` pins it by hash. The ready-made interfaces of the search are
-left out; `site/assets/search.js` is ours.
+All of it is as `site/package-lock.json` pins it by hash. The ready-made interfaces of the search
+are left out; `site/assets/search.js` is ours.
 """
 
 from __future__ import annotations
@@ -14,8 +14,14 @@ from tools.site.theme import ROOT, SITE
 
 CACHE = ROOT / ".cache" / "site"
 PAGES = "{*.html,lessons/*.html,docs/**/*.html,api/*.html,project/*.html}"
-KEPT = ("pagefind.js", "pagefind-entry.json", "wasm.en.pagefind", "*.pf_meta", "index", "fragment")
+KEPT = (
+    *("pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "wasm.en.pagefind"),
+    *("*.pf_meta", "index", "fragment"),
+)
 FONT = Path("@fontsource/noto-sans-math/files/noto-sans-math-latin-400-normal.woff2")
+HIDDEN = (".reveal", ".worked", ".exercise", ".quiz", ".code", ".formula", ".report", "#work")
+"""What the search does not show: no answer stands before its question."""
+_EXCLUDE = "--exclude-selectors"
 _LONGEST = 800
 
 
@@ -50,7 +56,7 @@ def index(root: Path) -> None:
     shutil.rmtree(made, ignore_errors=True)
     ask(
         str(program), "--site", str(root), "--glob", PAGES, "--root-selector", "main",
-        "--force-language", "en", "--exclude-selectors", "[data-search=no]",
+        "--force-language", "en", *(word for hidden in HIDDEN for word in (_EXCLUDE, hidden)),
     )  # fmt: skip
     kept = {path for pattern in KEPT for path in made.glob(pattern)}
     for path in made.iterdir():

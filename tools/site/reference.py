@@ -21,7 +21,10 @@ ROOMS = {
     "bedside": ("dsrct_edu.bedside", "The fusion, the response, the peritoneum, the scans."),
     "hipec": ("dsrct_edu.bedside.hipec", "The heated hour: heat, drug and depth."),
     "figures": ("dsrct_edu.figures", "Every family of figure, each with its own words."),
-    "dials": ("dsrct_edu.classroom.dials", "Live demonstrations for the screen in front of a class."),
+    "dials": (
+        "dsrct_edu.classroom.dials",
+        "Live demonstrations for the screen in front of a class.",
+    ),
 }
 _LITERAL = re.compile(r"``([^`]+)``")
 _DOI = re.compile(r"\bdoi:\s?(10\.\d{4,}/[^\s,;]*[^\s,;.)])")
@@ -65,7 +68,9 @@ def _package() -> griffe.Module:
 
 def exported(path: str) -> list[Any]:
     """Return the functions and classes that a room gives out, by name."""
-    room: Any = _package()[path.removeprefix("dsrct_edu").removeprefix(".")] if "." in path else _package()
+    room: Any = (
+        _package()[path.removeprefix("dsrct_edu").removeprefix(".")] if "." in path else _package()
+    )
     found = []
     for name in sorted(_names(room), key=str.casefold):
         member = room[name]
@@ -81,7 +86,11 @@ def _names(room: Any) -> set[str]:
     if not stem.is_dir():
         return set(room.exports)
     file = next(stem / name for name in ("__init__.pyi", "__init__.py") if (stem / name).exists())
-    taken = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)]
+    taken = [
+        node
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+    ]
     return {alias.name for node in taken for alias in node.names if not alias.name.startswith("_")}
 
 

@@ -33,11 +33,17 @@ def pages(out: Path) -> Iterator[Page]:
     yield _glossary()
     yield _misconceptions()
     yield _contents()
-    yield Page("lecturers.html", "For lecturers", "lecturers.html.j2", _teaching(out), (
-        "Paths from fifteen minutes to a semester, with slides, quizzes, worksheets and notebooks."
-    ))
+    yield Page(
+        "lecturers.html",
+        "For lecturers",
+        "lecturers.html.j2",
+        _teaching(out),
+        "Paths from fifteen minutes to a semester: slides, quizzes, worksheets and notebooks.",
+    )
     yield Page("report.html", "Report a mistake", "report.html.j2", {})
-    yield Page(SEARCH, "Search", "search.html.j2", {}, "Search lessons, methods, words and sources.")
+    yield Page(
+        SEARCH, "Search", "search.html.j2", {}, "Search lessons, methods, words and sources."
+    )
 
 
 def questions() -> dict[str, str]:
@@ -62,8 +68,8 @@ def _front() -> Page:
     hours = round(sum(lesson["entry"].minutes for lesson in lessons) / 60)
     values = {"lessons": lessons, "first": first, "hours": hours}
     about = (
-        "A course on survival analysis: one claim about a rare cancer, and synthetic patients whose "
-        "true answer is known. Not medical advice."
+        "A course on survival analysis: one claim about a rare cancer, and synthetic patients "
+        "whose true answer is known. Not medical advice."
     )
     return Page("index.html", "How would you know?", "front.html.j2", values, about)
 
@@ -76,7 +82,9 @@ def _glossary() -> Page:
         for key in dict.fromkeys(_TERM.findall(path.read_text("utf-8")) if entry.written else []):
             used[key].append((number, entry))
     ordered = sorted(course.glossary, key=lambda key: str(course.glossary[key]["term"]).casefold())
-    terms = [{"key": glossary_id(key), **course.glossary[key], "used": used[key]} for key in ordered]
+    terms = [
+        {"key": glossary_id(key), **course.glossary[key], "used": used[key]} for key in ordered
+    ]
     about = "The words of the course, in one place, with the lessons that use them."
     return Page("glossary.html", "Glossary", "glossary.html.j2", {"terms": terms}, about)
 
