@@ -11,7 +11,15 @@ from pathlib import Path
 from tqdm import tqdm
 
 from dsrct_edu import checks
-from dsrct_edu.authoring import decks, execute, marks, notebooks, page_pictures, reveals
+from dsrct_edu.authoring import (
+    decks,
+    execute,
+    frame,
+    marks,
+    notebooks,
+    page_pictures,
+    reveals,
+)
 from dsrct_edu.authoring.editions import SOLUTION, editions, notebook_text, run
 from dsrct_edu.authoring.execute import Run
 from dsrct_edu.authoring.lesson import Lesson
@@ -69,6 +77,8 @@ def build(
     it was, unless `pixels` asks for the new pictures.
     """
     report = Report()
+    for name, text in frame.assets().items():
+        report.write(places.root / frame.ROOT / name, text)
     runs = _run(lessons, places, jobs, fresh, report)
     for lesson in lessons:
         mine = {edition: shown for (name, edition), shown in runs.items() if name == lesson.name}

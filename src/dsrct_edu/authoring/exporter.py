@@ -20,6 +20,7 @@ from dsrct_edu.classroom.words import inline
 from dsrct_edu.figures import palette
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SPACED = re.compile(r" (=>|[=!]==|\?\?=|&&|\|\||\?\?|[<>+]=|[-+*/<>?:=]) ")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -41,16 +42,16 @@ def html(template: str, notebook: NotebookNode, **values: Any) -> str:
 
 
 def asset(template: str) -> str:
-    """Return a file that pages share, such as ``page.css.j2``: it knows the colours."""
+    """Return a file that pages share, such as ``page.css.j2``, without comments and indents.
+
+    It knows the colours. In a script the spaces around signs go as well: no text of ours has such.
+    """
     resources = {"colours": _colours(), "night": palette.NIGHT}
     made = _exporter(template).environment.get_template(template)
-    return f"{_smaller(made.render(resources=resources))}\n"
-
-
-def _smaller(text: str) -> str:
-    """Return styles or a script without comments, indents and empty lines."""
-    lines = (line.strip() for line in _COMMENT.sub("", text).splitlines())
-    return "\n".join(line for line in lines if line)
+    text = _COMMENT.sub("", made.render(resources=resources))
+    if ".js" in template:
+        text = _SPACED.sub(r"\1", text)
+    return "".join(f"{line.strip()}\n" for line in text.splitlines() if line.strip())
 
 
 @cache

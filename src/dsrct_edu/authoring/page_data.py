@@ -92,8 +92,7 @@ def _task(task: verifiers.Task) -> dict[str, Any]:
         made["expected"] = [text.replace(" ", "") for text in entry["expected"]]
         answers = [record["answer"].replace(" ", "") for record in wrong]
     made["wrong"] = [
-        [answer, record["message"]]
-        for answer, record in zip(answers, wrong, strict=True)
+        [answer, record["message"]] for answer, record in zip(answers, wrong, strict=True)
     ]
     return made
 
@@ -106,7 +105,12 @@ def _number(value: float) -> float | str:
 def asked(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is guessed, and what a guess of it can be."""
     made: Question = question(lessons.as_table(entry))
-    data = {"about": made.about, "unit": made.unit, "kind": made.kind, "wanted": made.wanted}
+    data: dict[str, Any] = {
+        "about": made.about,
+        "unit": made.unit,
+        "kind": made.kind,
+        "wanted": made.wanted,
+    }
     for name, end in (("low", made.low), ("high", made.high)):
         if math.isfinite(end):
             data[name] = end
@@ -122,9 +126,9 @@ def quiz(lesson: Lesson) -> dict[str, Any] | None:
 def turned(name: str) -> dict[str, Any]:
     """Return a dial as data for a page, in which nothing stands twice.
 
-    ``columns`` holds every column of numbers or texts (`column`), ``sentences`` every sentence, with
-    ``#`` for its numbers; each of ``settings`` is its columns, in the order of ``layout``, and its
-    sentences, by their places and with their numbers.
+    ``columns`` holds every column of numbers or texts (`column`), ``sentences`` every sentence,
+    with ``#`` for its numbers; each of ``settings`` is its columns, in the order of ``layout``, and
+    its sentences, by their places and with their numbers.
     """
     made: dial.Dial = getattr(dials, name)()
     data = made.as_data()
@@ -141,7 +145,7 @@ def turned(name: str) -> dict[str, Any]:
     ]
     return {
         "title": data["title"],
-        "controls": list(data["controls"].values()),
+        "controls": [_control(control) for control in made.controls.values()],
         "drawing": _drawing(data["drawing"]),
         "fixed": [[*key, values] for key, values in _flat(data["fixed"]).items()],
         "layout": layout,
@@ -149,6 +153,13 @@ def turned(name: str) -> dict[str, Any]:
         "sentences": list(sentences),
         "settings": settings,
     }
+
+
+def _control(control: dial.Control) -> dict[str, Any]:
+    """Return a control with its values as the notebook writes them."""
+    values = [str(value).replace("-", "−") for value in control.values]
+    start = list(control.values).index(control.start)
+    return {"label": control.label, "values": values, "start": start, "button": control.button}
 
 
 def _said(known: dict[str, int], sentence: str) -> str:
@@ -160,19 +171,23 @@ def _said(known: dict[str, int], sentence: str) -> str:
 def column(values: list[Any]) -> list[Any] | str:
     """Return a column: as it is, or, if it is long, its two ends and two letters for each number.
 
+    The ends of a column of shares are 0 and 1, and go without saying.
+
     Examples
     --------
     >>> column([0, 0.5])
     [0, 0.5]
     >>> column([0, 1, 2, 3, 4, 5, 6, None])
-    '0 6 00600'
+    '0 6 0060c0i0nztzzz--'
     """
     numbers = [value for value in values if value is not None]
     if len(values) < _LONG or not all(isinstance(value, int | float) for value in numbers):
         return [_short(value) for value in values]
     low, high = min(numbers), max(numbers)
+    shares = low >= 0 and 0.5 < high <= 1
+    low, high = (0, 1) if shares else (low, high)
     letters = "".join(_letters(value, low, high) for value in values)
-    return f"{_short(low)} {_short(high)} {letters}"
+    return letters if shares else f"{_short(low)} {_short(high)} {letters}"
 
 
 def _letters(value: float | None, low: float, high: float) -> str:
@@ -183,7 +198,7 @@ def _letters(value: float | None, low: float, high: float) -> str:
     return _LETTERS[tens] + _LETTERS[ones]
 
 
-def _flat(layers: dict[str, dict[str, list[Any]]]) -> dict[tuple[str, str], list[Any]]:
+def _flat(layers: dict[str, dict[str, list[Any]]]) -> dict[tuple[str, str], list[Any] | str]:
     return {
         (layer, name): column(values)
         for layer, columns in layers.items()
@@ -207,6 +222,7 @@ def _drawing(drawing: dict[str, Any]) -> dict[str, Any]:
         for layer in drawing["layers"]
     ]
     furniture = {"ink": palette.INK, "faint": palette.PALE, "grey": palette.GREY}
+    furniture["mist"] = style.tint(palette.GREY, dial_drawing.PALE)
     return {**drawing, "layers": layers, **furniture, "paper": palette.PAPER}
 
 

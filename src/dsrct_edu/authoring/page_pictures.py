@@ -16,6 +16,9 @@ LARGEST = 30_000
 """Bytes of a picture, so that a page can be read on a telephone."""
 
 _COLOURS = (64, 32, 16, 8)  # a drawing has few; those between them only smooth its edges
+_IMAGE = re.compile(
+    r"<img((?:\s[^<>]*)?\ssrc=\")data:image/(png|svg\+xml);base64,([A-Za-z0-9+/=]+)(\"[^<>]*>)"
+)
 _DATA = re.compile(r"data:image/(png|svg\+xml);base64,([A-Za-z0-9+/=]+)")
 
 
@@ -31,18 +34,21 @@ def of_notebook(notebook: NotebookNode) -> dict[str, bytes]:
 
 
 def apart(page: str) -> str:
-    """Return HTML whose pictures lie in files of their own, and are fetched when they are near.
+    """Return HTML whose pictures lie in files of their own, fetched when they are near.
+
+    A press on a picture opens it alone, so that it can be enlarged on a telephone.
 
     Examples
     --------
-    >>> apart('<img alt="A dot." src="data:image/png;base64,AAAA">')
-    '<img alt="A dot." loading="lazy" decoding="async" src="pictures/709e80c88487a241.png">'
+    >>> apart('<img alt="A dot." src="data:image/png;base64,AAAA">').count("pictures/")
+    2
     """
 
     def placed(match: re.Match[str]) -> str:
-        return place(match[1], base64.b64decode(match[2]))
+        where = place(match[2], base64.b64decode(match[3]))
+        return f'<a href="{where}"><img loading="lazy"{match[1]}{where}{match[4]}</a>'
 
-    return _DATA.sub(placed, page).replace(' src="pic', ' loading="lazy" decoding="async" src="pic')
+    return _IMAGE.sub(placed, page)
 
 
 def place(kind: str, source: bytes) -> str:

@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 from dsrct_edu.authoring import blocks, frame, page_data, page_pictures, sources, stubs
 from dsrct_edu.authoring.blocks import Block
 from dsrct_edu.authoring.lesson import Lesson
+from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom import exercises
 from dsrct_edu.classroom.exercises import Exercise, tags
 
@@ -32,7 +33,13 @@ Such as ``lite/notebooks/index.html?path=``. Where it is not set, pages do not o
 _HEADING = re.compile(r'(?=<h2 id="[^"]*">)')
 _TITLE = re.compile(r'<h2 id="([^"]*)">(.*?)</h2>')
 _ANCHOR = re.compile(r'<a class="anchor-link".*?</a>', re.DOTALL)
-_FORM = re.compile(r'\s*Give\s+(?:a|the|its)\s+letter\s+in\s+quotation\s+marks,\s+such\s+as\s+`"a"`\.')
+_FORM = re.compile(
+    r'\s*Give\s+(?:a|the|its)\s+letter(?:\s+in\s+quotation\s+marks)?,\s+such\s+as\s+`"a"`\.'
+)
+_DATA = '<script id="data"'
+_TAG = re.compile(r"<[a-z][^<>]*>")
+_PLAIN = re.compile(r' ([a-z-]+)="([\w.#-]+)"')
+_ENDS = re.compile(r"</(?:li|td|th|tr|tbody)>")
 _TOLD = re.compile(r"\bIt is: (.*)\.$")
 
 pictures = page_pictures.of_notebook
@@ -96,8 +103,11 @@ def page(lesson: Lesson, notebook: NotebookNode) -> str:
 
 
 def _smaller(page: str) -> str:
-    """Return HTML without empty lines."""
-    return re.sub(r"\n\s*\n+", "\n", page)
+    """Return HTML without empty lines, and without what HTML itself lets one leave out."""
+    text, mark, data = page.partition(_DATA)
+    text = _TAG.sub(lambda tag: _PLAIN.sub(r" \1=\2", tag[0].replace("/>", ">")), text)
+    text = _ENDS.sub("", text)
+    return re.sub(r"\n\s*\n+", "\n", text) + mark + data
 
 
 def _parts(lesson: Lesson, notebook: NotebookNode) -> Iterator[Part]:
@@ -114,6 +124,8 @@ def _parts(lesson: Lesson, notebook: NotebookNode) -> Iterator[Part]:
             yield _exercise(lesson, found)
         elif "predict" in tags(cell):
             block = next(blocks.of_cell(cell, "", {}))
+            if block.name not in asks:
+                raise LessonError(f"cell {cell.id}", f"the checks say nothing of {block.name!r}")
             guess = Part("guess", key=block.name, data=page_data.asked(asks[block.name]))
         elif guess:
             guess.parts.extend(_of_cell(lesson, cell, guess))

@@ -37,7 +37,7 @@ def _version(name: str) -> str:
 
 
 def _files(lessons: Path) -> Iterator[tuple[Path, Path]]:
-    """Yield the files that can change an output, with their folders; of this room only what runs cells."""
+    """Yield files that can change an output, with their folders; of this room what runs cells."""
     folders = [
         (_PACKAGE, ("*.py", "*.csv", "*.json")),
         (find("data", "synthetic"), ("*",)),

@@ -23,7 +23,7 @@ const block = (x, y, lines, anchor) => lines.map((text, at) =>
 /* A long column is its two ends and two letters for each number. */
 const column = (written) => {
   if (typeof written !== "string") return written;
-  const [low, high, letters] = written.split(" ");
+  const [letters, high = 1, low = 0] = written.split(" ").reverse();
   return letters.match(/../g).map((two) => two === "--" ? null : +low + (high - low) * parseInt(two, 36) / 1295);
 };
 
@@ -57,7 +57,7 @@ const place = (axis, value, start, end) => {
 };
 
 const drawn = (drawing, rows, past, title, words, width) => {
-  const { ink, faint, grey, paper, layers, panels } = drawing;
+  const { ink, faint, grey, mist, paper, layers, panels } = drawing;
   const marks = [];
   /* The key above the picture. */
   const bands = (layer) => layer.kind === "band";
@@ -70,8 +70,8 @@ const drawn = (drawing, rows, past, title, words, width) => {
     const lines = folded(label, width - 54), room = 52 + wide(lines);
     if (x + room > width && x > 8) { x = 8; y += 1.2 * LINE; }
     if (past.length || colour !== grey) {
-      const ends = `${short(x)},${short(y)} ${short(x + 30)},${short(y)}`, old = colour === grey;
-      marks.push(bands(layer) ? tag("rect", { x, y: y - 7, width: 30, height: 14, fill: colour })
+      const old = colour === grey, ends = `${short(x)},${short(y)} ${short(x + 30)},${short(y)}`;
+      marks.push(bands(layer) ? tag("rect", { x, y: y - 7, width: 30, height: 14, fill: old ? mist : colour })
         : layer.kind === "point" ? dot(x + 15, y, colour, old && paper)
           : stroke(ends, colour, layer.kind === "bar" ? 5 : old ? 1.4 : 2.6, layer.dashed));
       lines.forEach((text, at) => marks.push(write(x + 38, y + 0.35 * SIZE + at * LINE, text)));
@@ -84,7 +84,7 @@ const drawn = (drawing, rows, past, title, words, width) => {
   const narrow = width < 560, stacked = narrow && panels.length > 1;
   const texts = layers.filter((layer) => layer.kind === "label").flatMap((layer) => rows[layer.name]?.text || []);
   const most = narrow ? Math.max(0.3 * width, wide(texts.flatMap((text) => text.split(" ")))) : Infinity;
-  const ticks = drawing.y.ticks.map((tick) => folded(tick[1], narrow ? 0.3 * width : Infinity));
+  const ticks = drawing.y.ticks.map((tick) => folded(tick[1], narrow ? 0.36 * width : Infinity));
   const gap = 24 + wide(texts.flatMap((text) => folded(text, most)));
   const left = 20 + wide(ticks.flat());
   const each = stacked ? width - left : (width - left) / panels.length;
@@ -132,7 +132,7 @@ const drawn = (drawing, rows, past, title, words, width) => {
         marks.push(stroke(path(one.x, one.y, layer.steps).join(" "), colour, old ? 1.4 : 2.6, layer.dashed));
       } else if (layer.kind === "band") {
         const points = [...path(one.x, one.high, layer.steps), ...path(one.x, one.low, layer.steps).reverse()];
-        marks.push(tag("polygon", { points: points.join(" "), fill: colour }));
+        marks.push(tag("polygon", { points: points.join(" "), fill: old ? mist : colour }));
       } else if (layer.kind === "bar") {
         one.y.forEach((at, i) => marks.push(stroke(path([one.low[i], one.high[i]], [at, at]).join(" "), colour, 5, layer.dashed)));
       } else if (layer.kind === "point") {
@@ -171,7 +171,7 @@ const tabled = (drawing, rows) => {
 
 for (const host of all(".dial")) {
   const dial = data.dials[host.dataset.dial], box = find(".live", host), { controls, drawing } = dial;
-  const at = controls.map((control) => control.values.indexOf(control.start));
+  const at = controls.map((control) => control.start);
   const index = () => controls.reduce((total, control, i) => total * control.values.length + at[i], 0);
   const fixed = {};
   for (const [layer, name, values] of dial.fixed) (fixed[layer] ??= {})[name] = column(values);
@@ -187,7 +187,7 @@ for (const host of all(".dial")) {
     const [sentence, ...numbers] = said.split(" ");
     return dial.sentences[sentence].replace(/#/g, () => numbers.shift());
   }).join(" ");
-  const id = host.dataset.dial, text = (value) => String(value).replace(/^-/, "−");
+  const id = host.dataset.dial;
   box.innerHTML = `<p><b>${escaped(dial.title)}</b></p><div class="controls">${controls.map((control, i) => control.button
     ? `<button type="button" data-at="${i}">${escaped(control.label)}</button>`
     : `<div><label for="${id}-${i}">${escaped(control.label)}</label><output for="${id}-${i}"></output><input type="range" id="${id}-${i}" data-at="${i}" min="0" max="${control.values.length - 1}" value="${at[i]}"></div>`).join("")}</div>` +
@@ -201,7 +201,7 @@ for (const host of all(".dial")) {
     if (status.textContent !== words) status.textContent = words;
     if (fold.open) find("div", fold).innerHTML = tabled(drawing, rowsOf(now));
     all("input", box).forEach((input) => {
-      const value = text(controls[input.dataset.at].values[input.value]);
+      const value = controls[input.dataset.at].values[input.value];
       input.setAttribute("aria-valuetext", value);
       input.previousElementSibling.textContent = value;
     });

@@ -14,4 +14,6 @@ if (find("#work")) {
     say(status, "", "Deleted. Load the page again to begin anew.");
   });
 }
+/* What is wider than the page is moved with the arrow keys. */
+for (const wide of all("pre, .table")) Object.assign(wide, { tabIndex: 0, role: "region", ariaLabel: wide.matches("pre") ? "Code" : "Table" });
 addEventListener("beforeprint", () => { for (const fold of all("details:not(.menu)")) fold.open = true; });
