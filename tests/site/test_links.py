@@ -13,7 +13,7 @@ from tools.site import links  # noqa: E402
 WHOLE = {
     "index.html": '<h1 id="top">A</h1><a href="sub/b.html#c%20d">b</a><a href="#top">up</a>'
     '<img src="a.png"><a href="https://example.org/">out</a><link href="data:,">',
-    "sub/b.html": '<h1 id="c d">B</h1><a href="../index.html?q=1">a</a><script src="../a.png">',
+    "sub/b.html": '<h1 id="c d">B</h1><p id="e%22"></p><a href="#e%22">e</a><a href="../index.html?q=1">a</a><script src="../a.png">',
     "a.png": "",
 }
 
@@ -27,7 +27,7 @@ def built(folder, files):
 
 def test_a_whole_website(tmp_path):
     found = built(tmp_path, WHOLE)
-    assert (found.pages, found.links, found.outside, found.problems) == (2, 5, 1, [])
+    assert (found.pages, found.links, found.outside, found.problems) == (2, 6, 1, [])
 
 
 @pytest.mark.parametrize(

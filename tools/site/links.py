@@ -84,8 +84,8 @@ def _broken(page: Path, address: str, root: Path, read: dict[Path, Read]) -> str
         return "leads out of the website"
     if not place.is_file():
         return "is not there"
-    anchor = unquote(parts.fragment)
-    if anchor and place in read and anchor not in read[place].ids:
+    anchors = {parts.fragment, unquote(parts.fragment)}  # browsers try both, in this order
+    if parts.fragment and place in read and not anchors & read[place].ids.keys():
         return "has no such anchor"
     return ""
 
