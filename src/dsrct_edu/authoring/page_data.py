@@ -221,7 +221,7 @@ def _drawing(drawing: dict[str, Any]) -> dict[str, Any]:
         | {"colour": _colour(layer)}
         for layer in drawing["layers"]
     ]
-    furniture = {"ink": palette.INK, "faint": palette.PALE, "grey": palette.GREY}
+    furniture = {"ink": palette.INK, "faint": palette.PALE, "earlier": palette.GREY}
     furniture["mist"] = style.tint(palette.GREY, dial_drawing.PALE)
     return {**drawing, "layers": layers, **furniture, "paper": palette.PAPER}
 

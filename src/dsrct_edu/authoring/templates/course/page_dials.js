@@ -57,20 +57,20 @@ const place = (axis, value, start, end) => {
 };
 
 const drawn = (drawing, rows, past, title, words, width) => {
-  const { ink, faint, grey, mist, paper, layers, panels } = drawing;
+  const { ink, faint, earlier, mist, paper, layers, panels } = drawing;
   const marks = [];
   /* The key above the picture. */
   const bands = (layer) => layer.kind === "band";
   const named = [...layers.filter((l) => !bands(l)), ...layers.filter(bands)].filter((l) => l.label)
     .map((layer) => [layer, layer.label, layer.colour]);
   const ghost = [...layers.filter((l) => !bands(l)), ...layers.filter(bands)].find((layer) => layer.ghost);
-  if (ghost) named.push([ghost, "earlier settings", grey]);
+  if (ghost) named.push([ghost, "earlier settings", earlier]);
   let x = 8, y = 0.8 * LINE;
   for (const [layer, label, colour] of named) {
     const lines = folded(label, width - 54), room = 52 + wide(lines);
     if (x + room > width && x > 8) { x = 8; y += 1.2 * LINE; }
-    if (past.length || colour !== grey) {
-      const old = colour === grey, ends = `${short(x)},${short(y)} ${short(x + 30)},${short(y)}`;
+    if (past.length || colour !== earlier) {
+      const old = colour === earlier, ends = `${short(x)},${short(y)} ${short(x + 30)},${short(y)}`;
       marks.push(bands(layer) ? tag("rect", { x, y: y - 7, width: 30, height: 14, fill: old ? mist : colour })
         : layer.kind === "point" ? dot(x + 15, y, colour, old && paper)
           : stroke(ends, colour, layer.kind === "bar" ? 5 : old ? 1.4 : 2.6, layer.dashed));
@@ -126,7 +126,7 @@ const drawn = (drawing, rows, past, title, words, width) => {
       return points.map((point) => point.map(short).join(","));
     };
     const put = (layer, found, old) => {
-      const one = found[layer.name], colour = old ? grey : layer.colour;
+      const one = found[layer.name], colour = old ? earlier : layer.colour;
       if (!one) return;
       if (layer.kind === "line") {
         marks.push(stroke(path(one.x, one.y, layer.steps).join(" "), colour, old ? 1.4 : 2.6, layer.dashed));
