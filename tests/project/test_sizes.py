@@ -21,7 +21,7 @@ READ_LIMIT = 8_780  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
-    "figures": 3_939,
+    "figures": 3_950,
     "analysis": 3_466,
     "bedside": 992,
     "disease": 1_228,

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from dsrct_edu.authoring import surroundings
@@ -24,6 +25,7 @@ from dsrct_edu.figures import palette, style
 ON_THE_PAGE = ("value", "choice", "order")
 """The kinds of exercise that need no kernel."""
 
+_CODE = Path(__file__).read_text(encoding="utf-8")  # other code makes other data
 _SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 _NUMBER = re.compile(r"−?\d[\d,]*(?:\.\d+)?")
 _DIGITS = 3  # what a picture 760 units wide can show
@@ -43,7 +45,7 @@ def computed(lesson: Lesson, names: list[str]) -> dict[str, Any]:
     """
     checks = lesson.data("checks")
     known = surroundings.digest(lesson.path.parent)
-    parts = json.dumps([checks, names, known, _here()], sort_keys=True)
+    parts = json.dumps([checks, names, known, _CODE], sort_keys=True)
     digest = hashlib.sha256(parts.encode()).hexdigest()
     stored = Places(lesson.path.parent).cache / f"page-{digest}.json"
     if not stored.exists():
@@ -52,11 +54,6 @@ def computed(lesson: Lesson, names: list[str]) -> dict[str, Any]:
         stored.write_text(compact(made), encoding="utf-8")
     found: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
     return found
-
-
-def _here() -> str:
-    with open(__file__, encoding="utf-8") as file:
-        return file.read()
 
 
 def compact(data: object) -> str:
@@ -221,7 +218,7 @@ def _drawing(drawing: dict[str, Any]) -> dict[str, Any]:
         | {"colour": _colour(layer)}
         for layer in drawing["layers"]
     ]
-    furniture = {"ink": palette.INK, "faint": palette.PALE, "grey": palette.GREY}
+    furniture = {"ink": palette.INK, "faint": palette.PALE, "earlier": palette.GREY}
     furniture["mist"] = style.tint(palette.GREY, dial_drawing.PALE)
     return {**drawing, "layers": layers, **furniture, "paper": palette.PAPER}
 

@@ -117,7 +117,7 @@ def _parts(lesson: Lesson, notebook: NotebookNode) -> Iterator[Part]:
     asks = lesson.data("checks").get("predict", {})
     guess: Part | None = None
     for cell in notebook.cells:
-        if cell.id not in revealing and guess:
+        if cell.id not in revealing and guess and guess.parts:
             yield guess
             guess = None
         if found := checked.get(cell.id):
@@ -127,7 +127,7 @@ def _parts(lesson: Lesson, notebook: NotebookNode) -> Iterator[Part]:
             if block.name not in asks:
                 raise LessonError(f"cell {cell.id}", f"the checks say nothing of {block.name!r}")
             guess = Part("guess", key=block.name, data=page_data.asked(asks[block.name]))
-        elif guess:
+        elif guess and cell.id in revealing:
             guess.parts.extend(_of_cell(lesson, cell, guess))
         else:
             yield from _of_cell(lesson, cell)

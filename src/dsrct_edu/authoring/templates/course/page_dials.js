@@ -57,20 +57,20 @@ const place = (axis, value, start, end) => {
 };
 
 const drawn = (drawing, rows, past, title, words, width) => {
-  const { ink, faint, grey, mist, paper, layers, panels } = drawing;
+  const { ink, faint, earlier, mist, paper, layers, panels } = drawing;
   const marks = [];
   /* The key above the picture. */
   const bands = (layer) => layer.kind === "band";
   const named = [...layers.filter((l) => !bands(l)), ...layers.filter(bands)].filter((l) => l.label)
     .map((layer) => [layer, layer.label, layer.colour]);
   const ghost = [...layers.filter((l) => !bands(l)), ...layers.filter(bands)].find((layer) => layer.ghost);
-  if (ghost) named.push([ghost, "earlier settings", grey]);
+  if (ghost) named.push([ghost, "earlier settings", earlier]);
   let x = 8, y = 0.8 * LINE;
   for (const [layer, label, colour] of named) {
     const lines = folded(label, width - 54), room = 52 + wide(lines);
     if (x + room > width && x > 8) { x = 8; y += 1.2 * LINE; }
-    if (past.length || colour !== grey) {
-      const old = colour === grey, ends = `${short(x)},${short(y)} ${short(x + 30)},${short(y)}`;
+    if (past.length || colour !== earlier) {
+      const old = colour === earlier, ends = `${short(x)},${short(y)} ${short(x + 30)},${short(y)}`;
       marks.push(bands(layer) ? tag("rect", { x, y: y - 7, width: 30, height: 14, fill: old ? mist : colour })
         : layer.kind === "point" ? dot(x + 15, y, colour, old && paper)
           : stroke(ends, colour, layer.kind === "bar" ? 5 : old ? 1.4 : 2.6, layer.dashed));
@@ -83,14 +83,17 @@ const drawn = (drawing, rows, past, title, words, width) => {
   /* Ticks at the left, room for labels at the right; panels below each other where it is narrow. */
   const narrow = width < 560, stacked = narrow && panels.length > 1;
   const texts = layers.filter((layer) => layer.kind === "label").flatMap((layer) => rows[layer.name]?.text || []);
-  const most = narrow ? Math.max(0.3 * width, wide(texts.flatMap((text) => text.split(" ")))) : Infinity;
+  const most = narrow ? Math.max(0.34 * width, wide(texts.flatMap((text) => text.split(" ")))) : Infinity;
   const ticks = drawing.y.ticks.map((tick) => folded(tick[1], narrow ? 0.36 * width : Infinity));
   const gap = 24 + wide(texts.flatMap((text) => folded(text, most)));
   const left = 20 + wide(ticks.flat());
   const each = stacked ? width - left : (width - left) / panels.length;
   top += 0.5 * LINE + (panels.some(Boolean) ? LINE : 0);
-  const tall = drawing.height - 2.7 * LINE - top, step = stacked ? tall + 4.6 * LINE : 0;
-  const height = drawing.height + step * (panels.length - 1);
+  /* The name of the axis, and what lies to its sides, which go below it where it is narrow. */
+  const [less, more] = drawing.x.sides, axis = drawing.x.label;
+  const below = !less ? [axis] : narrow ? [axis, `← ${less}\u2003${more} →`] : [`← ${less}\u2003${axis}\u2003${more} →`];
+  const tall = drawing.height - 2.7 * LINE - top, step = stacked ? tall + 4.6 * LINE : 0, extra = 1.1 * (below.length - 1) * LINE;
+  const height = drawing.height + step * (panels.length - 1) + extra;
   panels.forEach((heading, number) => {
     const from = left + (stacked ? 0 : number * each), to = from + each - gap;
     const high = top + number * step, low = high + tall;
@@ -109,12 +112,10 @@ const drawn = (drawing, rows, past, title, words, width) => {
       marks.push(write(at, low + 1.2 * LINE, text, "middle"));
       free = at + half;
     }
-    const [less, more] = drawing.x.sides;
-    const axis = less ? `← ${less}\u2003${drawing.x.label}\u2003${more} →` : drawing.x.label;
-    const whole = wide([axis]), middle = Math.min(Math.max((from + to) / 2, whole / 2 + 2), width - whole / 2 - 2);
-    const below = whole > width ? folded(axis, width - 8) : [axis];
-    below.forEach((text, at) => marks.push(write(below.length > 1 ? width / 2 : middle,
-      low + (2.3 + at * 1.1 - (below.length - 1) * 0.2) * LINE, text, "middle")));
+    below.forEach((text, at) => {
+      const half = wide([text]) / 2 + 2, middle = Math.min(Math.max((from + to) / 2, half), width - half);
+      marks.push(write(middle, low + (2.3 + 1.1 * at) * LINE, text, "middle"));
+    });
     marks.push(write(from, high - 0.5 * LINE, heading, "start", 600));
     const path = (xs, ys, steps) => {
       const points = [];
@@ -126,7 +127,7 @@ const drawn = (drawing, rows, past, title, words, width) => {
       return points.map((point) => point.map(short).join(","));
     };
     const put = (layer, found, old) => {
-      const one = found[layer.name], colour = old ? grey : layer.colour;
+      const one = found[layer.name], colour = old ? earlier : layer.colour;
       if (!one) return;
       if (layer.kind === "line") {
         marks.push(stroke(path(one.x, one.y, layer.steps).join(" "), colour, old ? 1.4 : 2.6, layer.dashed));
@@ -139,7 +140,7 @@ const drawn = (drawing, rows, past, title, words, width) => {
         one.x.forEach((at, i) => marks.push(dot(across(at), up(one.y[i]), colour, old && paper)));
       } else {
         const lines = one.text.map((text) => folded(text, most));
-        const centres = spread(one.y.map(up), lines.map((part) => part.length * LINE), high, low + LINE / 2);
+        const centres = spread(one.y.map(up), lines.map((part) => part.length * LINE + (narrow ? 5 : 0)), high, low + LINE / 2);
         lines.forEach((part, i) => marks.push(block(to + 8, centres[i], part, "start")));
       }
     };
