@@ -13,7 +13,8 @@ from tools.site import links  # noqa: E402
 WHOLE = {
     "index.html": '<h1 id="top">A</h1><a href="sub/b.html#c%20d">b</a><a href="#top">up</a>'
     '<img src="a.png"><a href="https://example.org/">out</a><link href="data:,">',
-    "sub/b.html": '<h1 id="c d">B</h1><p id="e%22"></p><a href="#e%22">e</a><a href="../index.html?q=1">a</a><script src="../a.png">',
+    "sub/b.html": '<h1 id="c d">B</h1><p id="e%22"></p>'
+    '<a href="#e%22">e</a><a href="../index.html?q=1">a</a><script src="../a.png">',
     "a.png": "",
 }
 
@@ -56,3 +57,8 @@ def test_what_is_broken_is_said(wrong, said, tmp_path, capsys):
 
 def test_an_empty_folder_is_no_website(tmp_path):
     assert links.main(str(tmp_path)) == 1
+
+
+def test_the_pages_of_the_browser_edition_answer_for_themselves(tmp_path):
+    whole = {**WHOLE, "lite/index.html": '<a href="/nowhere">'}
+    assert built(tmp_path, whole).problems == []

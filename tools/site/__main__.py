@@ -11,17 +11,19 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
+import os
 import shutil
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from dsrct_edu.authoring import frame
+from dsrct_edu.authoring import frame, pages
 from tools.site import documents, evidence, lessons, links, npm, reference, words
 from tools.site.theme import ROOT, assets, written
 
-KEPT = ("lite",)  # what other commands build into the same folder
+KEPT = links.OTHERS
 
 
 def build(root: Path, with_lessons: bool = True) -> Path:
@@ -30,6 +32,7 @@ def build(root: Path, with_lessons: bool = True) -> Path:
     found = from_npm()
     _empty(out)
     if with_lessons:
+        _offer_to_run(out)
         lessons.write(root)
         lessons.hand_out(root, out)
     for name, text in assets().items():
@@ -43,6 +46,13 @@ def build(root: Path, with_lessons: bool = True) -> Path:
         npm.font(out)
         npm.index(out)
     return out
+
+
+def _offer_to_run(out: Path) -> None:
+    """Let pages offer to run where `make lite` has put the browser edition beside them."""
+    about = out / "lite" / "edition.json"
+    if about.exists() and pages.RUN_VARIABLE not in os.environ:
+        os.environ[pages.RUN_VARIABLE] = json.loads(about.read_text("utf-8"))["base"]
 
 
 def from_npm() -> bool:

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+OTHERS = ("lite",)  # folders that other commands build beside the pages, with links of their own
 FETCHED = {
     ("img", "src"),
     ("script", "src"),
@@ -50,7 +51,8 @@ class Found:
 
 def check(root: Path) -> Found:
     """Follow every link of every page below a folder."""
-    read = {path: _read(path) for path in sorted(root.rglob("*.html"))}
+    pages = sorted(p for p in root.rglob("*.html") if p.relative_to(root).parts[0] not in OTHERS)
+    read = {path: _read(path) for path in pages}
     found = Found(pages=len(read))
     for path, page in read.items():
         name = path.relative_to(root).as_posix()
