@@ -100,8 +100,9 @@ def glossary_id(key: str) -> str:
 
 
 def page_link(words: str, entry: dict[str, Any]) -> str:
-    """Link words to their place on the website's page of the glossary."""
-    return f'[{words}](../glossary.html#{glossary_id(entry["key"])} "{_meaning(entry)}")'
+    """Link words to their place on the website's glossary, with its first sentence at hand."""
+    said = _meaning(entry).partition(". ")[0]
+    return f'[{words}](../glossary.html#{glossary_id(entry["key"])} "{said}")'
 
 
 def abbreviation(words: str, entry: dict[str, Any]) -> str:

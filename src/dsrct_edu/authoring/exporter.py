@@ -20,6 +20,8 @@ from dsrct_edu.classroom.words import inline
 from dsrct_edu.figures import palette
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STRING = re.compile(r'("(?:[^"\\]|\\.)*")')
+_LOOSE = re.compile(r"([,;{]) | (?=[{}])")
 _SPACED = re.compile(r" (=>|[=!]==|\?\?=|&&|\|\||\?\?|[<>+]=|[-+*/<>?:=]) ")
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -49,9 +51,19 @@ def asset(template: str) -> str:
     resources = {"colours": _colours(), "night": palette.NIGHT}
     made = _exporter(template).environment.get_template(template)
     text = _COMMENT.sub("", made.render(resources=resources))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if ".js" in template:
-        text = _SPACED.sub(r"\1", text)
-    return "".join(f"{line.strip()}\n" for line in text.splitlines() if line.strip())
+        lines = [_squeezed(line) for line in lines]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _squeezed(line: str) -> str:
+    """Return a line of a script without spaces around signs; a template is left as it is."""
+    line = _SPACED.sub(r"\1", line)
+    if "`" in line:
+        return line
+    parts = _STRING.split(line)
+    return "".join(part if part[:1] == '"' else _LOOSE.sub(r"\1", part) for part in parts)
 
 
 @cache

@@ -34,7 +34,8 @@ _HEADING = re.compile(r'(?=<h2 id="[^"]*">)')
 _TITLE = re.compile(r'<h2 id="([^"]*)">(.*?)</h2>')
 _ANCHOR = re.compile(r'<a class="anchor-link".*?</a>', re.DOTALL)
 _FORM = re.compile(
-    r'\s*Give\s+(?:a|the|its)\s+letter(?:\s+in\s+quotation\s+marks)?,\s+such\s+as\s+`"a"`\.'
+    r"\s*\b(?:Give\s+(?:a|the|its)|A)\s+letter,?(?:\s+in\s+quotation\s+marks)?"
+    r'(?:[:,]?(?:\s+such\s+as)?\s+`"a"`)?\.'
 )
 _DATA = '<script id="data"'
 _TAG = re.compile(r"<[a-z][^<>]*>")
@@ -167,7 +168,8 @@ def _of_cell(lesson: Lesson, cell: NotebookNode, guess: Part | None = None) -> I
 def html(markdown: str) -> str:
     """Return prose as HTML, its headings with ids and without marks beside them."""
     made: str = markdown2html(markdown)
-    return _ANCHOR.sub("", made).strip()
+    made = made.replace("<table>", '<div class="table"><table>')
+    return _ANCHOR.sub("", made).replace("</table>", "</table></div>").strip()
 
 
 def _told(cell: NotebookNode) -> str:
