@@ -21,7 +21,7 @@ READ_LIMIT = 8_800  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
-    "figures": 3_926,
+    "figures": 3_937,
     "analysis": 3_441,
     "bedside": 586,
     "disease": 1_228,

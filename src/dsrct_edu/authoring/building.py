@@ -11,7 +11,15 @@ from pathlib import Path
 from tqdm import tqdm
 
 from dsrct_edu import checks
-from dsrct_edu.authoring import decks, execute, marks, notebooks, reveals
+from dsrct_edu.authoring import (
+    decks,
+    execute,
+    frame,
+    marks,
+    notebooks,
+    page_pictures,
+    reveals,
+)
 from dsrct_edu.authoring.editions import SOLUTION, editions, notebook_text, run
 from dsrct_edu.authoring.execute import Run
 from dsrct_edu.authoring.lesson import Lesson
@@ -42,6 +50,14 @@ class Report:
         path.write_text(text, encoding="utf-8", newline="\n")
         self.wrote.append(path)
 
+    def picture(self, path: Path, source: bytes, cache: Path) -> None:
+        """Write a picture if it is not there: its name says what is in it."""
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(page_pictures.small(path.name, source, cache))
+        self.wrote.append(path)
+
 
 def _blanked(text: str) -> str:
     return _PICTURE.sub("PICTURE", text)
@@ -61,6 +77,8 @@ def build(
     it was, unless `pixels` asks for the new pictures.
     """
     report = Report()
+    for name, text in frame.assets().items():
+        report.write(places.root / frame.ROOT / name, text)
     runs = _run(lessons, places, jobs, fresh, report)
     for lesson in lessons:
         mine = {edition: shown for (name, edition), shown in runs.items() if name == lesson.name}
@@ -108,6 +126,8 @@ def _write(
     for edition, text in texts.items():
         path = edition.path(places.root, lesson.name)
         report.write(path, text, keep_pictures=edition.committed and not pixels)
+        for name, source in edition.pictures(made[edition]).items():
+            report.picture(path.parent / name, source, places.cache)
     if not lesson.is_more and (told := reveals.written(lesson, runs[SOLUTION.name].values)):
         report.write(reveals.path(lesson), told)
     report.write(places.glossary, notebook_text(None, notebooks.glossary(lesson.course.glossary)))

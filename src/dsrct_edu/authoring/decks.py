@@ -101,9 +101,9 @@ def _shown(show: dict[str, Any], place: str, places: Places, shared: Course) -> 
             f"{len(outputs)} outputs; the slide asks for {wanted}",
         )
     chosen = [outputs[number] for number in wanted]
-    return [
+    return blocks.on_a_wall(
         block for output, cell in chosen for block in blocks.of_output(output, cell, shared.labels)
-    ]
+    )
 
 
 def _paragraph(cells: list[NotebookNode], show: dict[str, Any], place: str) -> Block:

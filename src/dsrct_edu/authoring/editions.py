@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import slides, stubs, worksheets
+from dsrct_edu.authoring import pages, slides, stubs, worksheets
 from dsrct_edu.authoring.lesson import Lesson
 
 
@@ -40,6 +40,13 @@ class Edition:
         Writes the executed notebook as the text of a file, from lesson and notebook.
     opening, closing : str
         What its header begins with, and what its footer adds. ``NN`` stands for the lesson.
+    pictures : callable
+        Returns the pictures that lie beside it, by where from its folder.
+    reads : str
+        Where its links to other lessons lead, below the folder that holds the lessons.
+    framed : bool
+        Whether a frame around it leads to other lessons, and forms show the options of exercises,
+        so that its text says neither.
     committed : bool
         Whether it is kept in git, so that it must follow from its source.
     slideshow : bool
@@ -55,14 +62,16 @@ class Edition:
     text: Callable[[Lesson, NotebookNode], str]
     opening: str = ""
     closing: str = ""
+    pictures: Callable[[NotebookNode], dict[str, bytes]] = lambda _: {}
+    reads: str = "notebooks/{name}.ipynb"
+    framed: bool = False
     committed: bool = False
     slideshow: bool = False
 
-    @property
-    def up(self) -> str:
-        """The way from its folder to that of the students' notebooks."""
-        way = os.path.relpath("notebooks", os.path.dirname(self.target)).replace(os.sep, "/")
-        return "" if way == "." else f"{way}/"
+    def way(self, name: str) -> str:
+        """Return the way from its folder to another lesson."""
+        there, here = self.reads.format(name=name), os.path.dirname(self.target)
+        return os.path.relpath(there, here).replace(os.sep, "/")
 
     def path(self, root: Path, name: str) -> Path:
         """Return where the edition of a lesson lies below the folder that holds the lessons."""
@@ -88,6 +97,12 @@ def link(up: str, words: str, entry: dict[str, Any]) -> str:
 def glossary_id(key: str) -> str:
     """Return the id of a term's cell in the glossary notebook."""
     return f"glossary-{key}"[:64]
+
+
+def page_link(words: str, entry: dict[str, Any]) -> str:
+    """Link words to their place on the website's glossary, with its first sentence at hand."""
+    said = _meaning(entry).partition(". ")[0]
+    return f'[{words}](../glossary.html#{glossary_id(entry["key"])} "{said}")'
 
 
 def abbreviation(words: str, entry: dict[str, Any]) -> str:
@@ -156,11 +171,24 @@ WORKSHEET = replace(
     text=worksheets.sheet,
     committed=False,
 )
-EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, WORKSHEET)
+PAGE = Edition(
+    name="page",
+    drops=("instructor",),
+    exercise=stubs.solution,
+    shows="solution",
+    target="build/site/lessons/{name}.html",
+    term=page_link,
+    text=pages.page,
+    pictures=pages.pictures,
+    reads="build/site/lessons/{name}.html",
+    framed=True,
+)
+EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, PAGE, WORKSHEET)
 RUN = tuple(edition for edition in EDITIONS if edition.shows == edition.name)
 """Those that are executed."""
 MORE = replace(STUDENT, name="more", drops=("instructor",), shows="more", closing="")
-"""The one edition of a page to read on."""
+"""The edition of a page to read on that is run."""
+MORE_EDITIONS = (MORE, replace(PAGE, shows="more"))
 LECTURER = replace(
     MORE,
     name="lecturer",
@@ -172,16 +200,14 @@ LECTURER = replace(
 
 
 def editions(lesson: Lesson) -> tuple[Edition, ...]:
-    """Return the editions that a lesson, or a page to read on, has."""
-    return _pages(lesson) or EDITIONS
+    """Return the editions that a lesson has, or a page without exercises."""
+    if lesson.for_lecturers:
+        return (LECTURER,)
+    return MORE_EDITIONS if lesson.is_more else EDITIONS
 
 
 def run(lesson: Lesson) -> tuple[Edition, ...]:
     """Return those of them that are executed."""
-    return _pages(lesson) or RUN
-
-
-def _pages(lesson: Lesson) -> tuple[Edition, ...]:
     if lesson.for_lecturers:
         return (LECTURER,)
-    return (MORE,) if lesson.is_more else ()
+    return (MORE,) if lesson.is_more else RUN

@@ -27,7 +27,7 @@ WIDTH = 760  # as wide as it is shown, so that its letters are as large as those
 _SIZE = 15  # of letters, in the same unit
 _LETTER = 0.58 * _SIZE  # their average width; there is no font to ask
 _LINE = 1.25 * _SIZE
-_PALE = 0.4  # of its colour, in a band
+PALE = 0.4  # of its colour, in a band
 _FONT = "system-ui,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif"
 
 
@@ -228,7 +228,7 @@ class _Panel:
             over = self._path(rows["x"], rows["high"], layer.steps)
             under = self._path(rows["x"], rows["low"], layer.steps)
             points = " ".join([over, *reversed(under.split(" "))])
-            yield _tag("polygon", points=points, fill=style.tint(colour, _PALE))
+            yield _tag("polygon", points=points, fill=style.tint(colour, PALE))
         elif layer.kind == "bar":
             for low, high, y in zip(rows["low"], rows["high"], rows["y"], strict=True):
                 points = self._path((low, high), (y, y), False)
@@ -293,7 +293,7 @@ def _key(drawing: Drawing, earlier: bool) -> tuple[list[str], float]:
 def _swatch(layer: Layer, colour: str, x: float, y: float) -> str:
     if layer.kind == "band":
         return _tag("rect", x=_short(x), y=_short(y - 7), width=30, height=14,
-                    fill=style.tint(colour, _PALE))  # fmt: skip
+                    fill=style.tint(colour, PALE))  # fmt: skip
     if layer.kind == "point":
         return _dot(x + 15, y, colour, colour == _EARLIER)
     wide = 5 if layer.kind == "bar" else 1.4 if colour == _EARLIER else 2.6
