@@ -18,7 +18,15 @@ from urllib.parse import quote
 from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import blocks, frame, page_data, page_pictures, sources, stubs
+from dsrct_edu.authoring import (
+    blocks,
+    frame,
+    page_data,
+    page_pictures,
+    predictions,
+    sources,
+    stubs,
+)
 from dsrct_edu.authoring.blocks import Block
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.sources import LessonError
@@ -113,27 +121,49 @@ def _smaller(page: str) -> str:
 
 def _parts(lesson: Lesson, notebook: NotebookNode) -> Iterator[Part]:
     """Yield the parts of a lesson; what reveals an answer stands inside its guess."""
-    revealing = blocks.reveal_ids(notebook.cells)
+    revealing = _revealing(notebook.cells)
+    inside = {cell.id for cells in revealing.values() for cell in cells}
     checked = {found.code.get("id"): found for found in _exercises(notebook) if found.code}
-    asks = lesson.data("checks").get("predict", {})
-    guess: Part | None = None
     for cell in notebook.cells:
-        if cell.id not in revealing and guess and guess.parts:
-            yield guess
-            guess = None
         if found := checked.get(cell.id):
             yield _exercise(lesson, found)
         elif "predict" in tags(cell):
-            block = next(blocks.of_cell(cell, "", {}))
-            if block.name not in asks:
-                raise LessonError(f"cell {cell.id}", f"the checks say nothing of {block.name!r}")
-            guess = Part("guess", key=block.name, data=page_data.asked(asks[block.name]))
-        elif guess and cell.id in revealing:
-            guess.parts.extend(_of_cell(lesson, cell, guess))
-        else:
+            yield _guess(lesson, cell, revealing)
+        elif cell.id not in inside:
             yield from _of_cell(lesson, cell)
-    if guess:
-        yield guess
+
+
+def _revealing(cells: list[NotebookNode]) -> dict[str, list[NotebookNode]]:
+    """Return the cells that reveal each prediction, by its number."""
+    shown = {found.reveal.id: found.key for found in predictions.walk(cells) if found.reveal}
+    revealing = blocks.reveal_ids(cells)
+    found: dict[str, list[NotebookNode]] = {key: [] for key in shown.values()}
+    before: list[NotebookNode] = []
+    key = ""
+    for cell in cells:
+        if cell.id in shown:
+            key = shown[cell.id]
+            found[key] += [*before, cell]
+            before = []
+        elif cell.id in revealing and (cell.cell_type == "code" or not key):
+            before.append(cell)
+        elif cell.id in revealing:
+            found[key].append(cell)
+        elif key and before:
+            found[key] += before
+            before = []
+    return found
+
+
+def _guess(lesson: Lesson, cell: NotebookNode, revealing: dict[str, list[NotebookNode]]) -> Part:
+    asks = lesson.data("checks").get("predict", {})
+    key = next(blocks.of_cell(cell, "", {})).name
+    if key not in asks:
+        raise LessonError(f"cell {cell.id}", f"the checks say nothing of {key!r}")
+    made = Part("guess", key=key, data=page_data.asked(asks[key]))
+    for inside in revealing.get(key, []):
+        made.parts.extend(_of_cell(lesson, inside, made))
+    return made
 
 
 def _exercises(notebook: NotebookNode) -> list[Exercise]:

@@ -40,7 +40,7 @@ for (const place of all(".guess")) {
     if (guess !== null) say(status, "guessed", `Your guess for ${ask.about}: ${told(ask, guess)}. Noted.`);
     else say(status, "guessed", `Guess left out: ${ask.about}.`);
     status.insertAdjacentHTML("beforeend",
-      `<p class="unseen">${escaped(`${about}. You said: ${said}. It is: ${ask.told}.`)}</p>`);
+      `<p class="unseen">${inline(`${about}. You said: ${said}. It is: ${ask.told}.`)}</p>`);
     find(".result .line", place).innerHTML = line(ask, { guess, result });
     form.hidden = true;
     reveal.hidden = false;
