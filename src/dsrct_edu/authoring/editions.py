@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import slides, stubs, worksheets
+from dsrct_edu.authoring import guess_sheets, lecturer, slides, stubs, worksheets
 from dsrct_edu.authoring.lesson import Lesson
 
 
@@ -156,7 +156,21 @@ WORKSHEET = replace(
     text=worksheets.sheet,
     committed=False,
 )
-EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, WORKSHEET)
+SHEET = replace(
+    SLIDES,
+    name="sheet",
+    target="build/lecturer/{name}.html",
+    term=words_only,
+    text=lecturer.sheet,
+)
+"""The lecturer's page; a lesson has it if its data lie beside it."""
+GUESSES = replace(
+    WORKSHEET,
+    name="guesses",
+    target="build/lecturer/{name}_guesses.html",
+    text=guess_sheets.of_lesson,
+)
+EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, WORKSHEET, SHEET, GUESSES)
 RUN = tuple(edition for edition in EDITIONS if edition.shows == edition.name)
 """Those that are executed."""
 MORE = replace(STUDENT, name="more", drops=("instructor",), shows="more", closing="")
@@ -173,7 +187,10 @@ LECTURER = replace(
 
 def editions(lesson: Lesson) -> tuple[Edition, ...]:
     """Return the editions that a lesson, or a page to read on, has."""
-    return _pages(lesson) or EDITIONS
+    if pages := _pages(lesson):
+        return pages
+    taught = lesson.file("teach").exists()
+    return tuple(edition for edition in EDITIONS if taught or edition != SHEET)
 
 
 def run(lesson: Lesson) -> tuple[Edition, ...]:
