@@ -11,7 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from dsrct_edu import checks
-from dsrct_edu.authoring import decks, execute, marks, notebooks, reveals
+from dsrct_edu.authoring import decks, execute, marks, notebooks, paths, reveals
 from dsrct_edu.authoring.editions import SOLUTION, editions, notebook_text, run
 from dsrct_edu.authoring.execute import Run
 from dsrct_edu.authoring.lesson import Lesson
@@ -132,11 +132,17 @@ def same_values(lesson: Lesson, runs: dict[str, Run]) -> None:
             )
 
 
-def build_decks(places: Places, report: Report) -> None:
-    """Write the lecture decks, which take outputs from several lessons."""
+def build_paths(places: Places, report: Report) -> None:
+    """Write the lecture decks, which take outputs from several lessons, and what goes with them."""
     for path in sorted(places.lessons.glob("*.deck.toml")):
         made = places.build / "slides" / f"{path.name.removesuffix('.deck.toml')}.html"
         try:
             report.write(made, decks.deck(path, places))
+        except LessonError as error:
+            report.problems.append(str(error))
+    for path in paths.files(places):
+        try:
+            for made, text in paths.pages(path, places):
+                report.write(made, text)
         except LessonError as error:
             report.problems.append(str(error))

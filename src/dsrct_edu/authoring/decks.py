@@ -24,7 +24,7 @@ from dsrct_edu.authoring.places import Places
 from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom.exercises import tags
 
-SLIDE_KEYS = {"title", "text", "show", "reveal", "notes"}
+SLIDE_KEYS = {"title", "text", "show", "reveal", "notes", "guess", "vindicates"}
 _GLOSSARY = re.compile(r"\[([^\]]+)\]\([./]*glossary\.ipynb[^)]*\)")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from matplotlib.ticker import MaxNLocator
 from nbformat import NotebookNode, v4
 
 from dsrct_edu.authoring import exporter
@@ -34,8 +35,10 @@ class Guess:
         Such as ``"Guess 2"``.
     about, unit : str
         HTML.
-    ticks : tuple of str
-        Numbers along the strip, from its low end to its high one; empty without a range.
+    ends : tuple of str
+        The lowest and the highest number; empty without a range.
+    ticks : tuple of (str, float)
+        Numbers along the strip, each with its place from 0 to 1.
     options : list of (str, str)
         Letters and texts, as HTML; the letter is empty where words stand for themselves.
     """
@@ -43,7 +46,8 @@ class Guess:
     label: str
     about: str
     unit: str = ""
-    ticks: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    ticks: tuple[tuple[str, float], ...] = ()
     options: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -82,17 +86,23 @@ def guess(label: str, entry: dict[str, Any]) -> Guess:
         (key, inline(text)) if letters else ("", inline(key)) for key, text in asked.options.items()
     ]
     about = inline(f"{asked.about[:1].upper()}{asked.about[1:]}")
-    return Guess(label, about, inline(asked.unit), _ticks(asked.low, asked.high), options)
+    bounds = (asked.low, asked.high)
+    if not all(map(math.isfinite, bounds)):
+        return Guess(label, about, inline(asked.unit), options=options)
+    ends = tuple(map(digits, bounds))
+    return Guess(label, about, inline(asked.unit), ends, _ticks(*bounds), options)
 
 
-def _ticks(low: float, high: float) -> tuple[str, ...]:
-    """Return five numbers along a range, ends included; none if it has no end.
+def _ticks(low: float, high: float) -> tuple[tuple[str, float], ...]:
+    """Return round numbers along a range, each with its place, ends included.
 
     Examples
     --------
     >>> _ticks(0, 200)
-    ('0', '50', '100', '150', '200')
+    (('0', 0.0), ('50', 0.25), ('100', 0.5), ('150', 0.75), ('200', 1.0))
     """
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return ()
-    return tuple(digits(round(low + (high - low) * part / 4, 2)) for part in range(5))
+    width = high - low
+    found = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    inner = [one for one in found if low + 0.05 * width < one < high - 0.05 * width]
+    values = [low, *map(float, inner), high]
+    return tuple((digits(round(one, 6)), round((one - low) / width, 4)) for one in values)

@@ -1,4 +1,4 @@
-"""Makes the lecturer's page of a lesson: one sheet of paper, with all one needs in front of a hall."""
+"""Makes the lecturer's page of a lesson: one sheet of paper with what one needs before a hall."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def sheet(lesson: Lesson, notebook: NotebookNode) -> str:
 
 
 def figure(lesson: Lesson, notebook: NotebookNode) -> str:
-    """Return the picture that the page shows small, as HTML with its words; nothing if none is named.
+    """Return the picture that the page shows small, as HTML; nothing if none is named.
 
     Raises
     ------

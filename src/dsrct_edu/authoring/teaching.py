@@ -67,7 +67,7 @@ def notes(lesson: Lesson) -> list[str]:
 
 def slips(lesson: Lesson) -> list[Slip]:
     """Return, for each misconception that a lesson treats, a recorded answer that shows it."""
-    found = {}
+    found: dict[str, Slip] = {}
     for code, slip in _recorded(lesson):
         found.setdefault(code, slip)
     return [found[code] for code in lesson.metadata["misconceptions"] if code in found]
@@ -78,13 +78,13 @@ def _recorded(lesson: Lesson) -> Iterator[tuple[str, Slip]]:
     known = lesson.course.misconceptions
     for key, exercise in lesson.data("checks").get("exercise", {}).items():
         for record in exercise.get("wrong", ()):
-            if code := record.get("misconception"):
+            if (code := record.get("misconception")) in known:
                 chosen = exercise.get("options", {}).get(record["answer"], "")
                 place = f"exercise {key}"
                 yield code, Slip(known[code]["short"], place, line(chosen), line(record["message"]))
     for number, item in enumerate(lesson.data("quiz").get("item", ()), 1):
         for option in item["option"]:
-            if code := option.get("misconception"):
+            if (code := option.get("misconception")) in known:
                 place = f"question {number}"
                 text, why = line(option["text"]), line(option["why"])
                 yield code, Slip(known[code]["short"], place, text, why)

@@ -110,5 +110,7 @@ def _count(lesson: Lesson, data: dict[str, Any]) -> int:
     """Count the words of the page, with what is taken from elsewhere."""
     own = [*texts({key: one for key, one in data.items() if key != "question"})]
     asked = [text for pair in teaching.questions(lesson) for text in pair]
-    wrong = [f"{slip.belief} {slip.where} {slip.answer} {slip.reply}" for slip in teaching.slips(lesson)]
+    wrong = [
+        f"{slip.belief} {slip.where} {slip.answer} {slip.reply}" for slip in teaching.slips(lesson)
+    ]
     return sum(len(text.split()) for text in own + asked + wrong)
