@@ -56,7 +56,7 @@ class Group:
     """The guesses that are asked together, under a heading or none."""
 
     title: str
-    guesses: list[Guess]
+    asked: list[Guess]
 
 
 def of_lesson(lesson: Lesson, notebook: NotebookNode) -> str:
@@ -68,7 +68,7 @@ def of_lesson(lesson: Lesson, notebook: NotebookNode) -> str:
 
 def page(title: str, groups: Sequence[Group], notebook: NotebookNode | None = None) -> str:
     """Return the slips and strips of some guesses as HTML for the printer."""
-    count = sum(len(group.guesses) for group in groups)
+    count = sum(len(group.asked) for group in groups)
     return exporter.html(
         "guesses.html.j2",
         notebook or v4.new_notebook(),

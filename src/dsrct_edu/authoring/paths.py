@@ -160,7 +160,7 @@ def guess_sheet(path: Path, places: Places) -> str:
             ])
             for session in content["session"]
         ]  # fmt: skip
-    return guess_sheets.page(content["title"], [group for group in groups if group.guesses])
+    return guess_sheets.page(content["title"], [group for group in groups if group.asked])
 
 
 def _of_deck(content: dict[str, Any], places: Places) -> Iterator[guess_sheets.Guess]:
