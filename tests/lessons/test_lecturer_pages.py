@@ -7,6 +7,7 @@ from conftest import ROOT
 
 from dsrct_edu.authoring import course as courses
 from dsrct_edu.authoring import (
+    execute,
     guess_sheets,
     lecturer,
     notebooks,
@@ -161,3 +162,15 @@ def test_a_guess_without_a_range_leaves_room_and_no_strip():
     page = guess_sheets.page("A <talk>", [guess_sheets.Group("", [made])])
     assert 'class="blank"' in page
     assert "A &lt;talk&gt;" in page
+
+
+def test_what_is_for_lecturers_makes_no_lesson_run_anew(course):
+    def state():
+        execute.surroundings.cache_clear()
+        return execute.surroundings(course.places.lessons)
+
+    before = state()
+    course.edit("What is seen.", "What is heard.", ".teach.toml")
+    assert state() == before
+    course.edit("tolerance = 0.005", "tolerance = 0.01", ".checks.toml")
+    assert state() != before
