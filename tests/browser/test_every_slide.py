@@ -24,7 +24,8 @@ pytestmark = pytest.mark.browser
 WALLS = [(1280, 720), (1024, 768)]
 SOURCES = sorted((root() / "lessons").glob("[0-9][0-9]_*.md"))
 NAMES = [path.stem for path in SOURCES if not path.stem.endswith("_more")]
-DECKS = [*NAMES, "fifty_minutes"]
+TALKS = [path.name.partition(".")[0] for path in sorted((root() / "lessons").glob("*.deck.toml"))]
+DECKS = [*NAMES, *TALKS]
 LETTER = style.SMALL * 100 / 72  # pixels of a picture's smallest letters, at 100 dots an inch
 
 # What is wrong with the slide that is seen: nothing may be cut, and all must be read from the back.

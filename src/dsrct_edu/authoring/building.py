@@ -18,6 +18,7 @@ from dsrct_edu.authoring import (
     marks,
     notebooks,
     page_pictures,
+    paths,
     reveals,
 )
 from dsrct_edu.authoring.editions import SOLUTION, editions, notebook_text, run
@@ -152,11 +153,17 @@ def same_values(lesson: Lesson, runs: dict[str, Run]) -> None:
             )
 
 
-def build_decks(places: Places, report: Report) -> None:
-    """Write the lecture decks, which take outputs from several lessons."""
+def build_paths(places: Places, report: Report) -> None:
+    """Write the lecture decks, which take outputs from several lessons, and what goes with them."""
     for path in sorted(places.lessons.glob("*.deck.toml")):
         made = places.build / "slides" / f"{path.name.removesuffix('.deck.toml')}.html"
         try:
             report.write(made, decks.deck(path, places))
+        except LessonError as error:
+            report.problems.append(str(error))
+    for path in paths.files(places):
+        try:
+            for made, text in paths.pages(path, places):
+                report.write(made, text)
         except LessonError as error:
             report.problems.append(str(error))

@@ -16,6 +16,7 @@ from dsrct_edu.authoring import (
     marks,
     notebooks,
     outputs,
+    path_rules,
     pre_post,
     prediction_rules,
     rules,
@@ -42,7 +43,7 @@ def build(
 ) -> int:
     """Build lessons, all or those whose names start as wanted; return the exit code.
 
-    Lecture decks show several lessons, so they are built only with all of them.
+    Lecture decks and paths show several lessons, so they are built only with all of them.
     """
     places = Places(Path(folder).resolve())
     lessons, problems = _read(places, wanted)
@@ -51,7 +52,7 @@ def build(
     if not problems:
         report.wrote += pre_post.write(places)
     if not wanted and not problems:
-        building.build_decks(places, report)
+        building.build_paths(places, report)
         problems = report.problems
     for path in report.wrote:
         print(f"wrote {places.short(path)}")
@@ -71,7 +72,7 @@ def check(wanted: Sequence[str], folder: str | Path = "lessons") -> int:
     if lessons:
         findings += course_rules.problems(lessons, lessons[0].course)
         findings += drift.glossary(lessons[0].course, places) + drift.orphans(places)
-        findings += pre_post.problems(places, lessons[0].course)
+        findings += pre_post.problems(places, lessons[0].course) + path_rules.problems(places)
     if not problems + findings:
         print(f"{counted(len(lessons), 'lesson')}: rules kept, notebooks follow from their sources")
     return _told("check", problems + findings, FAULT if problems else FINDINGS)

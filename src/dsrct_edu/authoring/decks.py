@@ -24,7 +24,7 @@ from dsrct_edu.authoring.places import Places
 from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom.exercises import tags
 
-SLIDE_KEYS = {"title", "text", "show", "reveal", "notes"}
+SLIDE_KEYS = {"title", "text", "show", "reveal", "notes", "guess", "vindicates"}
 _GLOSSARY = re.compile(r"\[([^\]]+)\]\([./]*glossary\.ipynb[^)]*\)")
 
 
@@ -83,7 +83,7 @@ def _shown(show: dict[str, Any], place: str, places: Places, shared: Course) -> 
     if not built:
         raise LessonError(place, f"lesson {show['lesson']} is not built")
     notebook = nbformat.read(built[0], as_version=4)
-    cells = _cells(notebook.cells, show["section"])
+    cells = under(notebook.cells, show["section"])
     if "paragraph" in show:
         found = _paragraph(cells, show, place)
         return list(paging.split(replace(found, body=blocks.readable(found.body, shared.labels))))
@@ -119,7 +119,8 @@ def _paragraph(cells: list[NotebookNode], show: dict[str, Any], place: str) -> B
     )
 
 
-def _cells(cells: list[NotebookNode], heading: str) -> list[NotebookNode]:
+def under(cells: list[NotebookNode], heading: str) -> list[NotebookNode]:
+    """Return the cells of a lesson that stand below a heading, up to the next one."""
     found: list[NotebookNode] = []
     inside = False
     for cell in cells:

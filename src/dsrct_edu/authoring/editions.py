@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import pages, slides, stubs, worksheets
+from dsrct_edu.authoring import guess_sheets, lecturer, pages, slides, stubs, worksheets
 from dsrct_edu.authoring.lesson import Lesson
 
 
@@ -183,7 +183,21 @@ PAGE = Edition(
     reads="build/site/lessons/{name}.html",
     framed=True,
 )
-EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, PAGE, WORKSHEET)
+SHEET = replace(
+    SLIDES,
+    name="sheet",
+    target="build/lecturer/{name}.html",
+    term=words_only,
+    text=lecturer.sheet,
+)
+"""The lecturer's page; a lesson has it if its data lie beside it."""
+GUESSES = replace(
+    WORKSHEET,
+    name="guesses",
+    target="build/lecturer/{name}_guesses.html",
+    text=guess_sheets.of_lesson,
+)
+EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, PAGE, WORKSHEET, SHEET, GUESSES)
 RUN = tuple(edition for edition in EDITIONS if edition.shows == edition.name)
 """Those that are executed."""
 MORE = replace(STUDENT, name="more", drops=("instructor",), shows="more", closing="")
@@ -203,7 +217,10 @@ def editions(lesson: Lesson) -> tuple[Edition, ...]:
     """Return the editions that a lesson has, or a page without exercises."""
     if lesson.for_lecturers:
         return (LECTURER,)
-    return MORE_EDITIONS if lesson.is_more else EDITIONS
+    if lesson.is_more:
+        return MORE_EDITIONS
+    taught = lesson.file("teach").exists()
+    return tuple(edition for edition in EDITIONS if taught or edition != SHEET)
 
 
 def run(lesson: Lesson) -> tuple[Edition, ...]:

@@ -6,7 +6,15 @@ import ast
 import re
 from statistics import median
 
-from dsrct_edu.authoring import inserts, prediction_rules, prose, questions, sources, stubs
+from dsrct_edu.authoring import (
+    inserts,
+    prediction_rules,
+    prose,
+    questions,
+    sources,
+    stubs,
+    teaching_rules,
+)
 from dsrct_edu.authoring.editions import MORE, SOLUTION
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.notebooks import cells
@@ -264,6 +272,7 @@ RULES = {
     "objectives": objectives,
     "prose": prose.problems,
     "quiz": questions.problems,
+    "lecturer's page": teaching_rules.problems,
 }
 
 

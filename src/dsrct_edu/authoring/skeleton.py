@@ -1,4 +1,4 @@
-"""Writes the skeleton of a new lesson: source, checks and quiz."""
+"""Writes the skeleton of a new lesson: source, checks, quiz and lecturer's page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from dsrct_edu import checks
 from dsrct_edu.errors import InputError
 
-_ENDINGS = (".md", ".checks.toml", ".quiz.toml")
+_ENDINGS = (".md", ".checks.toml", ".quiz.toml", ".teach.toml")
 
 
 def new_lesson(number: int, name: str, folder: str | Path = "lessons") -> list[Path]:
@@ -27,7 +27,7 @@ def new_lesson(number: int, name: str, folder: str | Path = "lessons") -> list[P
     Returns
     -------
     list of pathlib.Path
-        The source, its checks and its quiz.
+        The source, its checks, its quiz, and what its lecturer's page says.
 
     Raises
     ------
@@ -39,8 +39,8 @@ def new_lesson(number: int, name: str, folder: str | Path = "lessons") -> list[P
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     [path.name for path in new_lesson(42, "small_steps", folder)]
-    ['42_small_steps.md', '42_small_steps.checks.toml', '42_small_steps.quiz.toml']
+    ...     [path.name.partition(".")[2] for path in new_lesson(42, "small_steps", folder)]
+    ['md', 'checks.toml', 'quiz.toml', 'teach.toml']
     """
     checks.whole(number, "number", 0, 99)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):

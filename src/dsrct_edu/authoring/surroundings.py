@@ -13,6 +13,8 @@ from dsrct_edu.resources import find
 
 SHOWN_BY = ("numpy", "pandas", "matplotlib", "scipy", "lifelines", "ipykernel", "ipywidgets")
 """Packages whose versions can change an output."""
+LECTURERS = (".teach.toml", ".deck.toml", ".path.toml")
+"""Endings of files beside the lessons that are for lecturers: no cell reads them."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RUNS = Path(__file__).with_name("execute.py")
 
@@ -46,5 +48,7 @@ def _files(lessons: Path) -> Iterator[tuple[Path, Path]]:
     for folder, patterns in folders:
         paths = {path for pattern in patterns for path in folder.rglob(pattern) if path.is_file()}
         for path in sorted(paths):
+            if path.name.endswith(LECTURERS):
+                continue
             if Path(__file__).parent not in path.parents or path == _RUNS:
                 yield folder, path
