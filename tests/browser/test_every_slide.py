@@ -12,7 +12,7 @@ import pytest
 from conftest import CHROMIUM, QUIET
 
 from dsrct_edu.authoring import course as courses
-from dsrct_edu.authoring import decks, notebooks
+from dsrct_edu.authoring import decks, notebooks, slides
 from dsrct_edu.authoring.editions import INSTRUCTOR, SLIDES, SOLUTION
 from dsrct_edu.authoring.lesson import read
 from dsrct_edu.authoring.places import Places
@@ -82,7 +82,7 @@ def built(tmp_path_factory):
             target.write_text(edition.text(lesson, made), encoding="utf-8")
     for path in places.lessons.glob("*.deck.toml"):
         made = places.build / "slides" / path.name.replace(".deck.toml", ".html")
-        made.write_text(decks.deck(path, places), encoding="utf-8")
+        made.write_text(slides.page(*decks.deck(path, places)), encoding="utf-8")
     return places.build / "slides"
 
 

@@ -37,7 +37,7 @@ class Edition:
     term : callable
         Writes a link into the glossary, from the words and the glossary's entry with its `key`.
     text : callable
-        Writes the executed notebook as the text of a file, from lesson and notebook.
+        Writes the executed notebook as what a file holds, from lesson and notebook.
     opening, closing : str
         What its header begins with, and what its footer adds. ``NN`` stands for the lesson.
     committed : bool
@@ -52,7 +52,7 @@ class Edition:
     shows: str
     target: str
     term: Callable[[str, dict[str, Any]], str]
-    text: Callable[[Lesson, NotebookNode], str]
+    text: Callable[[Lesson, NotebookNode], str | bytes]
     opening: str = ""
     closing: str = ""
     committed: bool = False
@@ -148,6 +148,13 @@ SLIDES = Edition(
     term=abbreviation,
     text=slides.deck,
 )
+POWERPOINT = replace(
+    SLIDES,
+    name="powerpoint",
+    target="build/slides/{name}.pptx",
+    term=words_only,
+    text=slides.powerpoint,
+)
 WORKSHEET = replace(
     STUDENT,
     name="worksheet",
@@ -156,7 +163,7 @@ WORKSHEET = replace(
     text=worksheets.sheet,
     committed=False,
 )
-EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, WORKSHEET)
+EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, POWERPOINT, WORKSHEET)
 RUN = tuple(edition for edition in EDITIONS if edition.shows == edition.name)
 """Those that are executed."""
 MORE = replace(STUDENT, name="more", drops=("instructor",), shows="more", closing="")
