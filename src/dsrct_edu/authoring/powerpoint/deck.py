@@ -104,7 +104,7 @@ def _draw(page: Any, layout: Any, title: str, stage: Stage) -> None:
 def _top(slide: Slide) -> float:
     """Return where the blocks of a slide begin, as paging counts it."""
     if slide.tall:
-        return SHAPE["bar"] + 0.2
+        return SHAPE["bar"]
     below = room_below(slide.title, slide.level, slide.scale)
     return HIGH - slide.scale * (below + SHAPE["edge"])
 

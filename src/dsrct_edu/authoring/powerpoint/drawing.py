@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
@@ -203,15 +203,22 @@ def line(shapes: Any, mark: Mark, corner: tuple[float, float], scale: float, wid
     at = wide * min(max(mark.share, 0.0), 1.0)
     place = (pen.x(at - 0.4), pen.y(0.45), pen.long(0.8), pen.long(0.7))
     _stroked(pen, pen.shapes.add_shape(MSO_SHAPE.ISOSCELES_TRIANGLE, *place), {"fill": palette.INK})
-    for words, x, y, side in (
-        (mark.words, at, 1.2, "middle"),
-        (mark.low, 0.0, 2.7, "left"),
-        (mark.high, wide, 2.7, "right"),
+    said, ends = (
+        Type(scale, gap=0, line=1.2, bold=True),
+        Type(scale, palette.DEATH.colour, 0, 0, 1.2),
+    )
+    half = _room(mark.words) / 2
+    side = "left" if at < half else "right" if at > wide - half else "middle"
+    for words, x, y, look in (
+        (mark.words, at, 1.2, replace(said, side=side)),
+        (mark.low, 0.0, 2.7, replace(ends, side="left")),
+        (mark.high, wide, 2.7, replace(ends, side="right")),
     ):
-        room = 0.7 * len(words) + 1
-        start = x - {"left": 0.0, "middle": room / 2, "right": room}[side]
-        start = min(max(start, 0.0), wide - room) if side == "middle" else start
-        look = Type(scale, palette.INK if side == "middle" else palette.DEATH.colour, 0, 0, 1.2,
-                    side == "middle", side)  # fmt: skip
+        room = _room(words)
+        start = x - {"left": 0.0, "middle": room / 2, "right": room}[look.side]
         written(pen.shapes, words, (pen.x(start), pen.y(y), pen.long(room), pen.long(1.4)), look)
     described(group, f"On a line from {mark.low} to {mark.high}: {mark.words}", "Answer")
+
+
+def _room(words: str) -> float:
+    return 0.7 * len(words) + 1
