@@ -116,7 +116,7 @@ def test_the_slides_before_an_answer_overleaf_say_so_once():
     assert [slide.cue for slide in paged] == [True, False]
     assert len(deck.slides) == 2
     assert "The answer is on the next slide." in words_of(deck.slides[0])
-    assert "Guess 2 of 2" in words_of(deck.slides[1])
+    assert "Guess 2\u00a0of\u00a02" in words_of(deck.slides[1])
     assert [stage.overleaf for slide in paged for stage in stages(slide)] == [True, False]
 
 

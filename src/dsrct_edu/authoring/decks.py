@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import blocks, course, paging, slides, sources
+from dsrct_edu.authoring import blocks, course, paging, slides, sources, wall
 from dsrct_edu.authoring.blocks import Block
 from dsrct_edu.authoring.course import Course
 from dsrct_edu.authoring.paging import Section, Slide
@@ -71,7 +71,7 @@ def _section(slide: dict[str, Any], mark: str, places: Places, shared: Course) -
     if "show" in slide:
         shown = _shown(slide["show"], place, places, shared)
         reveals = bool(slide.get("reveal", False))
-        made.blocks += [replace(block, reveals=reveals) for block in shown]
+        made.blocks += wall.turned(replace(block, reveals=reveals) for block in shown)
     if "notes" in slide:
         made.notes.append(slide["notes"])
     return made

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from nbformat import NotebookNode, v4
 
-from dsrct_edu.authoring import blocks, exporter, paging
+from dsrct_edu.authoring import blocks, exporter, paging, wall
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.paging import Section, Slide
 from dsrct_edu.authoring.sources import LessonError
@@ -35,7 +35,7 @@ def of_lesson(lesson: Lesson, notebook: NotebookNode) -> list[Slide]:
     """Return the slides of an executed lesson."""
     title = lesson.metadata["title"]
     try:
-        shown = blocks.of_cells(notebook.cells, lesson.course.labels)
+        shown = list(wall.turned(blocks.of_cells(notebook.cells, lesson.course.labels)))
         return paged(_timed(paging.sections(title, shown)))
     except LessonError as error:
         raise LessonError(lesson.path.name, str(error)) from error

@@ -46,7 +46,7 @@ class Stage:
     def title(self) -> tuple[Run, ...]:
         """The words of its title; the quiet ones tell it from others of one heading."""
         slide = self.slide
-        part = f" {slide.part} of {slide.parts}" if slide.parts > 1 else ""
+        part = f" {slide.part}\u00a0of\u00a0{slide.parts}" if slide.parts > 1 else ""
         after = f"{part}: the answer" if self.answered else part
         words = (Run(slide.title, bold=True), Run(after, size=0.6, colour=_QUIET))
         return words if after else words[:1]
@@ -247,7 +247,7 @@ class _Sheet:
             left, words = (WIDE - block.size[0] * unit) / 2, str(picture["alt"])
             source = drawing.svg_of(picture)
             if source:
-                drawing.svg(self.shapes, source, left, self.top, unit, words)
+                drawing.svg(self.shapes, source, left, self.top, block.size[0] * unit, words)
             else:
                 data = base64.b64decode(str(picture["src"]).partition("base64,")[2])
                 size = (emu(block.size[0] * unit), emu(block.size[1] * unit))

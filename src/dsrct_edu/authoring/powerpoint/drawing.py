@@ -59,9 +59,10 @@ def svg_of(picture: Tag) -> str | None:
     return base64.b64decode(found[1]).decode("utf-8") if found else None
 
 
-def svg(shapes: Any, source: str, left: float, top: float, unit: float, words: str) -> None:
-    """Draw SVG as `dial_drawing` writes it: one group, which bears the words."""
+def svg(shapes: Any, source: str, left: float, top: float, wide: float, words: str) -> None:
+    """Draw SVG as `dial_drawing` writes it, as wide as told: one group, which bears the words."""
     page = ElementTree.fromstring(source)
+    unit = wide / float(page.get("viewBox", "").split()[2])
     group = shapes.add_group_shape()
     pen = _Pen(group.shapes, left, top, unit)
     letters = float(page.get("font-size", "15"))
