@@ -21,7 +21,7 @@ from dsrct_edu.errors import InputError
 
 MOST_SETTINGS = 60  # a page holds them all
 Setting = Mapping[str, Any]
-_HIGHEST = 62  # per cent of the window, so that the words stand below the picture
+_HIGHEST = 54  # per cent of the window, so that the words stand below the picture
 _LARGE = (  # what is turned, in front of a hall
     ".dsrct-far{font-size:1.1em}"
     ".dsrct-far .widget-label,.dsrct-far .widget-readout,.dsrct-far strong,.dsrct-far button"
