@@ -166,8 +166,8 @@ def test_a_guess_without_a_range_leaves_room_and_no_strip():
 
 def test_what_is_for_lecturers_makes_no_lesson_run_anew(course):
     def state():
-        execute.surroundings.cache_clear()
-        return execute.surroundings(course.places.lessons)
+        surroundings.digest.cache_clear()
+        return surroundings.digest(course.places.lessons)
 
     before = state()
     course.edit("What is seen.", "What is heard.", ".teach.toml")

@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 5_950  # code lines that make a number of a lesson
-READ_LIMIT = 8_800  # statements one reads, in the package without `authoring`
+READ_LIMIT = 8_810  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
@@ -26,7 +26,7 @@ BUDGET = {
     "bedside": 586,
     "disease": 1_228,
     "studies": 902,
-    "classroom": 2_835,
+    "classroom": 2_874,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,

@@ -20,6 +20,7 @@ from dsrct_edu.authoring import (
     page_pictures,
     paths,
     reveals,
+    slides,
 )
 from dsrct_edu.authoring.editions import SOLUTION, editions, notebook_text, run
 from dsrct_edu.authoring.execute import Run
@@ -39,8 +40,11 @@ class Report:
     kept: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def write(self, path: Path, text: str, keep_pictures: bool = False) -> None:
-        """Write a text file if it changed; a change of nothing but pixels may be kept out."""
+    def write(self, path: Path, text: str | bytes, keep_pictures: bool = False) -> None:
+        """Write a file if it changed; a change of nothing but pixels may be kept out."""
+        if isinstance(text, bytes):
+            self._write_bytes(path, text)
+            return
         old = path.read_text(encoding="utf-8") if path.exists() else None
         if old == text:
             return
@@ -57,6 +61,13 @@ class Report:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(page_pictures.small(path.name, source, cache))
+        self.wrote.append(path)
+
+    def _write_bytes(self, path: Path, content: bytes) -> None:
+        if path.exists() and path.read_bytes() == content:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
         self.wrote.append(path)
 
 
@@ -156,9 +167,11 @@ def same_values(lesson: Lesson, runs: dict[str, Run]) -> None:
 def build_paths(places: Places, report: Report) -> None:
     """Write the lecture decks, which take outputs from several lessons, and what goes with them."""
     for path in sorted(places.lessons.glob("*.deck.toml")):
-        made = places.build / "slides" / f"{path.name.removesuffix('.deck.toml')}.html"
+        made = places.build / "slides" / path.name.removesuffix(".deck.toml")
         try:
-            report.write(made, decks.deck(path, places))
+            title, shown = decks.deck(path, places)
+            report.write(made.with_suffix(".html"), slides.page(title, shown))
+            report.write(made.with_suffix(".pptx"), slides.file(title, shown))
         except LessonError as error:
             report.problems.append(str(error))
     for path in paths.files(places):

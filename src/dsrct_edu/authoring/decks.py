@@ -16,10 +16,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import blocks, course, paging, slides, sources
+from dsrct_edu.authoring import blocks, course, paging, slides, sources, wall
 from dsrct_edu.authoring.blocks import Block
 from dsrct_edu.authoring.course import Course
-from dsrct_edu.authoring.paging import Section
+from dsrct_edu.authoring.paging import Section, Slide
 from dsrct_edu.authoring.places import Places
 from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom.exercises import tags
@@ -44,11 +44,11 @@ def read(path: Path) -> dict[str, Any]:
     return content
 
 
-def deck(path: Path, places: Places) -> str:
-    """Return the deck as one HTML page."""
+def deck(path: Path, places: Places) -> tuple[str, list[Slide]]:
+    """Return the title of a deck, and its slides."""
     content, shared = read(path), course.read(places.lessons)
     try:
-        return slides.page(content["title"], _sections(content, places, shared))
+        return content["title"], slides.paged(_sections(content, places, shared))
     except LessonError as error:
         raise LessonError(path.name, str(error)) from error
 
@@ -71,7 +71,7 @@ def _section(slide: dict[str, Any], mark: str, places: Places, shared: Course) -
     if "show" in slide:
         shown = _shown(slide["show"], place, places, shared)
         reveals = bool(slide.get("reveal", False))
-        made.blocks += [replace(block, reveals=reveals) for block in shown]
+        made.blocks += wall.turned(replace(block, reveals=reveals) for block in shown)
     if "notes" in slide:
         made.notes.append(slide["notes"])
     return made

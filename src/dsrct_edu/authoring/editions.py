@@ -37,7 +37,7 @@ class Edition:
     term : callable
         Writes a link into the glossary, from the words and the glossary's entry with its `key`.
     text : callable
-        Writes the executed notebook as the text of a file, from lesson and notebook.
+        Writes the executed notebook as what a file holds, from lesson and notebook.
     opening, closing : str
         What its header begins with, and what its footer adds. ``NN`` stands for the lesson.
     pictures : callable
@@ -59,7 +59,7 @@ class Edition:
     shows: str
     target: str
     term: Callable[[str, dict[str, Any]], str]
-    text: Callable[[Lesson, NotebookNode], str]
+    text: Callable[[Lesson, NotebookNode], str | bytes]
     opening: str = ""
     closing: str = ""
     pictures: Callable[[NotebookNode], dict[str, bytes]] = lambda _: {}
@@ -163,6 +163,13 @@ SLIDES = Edition(
     term=abbreviation,
     text=slides.deck,
 )
+POWERPOINT = replace(
+    SLIDES,
+    name="powerpoint",
+    target="build/slides/{name}.pptx",
+    term=words_only,
+    text=slides.powerpoint,
+)
 WORKSHEET = replace(
     STUDENT,
     name="worksheet",
@@ -197,7 +204,7 @@ GUESSES = replace(
     target="build/lecturer/{name}_guesses.html",
     text=guess_sheets.of_lesson,
 )
-EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, PAGE, WORKSHEET, SHEET, GUESSES)
+EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, POWERPOINT, PAGE, WORKSHEET, SHEET, GUESSES)
 RUN = tuple(edition for edition in EDITIONS if edition.shows == edition.name)
 """Those that are executed."""
 MORE = replace(STUDENT, name="more", drops=("instructor",), shows="more", closing="")
