@@ -11,7 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from dsrct_edu import checks
-from dsrct_edu.authoring import decks, execute, marks, notebooks, reveals
+from dsrct_edu.authoring import decks, execute, gradebook, marks, notebooks, reveals
 from dsrct_edu.authoring.editions import SOLUTION, editions, notebook_text, run
 from dsrct_edu.authoring.execute import Run
 from dsrct_edu.authoring.lesson import Lesson
@@ -111,6 +111,8 @@ def _write(
     if not lesson.is_more and (told := reveals.written(lesson, runs[SOLUTION.name].values)):
         report.write(reveals.path(lesson), told)
     report.write(places.glossary, notebook_text(None, notebooks.glossary(lesson.course.glossary)))
+    if not lesson.is_more:
+        report.write(places.build / "gradebook" / "nbgrader_config.py", gradebook.CONFIG)
     if quiz := lesson.data("quiz"):
         folder = places.build / "quizzes"
         before = {path: path.read_bytes() for path in folder.glob(f"quiz_{lesson.id}.*")}

@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import slides, stubs, worksheets
+from dsrct_edu.authoring import gradebook, slides, stubs, worksheets
 from dsrct_edu.authoring.lesson import Lesson
 
 
@@ -74,6 +74,11 @@ def notebook_text(_: Lesson | None, notebook: NotebookNode) -> str:
     nbformat.validate(notebook)
     text: str = nbformat.writes(notebook)
     return text.rstrip("\n") + "\n"
+
+
+def assignment_text(lesson: Lesson, notebook: NotebookNode) -> str:
+    """Return a student's notebook as the text of an assignment for nbgrader."""
+    return notebook_text(lesson, gradebook.assignment(lesson, notebook))
 
 
 def link(up: str, words: str, entry: dict[str, Any]) -> str:
@@ -156,7 +161,21 @@ WORKSHEET = replace(
     text=worksheets.sheet,
     committed=False,
 )
-EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, WORKSHEET)
+GRADEBOOK = replace(
+    STUDENT,
+    name="gradebook",
+    target="build/gradebook/source/{name}/{name}.ipynb",
+    term=abbreviation,
+    text=assignment_text,
+    opening=(
+        "**To be marked.** Each core exercise gives a point, however often you try. Delete no "
+        "cell. Before you hand in, choose *Restart Kernel and Run All Cells* in the menu *Run*: "
+        "only what is right then counts."
+    ),
+    closing="",
+    committed=False,
+)
+EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, WORKSHEET, GRADEBOOK)
 RUN = tuple(edition for edition in EDITIONS if edition.shows == edition.name)
 """Those that are executed."""
 MORE = replace(STUDENT, name="more", drops=("instructor",), shows="more", closing="")
