@@ -17,16 +17,16 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 5_970  # code lines that make a number of a lesson
-READ_LIMIT = 8_850  # statements one reads, in the package without `authoring`
+READ_LIMIT = 9_046  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
-    "figures": 4_020,
+    "figures": 4_130,
     "analysis": 3_466,
     "bedside": 586,
     "disease": 1_228,
     "studies": 903,
-    "classroom": 2_837,
+    "classroom": 3_020,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,

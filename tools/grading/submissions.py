@@ -73,8 +73,10 @@ def half_right(work: Work) -> None:
     first, second, _ = work.core
     work.answer(first).source = solved(first)
     name = solved(second).partition(" = ")[0]
-    wrong = work.lesson.data("checks")["exercise"][second.key]["wrong"][0]["answer"]
-    work.answer(second).source = f"{name} = {json.dumps(wrong)}"
+    known = work.lesson.data("checks")["exercise"][second.key]
+    wrong = str(known["wrong"][0]["answer"])
+    code = json.dumps(wrong) if known["kind"] in ("choice", "order") else wrong
+    work.answer(second).source = f"{name} = {code}"
     for exercise in walk(work.lesson.cells):
         if exercise.optional:
             work.answer(exercise).source = solved(exercise)
