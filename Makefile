@@ -22,7 +22,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
-  study wasm reference gallery site benchmarks dials lock platforms clean
+  study wasm grading formats reference gallery site benchmarks dials lock platforms clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -87,6 +87,12 @@ study: setup  ## full-size truths and simulation studies
 
 wasm: setup  ## run the unit tests as the browser would, on 32 bits (needs node and npm)
 	$(PY) -m tools.wasm
+
+grading: setup  ## mark five made-up students with nbgrader, in an environment of its own
+	$(PY) -m tools.grading
+
+formats: setup  ## read and play all quiz files with programs of others (needs node, npm, Chromium)
+	$(PY) -m tools.formats
 
 reference: setup  ## ask R again, and about 1,000 random data sets (needs R with survival)
 	$(PY) tests/analysis/reference/make_reference.py

@@ -29,6 +29,8 @@ MADE = [
     "build/site/assets/page.js",
     "build/lecturer/42_small_steps.html",
     "build/lecturer/42_small_steps_guesses.html",
+    "build/gradebook/source/42_small_steps/42_small_steps.ipynb",
+    "build/gradebook/nbgrader_config.py",
     "lessons/42_small_steps.reveals.json",
     "build/quizzes/quiz_42.gift",
     "build/quizzes/quiz_42.qti.zip",
@@ -67,7 +69,7 @@ def test_a_lesson_of_ones_own_is_built_checked_and_used(own, monkeypatch, capsys
         f"wrote {name}" for name in sorted(MADE, key=out.index)
     ]
     assert all((own / name).is_file() for name in MADE)
-    assert "1 lesson, 15 files changed" in out
+    assert "1 lesson, 17 files changed" in out
     assert f"DSRCT_EDU_LESSONS={own / 'lessons'}" in out
 
     code, out, _ = run(capsys, "build")
@@ -223,7 +225,7 @@ def test_an_installed_wheel_builds_a_lesson_of_ones_own(installed, tmp_path):
     assert Path(where.strip()).is_relative_to(installed.parents[1])
 
     edu("new-lesson", "42", "small_steps")
-    assert "1 lesson, 15 files changed" in edu("build", "42")
+    assert "1 lesson, 17 files changed" in edu("build", "42")
     assert all((tmp_path / name).is_file() for name in MADE)
     notebook = json.loads((tmp_path / MADE[0]).read_text(encoding="utf-8"))
     assert sum(bool(cell.get("outputs")) for cell in notebook["cells"]) > 5

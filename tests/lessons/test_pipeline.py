@@ -58,6 +58,7 @@ def test_each_edition_goes_to_its_place(built):
         assert path_of(built, edition).is_file()
     quizzes = {path.name for path in (built.places.build / "quizzes").iterdir()}
     assert quizzes == {"quiz_42.gift", "quiz_42.qti.zip"}
+    assert (built.places.build / "gradebook" / "nbgrader_config.py").is_file()
     assert built.places.glossary.is_file()
 
 

@@ -17,16 +17,16 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 5_950  # code lines that make a number of a lesson
-READ_LIMIT = 8_810  # statements one reads, in the package without `authoring`
+READ_LIMIT = 9_010  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
-    "figures": 3_937,
+    "figures": 4_047,
     "analysis": 3_441,
     "bedside": 586,
     "disease": 1_228,
     "studies": 902,
-    "classroom": 2_874,
+    "classroom": 3_055,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,

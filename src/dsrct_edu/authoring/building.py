@@ -15,6 +15,7 @@ from dsrct_edu.authoring import (
     decks,
     execute,
     frame,
+    gradebook,
     marks,
     notebooks,
     page_pictures,
@@ -143,6 +144,8 @@ def _write(
     if not lesson.is_more and (told := reveals.written(lesson, runs[SOLUTION.name].values)):
         report.write(reveals.path(lesson), told)
     report.write(places.glossary, notebook_text(None, notebooks.glossary(lesson.course.glossary)))
+    if not lesson.is_more:
+        report.write(places.build / "gradebook" / "nbgrader_config.py", gradebook.CONFIG)
     if quiz := lesson.data("quiz"):
         folder = places.build / "quizzes"
         before = {path: path.read_bytes() for path in folder.glob(f"quiz_{lesson.id}.*")}

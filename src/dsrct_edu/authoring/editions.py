@@ -13,7 +13,15 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import guess_sheets, lecturer, pages, slides, stubs, worksheets
+from dsrct_edu.authoring import (
+    gradebook,
+    guess_sheets,
+    lecturer,
+    pages,
+    slides,
+    stubs,
+    worksheets,
+)
 from dsrct_edu.authoring.lesson import Lesson
 
 
@@ -83,6 +91,11 @@ def notebook_text(_: Lesson | None, notebook: NotebookNode) -> str:
     nbformat.validate(notebook)
     text: str = nbformat.writes(notebook)
     return text.rstrip("\n") + "\n"
+
+
+def assignment_text(lesson: Lesson, notebook: NotebookNode) -> str:
+    """Return a student's notebook as the text of an assignment for nbgrader."""
+    return notebook_text(lesson, gradebook.assignment(lesson, notebook))
 
 
 def link(up: str, words: str, entry: dict[str, Any]) -> str:
@@ -204,7 +217,24 @@ GUESSES = replace(
     target="build/lecturer/{name}_guesses.html",
     text=guess_sheets.of_lesson,
 )
-EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, POWERPOINT, PAGE, WORKSHEET, SHEET, GUESSES)
+GRADEBOOK = replace(
+    STUDENT,
+    name="gradebook",
+    target="build/gradebook/source/{name}/{name}.ipynb",
+    term=abbreviation,
+    text=assignment_text,
+    opening=(
+        "**To be marked.** Each core exercise gives a point, however often you try. Delete no "
+        "cell. Before you hand in, choose *Restart Kernel and Run All Cells* in the menu *Run*: "
+        "only what is right then counts."
+    ),
+    closing="",
+    committed=False,
+)
+EDITIONS = (
+    *(STUDENT, SOLUTION, INSTRUCTOR, SLIDES, POWERPOINT, PAGE),
+    *(WORKSHEET, SHEET, GUESSES, GRADEBOOK),
+)
 RUN = tuple(edition for edition in EDITIONS if edition.shows == edition.name)
 """Those that are executed."""
 MORE = replace(STUDENT, name="more", drops=("instructor",), shows="more", closing="")

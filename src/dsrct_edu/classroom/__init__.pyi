@@ -14,6 +14,9 @@ from .progress import summary as summary
 from .quizzes import Feedback as Feedback
 from .quizzes import Quiz as Quiz
 from .quizzes import quiz as quiz
+from .room_guesses import ClassGuesses as ClassGuesses
+from .room_guesses import class_guesses as class_guesses
+from .room_guesses import made_guesses as made_guesses
 from .scoring import PrePost as PrePost
 from .scoring import made_class as made_class
 from .scoring import score_pre_post as score_pre_post

@@ -25,6 +25,7 @@ from .response import spheres as spheres
 from .sorting import sorted_people as sorted_people
 from .stairs import staircase as staircase
 from .stairs import worlds as worlds
+from .strips import guess_strip as guess_strip
 from .studies import calibration as calibration
 from .studies import zip_plot as zip_plot
 from .theatre import drug_course as drug_course
