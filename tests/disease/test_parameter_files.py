@@ -79,7 +79,7 @@ def test_nothing_is_taken_silently(written, old, new, said):
 
 
 def test_a_time_scale_of_zero_and_a_missing_file_are_refused(tmp_path):
-    with pytest.raises(InputError, match="peritoneal_median: expected .*months"):
+    with pytest.raises(InputError, match=r"peritoneal_median: expected .*months"):
         scenario().replace(peritoneal_median=0)
     with pytest.raises(InputError, match="no file"):
         scenario(tmp_path / "none.toml")

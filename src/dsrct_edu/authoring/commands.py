@@ -59,7 +59,13 @@ def build(
         print(f"kept {places.short(path)}: only pixels changed (--pixels takes the new pictures)")
     print(f"{counted(len(lessons), 'lesson')}, {counted(len(report.wrote), 'file')} changed")
     if report.wrote and places.lessons != find("lessons").resolve():
-        print(f"Checks and quizzes of these lessons need {FOLDER_VARIABLE}={places.lessons}")
+        notebook = next((path for path in report.wrote if path.suffix == ".ipynb"), None)
+        if notebook:
+            print(f"To try it: jupyter lab {places.short(notebook)}")
+        print(
+            "Checks and quizzes read lessons/: hand it out beside notebooks/, or name it with "
+            f"{FOLDER_VARIABLE}={places.lessons}"
+        )
     return _told("build", problems, FAULT)
 
 
