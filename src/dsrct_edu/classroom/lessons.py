@@ -182,6 +182,26 @@ def folder() -> Path:
     return next((place for place in near if any(place.glob(_CHECKS))), find("lessons"))
 
 
+@contextmanager
+def in_use(place: Path) -> Iterator[None]:
+    """Make a folder of lessons the one in use, whatever the environment says.
+
+    Examples
+    --------
+    >>> with in_use(Path(".")):
+    ...     str(folder())
+    '.'
+    """
+    before = os.environ.get(FOLDER_VARIABLE)
+    os.environ[FOLDER_VARIABLE] = str(place)
+    try:
+        yield
+    finally:
+        del os.environ[FOLDER_VARIABLE]
+        if before is not None:
+            os.environ[FOLDER_VARIABLE] = before
+
+
 def read(path: Path) -> Table:
     """Return the content of a lesson's file, read anew when the file has changed.
 
