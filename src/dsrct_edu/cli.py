@@ -219,7 +219,7 @@ def _begun(paths: list[Path]) -> int:
 
 
 def _adapt_arguments(add: Adding) -> None:
-    add("lesson", help="two digits, such as 05")
+    add("lesson", help="two digits, such as 05 (50 is the example of another disease)")
     add("--folder", default="lessons", help=_DEFAULT)
 
 
