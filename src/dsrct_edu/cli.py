@@ -214,7 +214,7 @@ def _begun(paths: list[Path]) -> int:
         print(f"wrote {path}")
     number = paths[0].name[:2]
     print(f"Next: dsrct-edu build {number}, then dsrct-edu check {number}, and again as you write.")
-    print(f"How to write a lesson: {find('docs', 'writing-lessons.md')}")
+    print(f"How to write a lesson: {find('docs', 'writing-lessons.md')} (and handbook.md there)")
     return 0
 
 
