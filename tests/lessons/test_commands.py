@@ -261,6 +261,12 @@ def test_an_installed_wheel_builds_a_lesson_of_ones_own(installed, tmp_path):
     assert "1 lesson, 8 files changed" in edu("build", "05")
     assert "rules kept" in edu("check", "05")
 
+    edu("adapt", "50")  # the example of another disease, with its file of parameters
+    assert "1 lesson, 8 files changed" in edu("build", "50")
+    assert "run `dsrct-edu build 42`" in edu("check", code=1)  # its next lesson is another now
+    edu("build")
+    assert "3 lessons: rules kept" in edu("check")
+
     checks = tmp_path / "lessons" / "42_small_steps.checks.toml"
     line = edit(checks, 'kind = "value"', "kind = value")
     assert f"42_small_steps.checks.toml, line {line}: " in edu("build", "42", code=2)

@@ -20,7 +20,7 @@ BREAKS = {
         "objectives: []",
         "at least one objective",
     ),
-    "ideas": ("ideas: [share]", "ideas: [a, b, c, d]", "one to 3 new ideas"),
+    "ideas": ("ideas: [a new idea of this lesson]", "ideas: [a, b, c, d]", "one to 3 new ideas"),
     "misconception": ("misconceptions: []", "misconceptions: [M99]", "misconception M99"),
     "misconception of no answer": (
         "misconceptions: []",
