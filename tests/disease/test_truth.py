@@ -224,3 +224,13 @@ def test_a_rate_leaves_one_where_nothing_acts():
     ).set_index("cause")
     assert found.loc["hepatic", "ci_low"] > 1.1
     assert found.loc["peritoneal", "ci_high"] < 0.75
+
+
+def test_fewer_patients_are_simulated_when_asked():
+    model = scenario("strong").replace(effect_cure=2.5)
+    effect = true_effect(model, "surgery", 36, patients=20_000)
+    assert effect.patients < 30_000
+    assert effect.rmst_difference_mcse > 0.02
+    assert true_effect("strong", patients=20_000).patients > 1_000_000  # that one is in the file
+    with pytest.raises(InputError, match="patients: expected a whole number, 10,000"):
+        true_effect(model, patients=10)

@@ -135,9 +135,6 @@ HOUSE = {"title", "level", "duration", "event", "treatment", "censored", "worker
 MODELS = {"heat_course", "steady_temperature", "kill_needed", "log_kill"}
 # Used in a way that this test cannot read.
 EXCUSED = {
-    "export": "how a class hands in its guesses; no page calls it yet",
-    "gather": "how a lecturer reads the guesses of a class; no page calls it yet",
-    "gather(kind)": "of the same",
     "propensity(truncate)": "lesson 11 hands it on through `three_ways(**options)`",
 }
 

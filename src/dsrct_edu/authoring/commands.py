@@ -26,7 +26,7 @@ from dsrct_edu.authoring.editions import SOLUTION, STUDENT, editions, run
 from dsrct_edu.authoring.lesson import Lesson, read
 from dsrct_edu.authoring.places import Places
 from dsrct_edu.authoring.sources import LessonError
-from dsrct_edu.classroom.lessons import FOLDER_VARIABLE
+from dsrct_edu.classroom.lessons import FOLDER_VARIABLE, in_use
 from dsrct_edu.resources import find
 from dsrct_edu.wording import counted
 
@@ -60,7 +60,13 @@ def build(
         print(f"kept {places.short(path)}: only pixels changed (--pixels takes the new pictures)")
     print(f"{counted(len(lessons), 'lesson')}, {counted(len(report.wrote), 'file')} changed")
     if report.wrote and places.lessons != find("lessons").resolve():
-        print(f"Checks and quizzes of these lessons need {FOLDER_VARIABLE}={places.lessons}")
+        notebook = next((path for path in report.wrote if path.suffix == ".ipynb"), None)
+        if notebook:
+            print(f"To try it: jupyter lab {places.short(notebook)}")
+        print(
+            "Checks and quizzes read lessons/: hand it out beside notebooks/, or name it with "
+            f"{FOLDER_VARIABLE}={places.lessons}"
+        )
     return _told("build", problems, FAULT)
 
 
@@ -68,7 +74,8 @@ def check(wanted: Sequence[str], folder: str | Path = "lessons") -> int:
     """Hold lessons to the rules and their notebooks to the sources; return the exit code."""
     places = Places(Path(folder).resolve())
     lessons, problems = _read(places, wanted)
-    findings = [said for lesson in lessons for said in _findings(lesson, places)]
+    with in_use(places.lessons):
+        findings = [said for lesson in lessons for said in _findings(lesson, places)]
     if lessons:
         findings += course_rules.problems(lessons, lessons[0].course)
         findings += drift.glossary(lessons[0].course, places) + drift.orphans(places)
