@@ -7,11 +7,11 @@ from conftest import ROOT
 
 from dsrct_edu.authoring import course as courses
 from dsrct_edu.authoring import (
-    execute,
     guess_sheets,
     lecturer,
     notebooks,
     schemas,
+    surroundings,
     teaching,
     teaching_rules,
 )
