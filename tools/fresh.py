@@ -3,8 +3,8 @@
     python -m tools.fresh              with every supported Python that is found
     python -m tools.fresh --python /path/to/python3.12
 
-An empty directory, an empty home, no caches: the repository is cloned, `make course` is run, and its
-page is asked for. Then the other commands of the README are run as they stand there.
+An empty directory, an empty home, no caches: the repository is cloned, `make course` is run, and
+its page is asked for. Then the other commands of the README are run as they stand there.
 What does not end as the README promises is a failure.
 """
 
