@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 6_070  # code lines that make a number of a lesson
-READ_LIMIT = 9_090  # statements one reads, in the package without `authoring`
+READ_LIMIT = 9_153  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
@@ -28,9 +28,9 @@ BUDGET = {
     "studies": 902,
     "classroom": 3_078,
     "reporting": 187,
-    "doctor": 100,
-    "starting": 96,
-    "cli": 205,
+    "doctor": 156,
+    "starting": 103,
+    "cli": 219,
 }
 _NO_CODE = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),
