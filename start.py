@@ -2,6 +2,7 @@
 
 python start.py            make what is missing, check the machine, open JupyterLab
 python start.py --setup    make what is missing
+python start.py --no-lab   the same as the first, but do not open JupyterLab
 
 For start-windows.bat, start-macos.command and make, so it needs nothing but Python.
 """
@@ -76,7 +77,8 @@ def make_room(environment):
 
 def spell_in_ascii(environment):
     """Say relatively where the package lies: Python 3.11 misreads umlauts there, on Windows."""
-    for file in environment.glob("[Ll]ib*/**/site-packages/_dsrct_edu.pth"):
+    inside = "Lib" if sys.platform == "win32" else "lib/python*"
+    for file in environment.glob(inside + "/site-packages/_dsrct_edu.pth"):
         file.write_text(Path(os.path.relpath(HERE / "src", file.parent)).as_posix() + "\n")
 
 
@@ -106,6 +108,7 @@ def main(arguments=None):
     version = "{}.{}".format(*sys.version_info)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--setup", action="store_true")
+    parser.add_argument("--no-lab", action="store_true")
     parser.add_argument("--environment", type=Path, default=Path(f".venv-{version}"))
     chosen = parser.parse_args(arguments)
     if not supported(sys.version_info):
@@ -117,7 +120,8 @@ def main(arguments=None):
         set_up(environment)
         if not chosen.setup:
             run(python_of(environment), "-m", "dsrct_edu", "doctor")
-            run(python_of(environment), "-m", "dsrct_edu", "start", FOLDER)
+            copy_only = ["--no-lab"] if chosen.no_lab else []
+            run(python_of(environment), "-m", "dsrct_edu", "start", FOLDER, *copy_only)
     except Stopped as stopped:
         print(*stopped.args, sep="\n")
         return 1
