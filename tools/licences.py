@@ -67,11 +67,11 @@ def licence(metadata: Message) -> str:
     Unknown
         If it tells none that is permitted.
     """
-    told = str(metadata["License"] or "").strip()
+    told = str(metadata.get("License") or "").strip()
     classifiers = [str(one).rpartition(":: ")[2] for one in metadata.get_all("Classifier") or []
                    if str(one).startswith("License ::")]  # fmt: skip
     short = told.splitlines()[0] if told else ""
-    seen = [str(metadata["License-Expression"] or ""), short, *classifiers]
+    seen = [str(metadata.get("License-Expression") or ""), short, *classifiers]
     apart = APART.get(normal(str(metadata["Name"])))
     if apart in seen:
         return str(apart)
