@@ -12,7 +12,8 @@ PYTHON ?= $(shell for p in python3 python python3.13 python3.12 python3.11; do \
 # One environment for each Python, so that `make test PYTHON=...` tests the Python it names.
 VERSION := $(if $(PYTHON),$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'))
 VENV ?= .venv-$(VERSION)
-PY := $(VENV)/bin/python
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PY := $(BIN)/python
 COURSE := $(VENV)/.course
 READY := $(VENV)/.ready
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
@@ -22,7 +23,8 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
-  study wasm grading formats reference gallery site benchmarks dials lock platforms clean
+  study wasm grading formats reference gallery site benchmarks dials lock platforms clean \
+  audit upgrade workflow
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,8 +39,8 @@ $(COURSE): requirements-course.txt pyproject.toml
 	@$(PYTHON) start.py --setup --environment $(VENV)
 	@touch $@
 
-course: $(COURSE)  ## open the course in JupyterLab
-	@$(PYTHON) start.py --environment $(VENV)
+course: $(COURSE)  ## open the course in JupyterLab (OPEN=no: copy it only)
+	@$(PYTHON) start.py --environment $(VENV) $(if $(filter no,$(OPEN)),--no-lab)
 
 setup: $(READY)  ## add the locked tools of the tests to the environment of the course
 
@@ -53,11 +55,11 @@ $(READY): $(COURSE) requirements.txt
 test: setup lint types unit doctests notebooks drift  ## everything that CI runs
 
 lint: setup
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: setup
-	$(VENV)/bin/mypy
+	$(BIN)/mypy
 
 unit: setup
 	$(PY) -m pytest -n 2 -m "not browser and not slow and not reference" tests
@@ -69,10 +71,10 @@ notebooks: setup  ## re-execute the committed notebooks and compare every output
 	$(PY) -m pytest $(NBVAL) notebooks
 
 drift: setup  ## check that lessons keep the rules, and that what is built follows from them
-	$(VENV)/bin/dsrct-edu check
+	$(BIN)/dsrct-edu check
 
 build: setup  ## rebuild all editions from lessons/
-	$(VENV)/bin/dsrct-edu build
+	$(BIN)/dsrct-edu build
 
 browser: setup  ## drive three lessons and the lecture in headless Chromium
 	$(PY) -m pytest -m "browser and not full" tests
@@ -80,7 +82,15 @@ browser: setup  ## drive three lessons and the lecture in headless Chromium
 full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, 32 bits
 	$(PY) -m pytest -m full tests
 	$(MAKE) site TWICE=1
-	$(MAKE) reference wasm
+	$(MAKE) reference wasm workflow
+	@# Last, so that a machine without the open network has run the rest: it fails where it cannot look.
+	$(if $(filter no,$(AUDIT)),@echo "AUDIT=no: nothing was looked up",$(MAKE) audit)
+
+audit: setup  ## ask OSV what is known against each locked package; fails where it cannot ask
+	$(PY) -m tools.audit
+
+workflow: setup  ## read .github/workflows as GitHub would (needs node and npm)
+	$(PY) -m tools.workflow
 
 study: setup  ## full-size truths and simulation studies
 	$(PY) -m pytest -n 2 -m slow tests
@@ -117,9 +127,17 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
   --no-emit-index-url --custom-compile-command "make lock" --quiet
 
 lock:  ## write both locks anew (needs uv)
-	$(COMPILE) --extra course --extra author --extra build --extra test --extra site --extra parquet \
-	  --extra cluster -o requirements.txt
-	$(COMPILE) --extra course --extra build -c requirements.txt -o requirements-course.txt
+	$(COMPILE) $(NEWEST) --extra course --extra author --extra build --extra test --extra site \
+	  --extra parquet --extra cluster -o requirements.txt
+	$(COMPILE) $(NEWEST) --extra course --extra build -c requirements.txt -o requirements-course.txt
+
+upgrade:  ## relock to the newest of everything, rebuild, show which outputs changed (needs uv)
+	$(MAKE) lock NEWEST=--upgrade
+	$(MAKE) setup
+	$(PY) -m tools.licences
+	$(BIN)/dsrct-edu build --fresh
+	$(PY) -m tools.changed
+	@echo "Read what changed, then: make test"
 
 dials: setup  ## compute the tables of slow dials anew
 	$(PY) -m tools.dials
