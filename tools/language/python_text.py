@@ -1,0 +1,290 @@
+"""Finds the texts for readers in Python code, and writes the code with other texts.
+
+A string is for readers by what it holds, whoever uses it: the same words are the same text
+everywhere, so that a word which is shown here and compared there stays one word. It is one that
+
+- holds a space and a word of two letters or more, once placeholders, code and tags are set aside;
+- or is one capitalised word, as labels are (``"Patients"``);
+- or is one word of any kind in a place that is shown: ``SHOWN``, ``SHOWING`` and ``NAMING``.
+
+It is none if it is a docstring, a type, an index, a pattern, a style sheet, or stands in
+``keep.toml``, which says of each group of strings why.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+from tools.language.spots import Spot, Translate, has_words
+
+SHOWN = {
+    "title", "label", "headline", "xlabel", "ylabel", "unit", "about", "caption", "words", "help",
+    "expected", "found", "remedy", "epilog", "description", "noun", "plural",
+}  # fmt: skip
+"""Arguments, assigned names and keys whose strings are shown, single words too."""
+SHOWING = {
+    "InputError", "counted", "set_title", "set_xlabel", "set_ylabel", "suptitle", "annotate",
+    "AuthorError", "LessonError", "print",
+}  # fmt: skip
+"""Functions that show what they are given."""
+NAMING = re.compile(r"_?(?:.*_)?(?:WORDS|LABELS|TITLES?|REGIONS)")
+"""Tables whose values are shown."""
+STYLING = {"loc", "xycoords", "textcoords", "arrowprops", "layout", "linestyle", "style"}
+"""Arguments that say how something is drawn, and are never shown."""
+
+_LABEL = re.compile(r"[A-Z][a-z]+(?:-[A-Za-z]+)*[.:]?")
+_PATTERN = re.compile(r"\\[wWsSdDbBAZ.]|\(\?|\[\^|\]\+|\]\*|\.\*")
+_STYLE = re.compile(r"[\w-]+:[^\s][^:;]*;|[\w-]+:\s*[\w#.%-]+;|^\s*[.\w-]+\{", re.DOTALL)
+_NO_TEXT = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
+
+
+@cache
+def never() -> frozenset[str]:
+    """Return the strings that look like words for readers and are none."""
+    groups = tomllib.loads(Path(__file__).with_name("keep.toml").read_text("utf-8"))
+    return frozenset(text for group in groups["python"].values() for text in group["strings"])
+
+
+def spots(source: str, offset: int = 0, where: str = "code") -> list[Spot]:
+    """Return where a module, or a cell of a lesson, holds texts for readers."""
+    tree = ast.parse(source)
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    starts = _line_starts(source)
+    found = []
+    for node in _strings(tree):
+        texts = tuple(_texts(node, parents))
+        if not texts:
+            continue
+        start = offset + _offset(source, starts, node.lineno, node.col_offset)
+        end = offset + _offset(source, starts, node.end_lineno or 0, node.end_col_offset or 0)
+        found.append(Spot(start, end, texts, where, _emitter(node, parents), _comment(node)))
+    return found
+
+
+def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
+    """Yield the strings of a tree, those inside an f-string not by themselves."""
+    if isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ):
+        yield node
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _strings(child)
+
+
+def _inside(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
+    """Yield a string and those in its fields."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.JoinedStr):
+            yield inner
+        elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            yield inner
+
+
+def _texts(node: ast.Constant | ast.JoinedStr, parents: dict[ast.AST, ast.AST]) -> Iterator[str]:
+    for inner in _inside(node):
+        if _is_whole(inner, parents) and _is_text(inner, parents):
+            yield message(inner)
+
+
+def _is_whole(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Return whether a string stands by itself: no part of an f-string, and no format."""
+    parent = parents.get(node)
+    if isinstance(parent, ast.FormattedValue):
+        return node is not parent.format_spec
+    return not isinstance(parent, ast.JoinedStr)
+
+
+def _is_text(node: ast.Constant | ast.JoinedStr, parents: dict[ast.AST, ast.AST]) -> bool:
+    text = message(node)
+    if text in never() or text.strip() in never() or not has_words(text):
+        return False
+    if _PATTERN.search(text) or _STYLE.search(text) or _set_aside(node, parents):
+        return False
+    if is_code(re.sub(r"\{(\w*)\}", r"\1", text)):
+        return False
+    if re.search(r"\s", text.strip()) or text != text.strip():
+        return True
+    if isinstance(node, ast.Constant) and _LABEL.fullmatch(text):
+        return True
+    return isinstance(node, ast.Constant) and _is_shown(node, parents)
+
+
+def is_code(text: str) -> bool:
+    """Return whether a string is itself code: something is called, looked up, set or imported."""
+    try:
+        tree = ast.parse(text.strip())
+    except (SyntaxError, ValueError):
+        return False
+    telling = ast.Call | ast.Assign | ast.Import | ast.ImportFrom | ast.Attribute
+    return any(isinstance(node, telling) for node in ast.walk(tree))
+
+
+def _set_aside(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Return whether a string is a docstring, a type or an argument of a pattern function."""
+    parent = parents.get(node)
+    if isinstance(parent, ast.Expr):
+        body = getattr(parents.get(parent), "body", None)
+        return isinstance(parents.get(parent), _NO_TEXT) and body is not None
+    if isinstance(parent, ast.keyword) and parent.arg in STYLING:
+        return True
+    if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute):
+        owner = parent.func.value
+        if isinstance(owner, ast.Name) and owner.id in {"re", "ast", "importlib"}:
+            return True
+    while parent is not None:
+        if isinstance(parent, ast.Subscript) and node is parent.slice:
+            return isinstance(parent.value, ast.Name) and parent.value.id == "Literal"
+        if isinstance(parent, ast.arg | ast.AnnAssign) and node is parent.annotation:
+            return True
+        if isinstance(parent, _NO_TEXT | ast.stmt):
+            return False
+        node, parent = parent, parents.get(parent)
+    return False
+
+
+def _is_shown(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    parent = parents.get(node)
+    if isinstance(parent, ast.IfExp):
+        return node is not parent.test and _is_shown(parent, parents)
+    if isinstance(parent, ast.keyword):
+        return parent.arg in SHOWN
+    if isinstance(parent, ast.Call) and node in parent.args:
+        name = parent.func.attr if isinstance(parent.func, ast.Attribute) else (
+            parent.func.id if isinstance(parent.func, ast.Name) else "")  # fmt: skip
+        return name in SHOWING
+    if isinstance(parent, ast.Assign | ast.AnnAssign):
+        targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+        return any(isinstance(one, ast.Name) and _names(one.id) for one in targets)
+    if isinstance(parent, ast.Tuple | ast.List) or (
+        isinstance(parent, ast.Dict) and node in parent.values
+    ):
+        return _is_shown(parent, parents)
+    return False
+
+
+def _names(name: str) -> bool:
+    return name in SHOWN or bool(NAMING.fullmatch(name))
+
+
+def message(node: ast.Constant | ast.JoinedStr) -> str:
+    """Return the text of a string as a translator sees it, ``{name}`` for each of its fields."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    names = iter(_names_of(node))
+    return "".join(
+        str(part.value).replace("{", "{{").replace("}", "}}")
+        if isinstance(part, ast.Constant)
+        else f"{{{next(names)}}}"
+        for part in node.values
+    )
+
+
+def _fields(node: ast.JoinedStr) -> list[ast.FormattedValue]:
+    return [part for part in node.values if isinstance(part, ast.FormattedValue)]
+
+
+def _names_of(node: ast.JoinedStr) -> list[str]:
+    """Return a name for each field: its own, or that of what is called or looked up."""
+    seen: dict[str, int] = {}
+    names = []
+    for field in _fields(node):
+        name = _name(field.value)
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return names
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id.strip("_") or "value"
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Call):
+        return _name(node.func)
+    if isinstance(node, ast.Subscript):
+        return _name(node.value)
+    return "value"
+
+
+def _comment(node: ast.Constant | ast.JoinedStr) -> str:
+    if isinstance(node, ast.Constant):
+        return ""
+    return ", ".join(
+        f"{{{name}}}: {ast.unparse(field.value)}"
+        for name, field in zip(_names_of(node), _fields(node), strict=True)
+        if ast.unparse(field.value) != name
+    )
+
+
+class Translated(ast.NodeTransformer):
+    """Puts other texts into a tree."""
+
+    def __init__(self, translate: Translate, parents: dict[ast.AST, ast.AST]) -> None:
+        self.translate, self.parents = translate, parents
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        text = isinstance(node.value, str) and _is_whole(node, self.parents)
+        if text and _is_text(node, self.parents):
+            return ast.Constant(self.translate(node.value))
+        return node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+        text = message(node)
+        inner = [
+            ast.FormattedValue(self.visit(field.value), field.conversion, field.format_spec)
+            for field in _fields(node)
+        ]
+        named = dict(zip(_names_of(node), inner, strict=True))
+        said = self.translate(text) if _is_text(node, self.parents) else text
+        return ast.JoinedStr(_joined(said, named))
+
+
+def _joined(text: str, named: dict[str, ast.FormattedValue]) -> list[ast.expr]:
+    """Return the parts of an f-string that says this text."""
+    parts: list[ast.expr] = []
+    for piece in re.split(r"(\{\{|\}\}|\{\w+\})", text):
+        if piece in ("{{", "}}"):
+            parts.append(ast.Constant(piece[0]))
+        elif piece.startswith("{"):
+            parts.append(named[piece[1:-1]])
+        elif piece:
+            parts.append(ast.Constant(piece))
+    return parts
+
+
+def _emitter(
+    node: ast.Constant | ast.JoinedStr, parents: dict[ast.AST, ast.AST]
+) -> Callable[[Translate], str]:
+    def emit(translate: Translate) -> str:
+        made = Translated(translate, parents).visit(node)
+        if isinstance(made, ast.Constant):
+            return repr(made.value)
+        # One literal for each part, as Python 3.11 forbids some of them in one f-string.
+        parts = [
+            repr(part.value)
+            if isinstance(part, ast.Constant)
+            else ast.unparse(ast.JoinedStr([part]))
+            for part in made.values
+        ]
+        return f"({' '.join(parts) or repr('')})"
+
+    return emit
+
+
+def _line_starts(source: str) -> list[int]:
+    starts = [0]
+    for line in source.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    return starts
+
+
+def _offset(source: str, starts: list[int], line: int, column: int) -> int:
+    """Return the place in the text of a line and a column in bytes, as ``ast`` counts."""
+    text = source[starts[line - 1] : starts[line]]
+    return starts[line - 1] + len(text.encode()[:column].decode())
