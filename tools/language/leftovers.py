@@ -1,0 +1,224 @@
+"""Reads what was built in the pseudo-language, and lists the words that are still plain."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bs4 import BeautifulSoup, Comment, Doctype
+
+from tools.language import pseudo, sources
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_PLAIN = re.compile(r"[A-Za-z]")
+_UNSEEN = ("script", "style", "code", "pre", "math")
+_SPOKEN = ("alt", "title", "aria-label", "aria-valuetext", "placeholder", "data-words")
+_TICKS = re.compile(r"```.*?```|``.+?``|`[^`\n]*`", re.DOTALL)
+_TARGETS = re.compile(r"\]\([^)]*\)|https?://\S+|\bdoi:\S+|\$[^$\n]+\$")
+_NAME = re.compile(r"(?<![\w.])(?:[A-Za-z]\w*_\w*|[A-Za-z_]\w*\.[a-z_]\w*)(?:\(\))?(?![\w])")
+_FILE = re.compile(r"\b[\w/.-]+\.(?:ipynb|md|csv|py|toml|html|pdf|json|org|xml)\b")
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """Words that no catalogue reached: where they are seen, and where they may come from."""
+
+    words: str
+    seen: str
+    within: str
+    guess: str = ""
+
+    @property
+    def glued(self) -> bool:
+        """Whether plain letters stand inside a marked word: it was put together from pieces."""
+        return any(
+            _PLAIN.search(word) and pseudo.plain(word) != word for word in _WORD.findall(self.words)
+        )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How many words of what was built are marked, plain by right, and left over."""
+
+    marked: int
+    allowed: int
+    leftovers: tuple[Leftover, ...]
+
+    @property
+    def share(self) -> float:
+        """Share of the words that are marked, of those that a language would change."""
+        return self.marked / max(1, self.marked + sum(len(_WORD.findall(one.words)) for one in self.leftovers))
+
+
+@cache
+def allowed() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
+    """Return the words and patterns that stay plain, each in a group with its reason."""
+    groups = tomllib.loads(Path(__file__).with_name("keep.toml").read_text("utf-8"))["page"]
+    words = {word for group in groups.values() for word in group.get("words", [])}
+    words |= set(_columns())
+    patterns = [text for group in groups.values() for text in group.get("patterns", [])]
+    return frozenset(words), tuple(re.compile(text) for text in patterns)
+
+
+def _columns() -> Iterator[str]:
+    """Yield the names of a registry's columns, which are code."""
+    for line in (sources.ROOT / "src/dsrct_edu/columns.csv").read_text("utf-8").splitlines()[1:]:
+        yield line.split(",")[1]
+
+
+def markup(text: str) -> Iterator[str]:
+    """Yield what a page shows or says aloud."""
+    soup = BeautifulSoup(text, "html.parser")
+    for tag in soup.find_all(_UNSEEN):
+        tag.decompose()
+    for table in soup.find_all("thead"):
+        for cell in table.find_all("th"):
+            if re.fullmatch(r"[A-Za-z]\w*", cell.get_text().strip()):
+                cell.decompose()  # the name of a column
+    for tag in soup.find_all(True):
+        for name in _SPOKEN:
+            if tag.get(name):
+                yield from markup(str(tag[name])) if "<" in str(tag[name]) else [str(tag[name])]
+    yield from (
+        str(node) for node in soup.find_all(string=True)
+        if not isinstance(node, Comment | Doctype) and node.strip()
+    )  # fmt: skip
+
+
+def markdown(text: str) -> Iterator[str]:
+    """Yield what a text cell shows: no code, no targets of links."""
+    yield from markup(_TARGETS.sub("]", _TICKS.sub(" ", text)))
+
+
+def shown(path: Path) -> Iterator[str]:
+    """Yield the texts that a built file shows."""
+    if path.suffix == ".ipynb":
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            if cell["cell_type"] == "markdown":
+                yield from markdown("".join(cell["source"]))
+            for output in cell.get("outputs", []):
+                yield from _output(output)
+    elif path.name.endswith(".reveals.json"):
+        yield from _values(json.loads(path.read_text("utf-8")))
+    elif path.suffix == ".zip":
+        with zipfile.ZipFile(path) as packed:
+            for name in packed.namelist():
+                yield from markup(packed.read(name).decode("utf-8"))
+    elif path.suffix == ".txt":
+        yield from (ast.literal_eval(line) for line in set(path.read_text("utf-8").splitlines()))
+    elif path.suffix == ".gift":
+        text = re.sub(r"^\$CATEGORY.*$|\[plain\]|::\S+?::", " ", path.read_text("utf-8"), flags=re.M)
+        yield from markdown(text)
+    else:
+        yield from markup(path.read_text("utf-8"))
+
+
+def _output(output: dict) -> Iterator[str]:  # type: ignore[type-arg]
+    data = {kind: "".join(text) for kind, text in output.get("data", {}).items()
+            if kind.startswith("text/")}  # fmt: skip
+    if "text/html" in data:
+        yield from markup(data["text/html"])
+    elif "text/markdown" in data:
+        yield from markdown(data["text/markdown"])
+    else:
+        yield from data.values()
+    yield "".join(output.get("text", ""))
+
+
+def _values(found: object) -> Iterator[str]:
+    if isinstance(found, dict):
+        for value in found.values():
+            yield from _values(value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from _values(value)
+    elif isinstance(found, str):
+        yield from markdown(found)
+
+
+def built(copy: Path) -> list[Path]:
+    """Return all that a build wrote into a copy."""
+    patterns = (
+        "notebooks/**/*.ipynb", "build/instructor/*.ipynb", "build/slides/*.html",
+        "build/quizzes/*", "lessons/*.reveals.json", "build/drawn/*.txt",
+    )  # fmt: skip
+    return [path for pattern in patterns for path in sorted(copy.glob(pattern))]
+
+
+def plain(text: str) -> tuple[list[str], int, int]:
+    """Return the plain words of a text, neighbours together; how many are marked; and allowed."""
+    words, patterns = allowed()
+    for pattern in (_FILE, _NAME, *patterns):
+        text = pattern.sub(lambda match: " \0 ", text)
+    found: list[str] = []
+    marked = fine = last = 0
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if not _PLAIN.search(word):
+            marked += 1
+        elif len(word) == 1 or word in words or pseudo.NAMES.fullmatch(word):
+            fine += 1
+        elif found and last and re.fullmatch(r"[ \n'’,-]{1,2}", text[last : match.start()]):
+            found[-1], last = f"{found[-1]} {word}", match.end()
+        else:
+            found.append(word)
+            last = match.end()
+    return found, marked, fine + text.count("\0")
+
+
+def search(copy: Path) -> Seen:
+    """Return what is left over in all that was built in a copy."""
+    marked = fine = 0
+    seen: dict[str, tuple[str, str]] = {}
+    for path in built(copy):
+        name = "pictures" if path.suffix == ".txt" else path.relative_to(copy).as_posix()
+        for text in shown(path):
+            words, here, right = plain(text)
+            marked, fine = marked + here, fine + right
+            for one in words:
+                seen.setdefault(one, (name, " ".join(text.split())))
+    strings = _strings()
+    return Seen(marked, fine, tuple(
+        Leftover(words, name, _near(text, words), _guess(words, strings))
+        for words, (name, text) in sorted(seen.items())
+    ))  # fmt: skip
+
+
+def _near(text: str, words: str) -> str:
+    place = max(0, text.find(words.split()[0]) - 40)
+    return text[place : place + 110]
+
+
+def _strings() -> dict[str, list[str]]:
+    """Return all strings of code and data that no catalogue holds, with their places."""
+    known = {unit.text for unit in sources.units()}
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sorted((sources.ROOT / "src").rglob("*.py")):
+        name = path.relative_to(sources.ROOT).as_posix()
+        for node in ast.walk(ast.parse(sources.read(path))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if node.value not in known and len(node.value) < 300:
+                    found[node.value].append(f"{name}:{node.lineno}")
+    for pattern in ("src/**/*.csv", "src/**/*.j2", "lessons/*.md", "lessons/*.toml"):
+        for path in sorted(sources.ROOT.glob(pattern)):
+            name = path.relative_to(sources.ROOT).as_posix()
+            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+                found[line].append(f"{name}:{number}")
+    return found
+
+
+def _guess(words: str, strings: dict[str, list[str]]) -> str:
+    """Return the place of the shortest string that holds the words."""
+    if pseudo.plain(words) != words:
+        return "put together from pieces"
+    whole = re.compile(rf"(?<![^\W\d_]){re.escape(words)}(?![^\W\d_])")
+    holding = sorted((text for text in strings if words in text and whole.search(text)), key=len)
+    return strings[holding[0]][0] if holding else ""
