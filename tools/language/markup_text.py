@@ -18,6 +18,7 @@ _SPOKEN = re.compile(
 # In a script: what is set as text, and a label.
 _SCRIPT = re.compile(r"""(?:textContent|title|innerText)\s*=[^;`"']*?([`"'])(.+?)\1""")
 _SCRIPT_AND = re.compile(r"""&&\s*(`)([A-Z][^`]*)\1""")
+_SET = re.compile(r"""\{%\s*set\s+\w+\s*=\s*(["'])([^"'\n]* [^"'\n]*)\1""")
 _ECHO = re.compile(r"""^\s*echo\s+(["']?)(.*?)\1\s*$""", re.MULTILINE)
 
 
@@ -50,6 +51,8 @@ def page(source: str, offset: int = 0, where: str = "page") -> list[Spot]:
         inside = any(s.start <= offset + match.start(2) < s.end for s in found)
         if not inside:
             found += _spot(source, match.start(2), match.end(2), offset, f"{where}, attribute")
+    for match in _SET.finditer(source):
+        found += _spot(source, match.start(2), match.end(2), offset, f"{where}, set")
     return found
 
 

@@ -8,7 +8,7 @@ everywhere, so that a word which is shown here and compared there stays one word
 - or is one word of any kind in a place that is shown: ``SHOWN``, ``SHOWING`` and ``NAMING``.
 
 It is none if it is a docstring, a type, an index, a pattern, a style sheet, or stands in
-``keep.toml``, which says of each group of strings why.
+``words.toml``, which says of each group of strings why.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from tools.language.spots import Spot, Translate, has_words
 
 SHOWN = {
     "title", "label", "headline", "xlabel", "ylabel", "unit", "about", "caption", "words", "help",
-    "expected", "found", "remedy", "epilog", "description", "noun", "plural",
+    "expected", "found", "remedy", "epilog", "description", "noun", "plural", "verb", "joint",
+    "time_zero", "second_clock",
 }  # fmt: skip
 """Arguments, assigned names and keys whose strings are shown, single words too."""
 SHOWING = {
     "InputError", "counted", "set_title", "set_xlabel", "set_ylabel", "suptitle", "annotate",
-    "AuthorError", "LessonError", "print",
+    "AuthorError", "LessonError", "print", "listed",
 }  # fmt: skip
 """Functions that show what they are given."""
 NAMING = re.compile(r"_?(?:.*_)?(?:WORDS|LABELS|TITLES?|REGIONS)")
@@ -38,16 +39,17 @@ STYLING = {"loc", "xycoords", "textcoords", "arrowprops", "layout", "linestyle",
 """Arguments that say how something is drawn, and are never shown."""
 
 _LABEL = re.compile(r"[A-Z][a-z]+(?:-[A-Za-z]+)*[.:]?")
-_PATTERN = re.compile(r"\\[wWsSdDbBAZ.]|\(\?|\[\^|\]\+|\]\*|\.\*")
+_PATTERN = re.compile(r"\\[wWsSdDbBAZ.]|\(\?|\[\^|\]\+|\]\*|\.\*[$)]")
 _STYLE = re.compile(r"[\w-]+:[^\s][^:;]*;|[\w-]+:\s*[\w#.%-]+;|^\s*[.\w-]+\{", re.DOTALL)
+_CORNER = re.compile(r"(?:outside )?(?:upper|lower|center) (?:left|right|center)")  # of a legend
 _NO_TEXT = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
 
 
 @cache
-def never() -> frozenset[str]:
-    """Return the strings that look like words for readers and are none."""
-    groups = tomllib.loads(Path(__file__).with_name("keep.toml").read_text("utf-8"))
-    return frozenset(text for group in groups["python"].values() for text in group["strings"])
+def words(part: str) -> frozenset[str]:
+    """Return the strings of a part of ``words.toml``: never, always, or beside other texts."""
+    groups = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+    return frozenset(text for group in groups[part].values() for text in group["strings"])
 
 
 def spots(source: str, offset: int = 0, where: str = "code") -> list[Spot]:
@@ -102,15 +104,17 @@ def _is_whole(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
 
 def _is_text(node: ast.Constant | ast.JoinedStr, parents: dict[ast.AST, ast.AST]) -> bool:
     text = message(node)
-    if text in never() or text.strip() in never() or not has_words(text):
+    if text.strip() in words("never") or not has_words(text):
         return False
-    if _PATTERN.search(text) or _STYLE.search(text) or _set_aside(node, parents):
+    if _PATTERN.search(text) or _STYLE.search(text) or _CORNER.fullmatch(text):
+        return False
+    if _set_aside(node, parents):
         return False
     if is_code(re.sub(r"\{(\w*)\}", r"\1", text)):
         return False
     if re.search(r"\s", text.strip()) or text != text.strip():
         return True
-    if isinstance(node, ast.Constant) and _LABEL.fullmatch(text):
+    if isinstance(node, ast.Constant) and (_LABEL.fullmatch(text) or text in words("always")):
         return True
     return isinstance(node, ast.Constant) and _is_shown(node, parents)
 
@@ -128,6 +132,8 @@ def is_code(text: str) -> bool:
 def _set_aside(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
     """Return whether a string is a docstring, a type or an argument of a pattern function."""
     parent = parents.get(node)
+    if isinstance(parent, ast.Expr) and isinstance(node, ast.JoinedStr):
+        return False
     if isinstance(parent, ast.Expr):
         body = getattr(parents.get(parent), "body", None)
         return isinstance(parents.get(parent), _NO_TEXT) and body is not None
@@ -152,8 +158,15 @@ def _is_shown(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
     parent = parents.get(node)
     if isinstance(parent, ast.IfExp):
         return node is not parent.test and _is_shown(parent, parents)
+    if isinstance(parent, ast.FormattedValue):
+        return has_words(message(parents[parent]))  # type: ignore[arg-type]
     if isinstance(parent, ast.keyword):
         return parent.arg in SHOWN
+    if isinstance(parent, ast.Compare):
+        sides = [parent.left, *parent.comparators]
+        return any(isinstance(one, ast.Name) and one.id in SHOWN for one in sides)
+    if isinstance(parent, ast.arguments):
+        return _default_of(node, parent) in SHOWN
     if isinstance(parent, ast.Call) and node in parent.args:
         name = parent.func.attr if isinstance(parent.func, ast.Attribute) else (
             parent.func.id if isinstance(parent.func, ast.Name) else "")  # fmt: skip
@@ -161,11 +174,22 @@ def _is_shown(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
     if isinstance(parent, ast.Assign | ast.AnnAssign):
         targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
         return any(isinstance(one, ast.Name) and _names(one.id) for one in targets)
+    if isinstance(parent, ast.Tuple) and isinstance(node, ast.Constant):
+        if node.value in words("beside"):
+            return True
     if isinstance(parent, ast.Tuple | ast.List) or (
         isinstance(parent, ast.Dict) and node in parent.values
     ):
         return _is_shown(parent, parents)
     return False
+
+
+def _default_of(node: ast.AST, arguments: ast.arguments) -> str:
+    """Return the name of the argument whose default a string is."""
+    places = [*arguments.posonlyargs, *arguments.args]
+    named = places[len(places) - len(arguments.defaults) :] + arguments.kwonlyargs
+    defaults = [*arguments.defaults, *arguments.kw_defaults]
+    return next((one.arg for one, own in zip(named, defaults, strict=True) if own is node), "")
 
 
 def _names(name: str) -> bool:
