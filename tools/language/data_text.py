@@ -20,7 +20,7 @@ READ = {
     "lines",
 }  # fmt: skip
 """Keys of checks, quizzes, decks, glossary and misconceptions that hold words for readers."""
-TYPED = re.compile(r"predict\.[^.]+\.options$")
+TYPED = re.compile(r"predict\..+\.options$")
 """Words that a reader types as a guess and the lesson's code compares: a name of the code."""
 
 _TOKEN = re.compile(

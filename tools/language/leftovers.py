@@ -209,6 +209,7 @@ def _near(text: str, words: str) -> str:
     return text[place : place + 110]
 
 
+@cache
 def _strings() -> dict[str, list[str]]:
     """Return all strings of code and data that no catalogue holds, with their places."""
     known = {unit.text for unit in sources.units()}

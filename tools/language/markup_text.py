@@ -58,12 +58,10 @@ def page(source: str, offset: int = 0, where: str = "page") -> list[Spot]:
 
 def script(source: str) -> list[Spot]:
     """Return the texts that a script sets."""
-    return [
-        spot
-        for pattern in (_SCRIPT, _SCRIPT_AND)
-        for match in pattern.finditer(source)
-        for spot in _spot(source, match.start(2), match.end(2), 0, "script")
-    ]
+    found = {
+        match.span(2) for pattern in (_SCRIPT, _SCRIPT_AND) for match in pattern.finditer(source)
+    }
+    return [spot for start, end in sorted(found) for spot in _spot(source, start, end, 0, "script")]
 
 
 def batch(source: str) -> list[Spot]:

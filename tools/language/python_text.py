@@ -143,6 +143,8 @@ def _set_aside(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
         owner = parent.func.value
         if isinstance(owner, ast.Name) and owner.id in {"re", "ast", "importlib"}:
             return True
+        if parent.func.attr in {"query", "eval"}:  # pandas reads them as code
+            return True
     while parent is not None:
         if isinstance(parent, ast.Subscript) and node is parent.slice:
             return isinstance(parent.value, ast.Name) and parent.value.id == "Literal"

@@ -1,0 +1,313 @@
+"""The strings can be separated: what is taken out goes back, and what is left over is found."""
+
+import ast
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tools.language import (  # noqa: E402
+    applying,
+    catalogue,
+    data_text,
+    drawn,
+    leftovers,
+    markdown_text,
+    markup_text,
+    pseudo,
+    python_text,
+    sources,
+    spots,
+)
+
+SOURCES = {path: sources.read(path) for path, _ in sources.files()}
+FOUND = {path: reader(SOURCES[path]) for path, reader in sources.files()}
+UNITS = sources.units()
+
+
+def texts(found):
+    return [text for spot in found for text in spot.texts]
+
+
+def strings(data):
+    """All texts of a data file, keys left out."""
+    if isinstance(data, dict):
+        data = list(data.values())
+    if isinstance(data, list):
+        return [text for one in data for text in strings(one)]
+    return [data] if isinstance(data, str) else []
+
+
+def unmarked(tree):
+    """What a module does, its strings as they were before they were marked."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = pseudo.plain(node.value)
+    return ast.dump(tree)
+
+
+def meaning(path, source):
+    """What a file says and does, apart from line breaks, quotes and marks."""
+    if path.suffix == ".py":
+        return unmarked(ast.parse(source))
+    if path.suffix == ".toml":
+        return pseudo.plain(json.dumps(tomllib.loads(source), ensure_ascii=False))
+    if path.suffix == ".csv":
+        return pseudo.plain(repr(list(csv.reader(source.splitlines()))))
+    if path.suffix == ".md" and source.startswith("---\n"):
+        _, front, rest = source.split("---\n", 2)
+        cells = re.split(r"^```(?:\{code-cell\})?\n((?::.*\n)*)", rest, flags=re.MULTILINE)
+        said = [yaml.safe_load(front)["dsrct_edu"]]
+        for part in cells:
+            try:
+                said.append(unmarked(ast.parse(part)))
+            except SyntaxError:
+                said.append(" ".join(re.sub(r"^> ?", "", part, flags=re.MULTILINE).split()))
+        return pseudo.plain(json.dumps(said, ensure_ascii=False))
+    return " ".join(pseudo.plain(source).split())
+
+
+def test_identity_gives_the_same_bytes():
+    made = {path: spots.rewritten(SOURCES[path], FOUND[path], str) for path in FOUND}
+    assert [path.name for path in FOUND if made[path].encode() != path.read_bytes()] == []
+
+
+def test_marked_files_say_and_do_the_same():
+    changed = 0
+    for path, found in FOUND.items():
+        made = spots.rewritten(SOURCES[path], found, pseudo.translated)
+        assert meaning(path, made) == meaning(path, SOURCES[path]), path
+        assert (made != SOURCES[path]) == bool(found), path
+        changed += made != SOURCES[path]
+    assert changed > 150
+
+
+def test_no_two_spots_overlap():
+    for path, found in FOUND.items():
+        ordered = sorted(found, key=lambda spot: spot.start)
+        for one, other in zip(ordered, ordered[1:], strict=False):
+            assert one.end <= other.start, (path.name, one.texts, other.texts)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("lessons/*.toml")), ids=lambda path: path.name)
+def test_no_string_of_a_data_file_is_missed(path):
+    source = sources.read(path)
+    found = [
+        tomllib.loads(f"x = {source[start:end]}")["x"]
+        for _, start, end in data_text.toml_strings(source)
+    ]
+    assert sorted(found) == sorted(strings(tomllib.loads(source)))
+
+
+def test_every_file_of_the_lessons_is_read():
+    written = {path for kind in ("md", "toml") for path in (ROOT / "lessons").glob(f"*.{kind}")}
+    assert written <= set(FOUND)
+
+
+def test_each_text_keeps_its_placeholders():
+    assert not catalogue.problems(catalogue.made(UNITS, pseudo.translated))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{n} patients", "patients"),
+        ("{n} of {total}", "{total} of {total}"),
+        ("Type `guess`", "Type `raten`"),
+        ("That is {{share:.0%}}", "That is {{share}}"),
+        ("[censored](glossary:censoring)", "[zensiert](glossary:zensiert)"),
+        ("<b>Now</b>", "<b>Jetzt"),
+        ("as found (L061)", "as found"),
+    ],
+)
+def test_a_translation_that_loses_something_is_refused(text, said):
+    made = catalogue.made([sources.Unit(text, "a.py", 1, "code")], lambda _: said)
+    assert len(catalogue.problems(made)) == 1
+
+
+def test_a_catalogue_is_read_as_it_was_written(tmp_path):
+    path = tmp_path / "course.po"
+    catalogue.written(catalogue.made(UNITS, pseudo.translated), path)
+    translate = catalogue.translator(catalogue.read(path))
+    assert [u.text for u in UNITS if translate(u.text) != pseudo.translated(u.text)] == []
+
+
+def test_marks_are_one_to_one_and_leave_what_every_language_keeps():
+    text = "Run `x = 1`: {n} of <b>HIPEC</b>, [here](glossary:event), {{share:.1%}}, see B."
+    marked = pseudo.translated(text)
+    assert marked == "Ŕüñ `x = 1`: {n} øƒ <b>HIPEC</b>, [ĥéŕé](glossary:event), {{share:.1%}}, šéé Ƀ."
+    assert pseudo.plain(marked) == text
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    assert len(set(pseudo.translated(letters))) == 26
+    assert pseudo.translated(letters).upper() == pseudo.translated(letters.upper() + "a")[:-1]
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ('x = "Half have died."', ["Half have died."]),
+        ('f"{n} of {counted(n, \'row\')} and {x.y[0]}"', ["{n} of {counted} and {y}", "row"]),
+        ('label = "truth"', ["truth"]),
+        ('draw(xlabel="month")', ["month"]),
+        ('f(f"{n} {\'has\' if n == 1 else \'have\'} it")', ["{n} {value} it", "has", "have"]),
+        ('"one " "text"', []),  # the docstring of the module
+        ('def f():\n    """Say no."""\n    return data["at_risk"]', []),
+        ('re.compile("no text")', []),
+        ('x: Literal["no text"]', []),
+        ('x = "font-weight:bold;color: red"', []),
+        ('x = "import json as j"', []),
+        ('legend(loc="upper right")', []),
+        ('x = data[data["group"] == "no HIPEC"]', []),
+        ('x = f"{n:.1f}"', []),
+    ],
+)
+def test_words_for_readers_are_told_from_names(code, found):
+    assert texts(python_text.spots(code)) == found
+
+
+def test_a_page_a_script_and_a_batch_file_are_read():
+    page = '<p>Two <b>words</b></p><style>p { a: b }</style><img alt="A curve"> {% if no_text %}'
+    assert texts(markup_text.page(page)) == ["Two <b>words</b>", "A curve"]
+    assert texts(markup_text.script("a.textContent = `In it: ${b}`; c('no text')")) == ["In it: ${b}"]
+    assert texts(markup_text.batch("@echo off\r\necho Now read.\r\n")) == ["Now read."]
+
+
+def test_prose_is_read_by_paragraph():
+    lesson = "# One\n\nTwo\nlines.\n\n- item\n\n> Quoted\n> text.\n\n| head | 1 |\n|---|---|\n| cell | 2 |\n"
+    found = texts(markdown_text.spots(lesson))
+    assert sorted(found) == sorted(["One", "Two lines.", "item", "Quoted text.", "head", "cell"])
+
+
+def test_no_entry_of_the_lists_is_stale():
+    written = "\n".join(SOURCES.values())
+    for part in ("never", "always", "beside"):
+        for text in python_text.words(part):
+            assert f'"{text}"' in written or f"'{text}'" in written, text
+    groups = tomllib.loads((ROOT / "tools/language/words.toml").read_text("utf-8"))
+    assert all(group["why"] for part in groups.values() for group in part.values())
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the checkout in the pseudo-language."""
+    folder = tmp_path_factory.mktemp("language") / "pseudo"
+    applying.copy(ROOT, folder)
+    assert applying.applied(folder, pseudo.translated) > 100
+    return folder
+
+
+def in_copy(copy, code):
+    environment = {**os.environ, "PYTHONPATH": str(copy / "src")}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_marked_lesson_is_read_and_keeps_the_rules(copy):
+    said = in_copy(
+        copy,
+        "from pathlib import Path\n"
+        "from dsrct_edu.authoring import lesson, rules\n"
+        "found = lesson.read(Path('lessons/05_kaplan_meier.md'))\n"
+        "print(found.metadata['title'])\n"
+        "print(*rules.problems(found, skip=('code',)), sep='\\n')\n",
+    )  # fmt: skip
+    assert said.splitlines()[0] == pseudo.translated("A survival curve from scratch")
+    assert said.splitlines()[1:] in ([], [""])
+
+
+def test_a_marked_package_speaks(copy):
+    said = in_copy(
+        copy,
+        "import dsrct_edu as dsrct\n"
+        "print(dsrct.kaplan_meier(dsrct.endpoint(dsrct.load_cohort('teaching').patients)))\n"
+        "try:\n    dsrct.load_cohort('nowhere')\n"
+        "except ValueError as error:\n    print(error)\n",
+    )
+    left, marked, _ = leftovers.plain(said)
+    assert marked > 10
+    assert not [words for words in left if words in ("patients", "events", "found", "expected")]
+
+
+def test_a_folder_that_is_no_copy_is_not_overwritten(tmp_path):
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(FileExistsError, match="name another folder"):
+        applying.copy(ROOT, tmp_path / "mine")
+
+
+def notebook(*outputs, text="Ţéẋţ"):
+    cells = [
+        {"cell_type": "markdown", "source": [text]},
+        {"cell_type": "code", "source": ["plain = 1"], "outputs": list(outputs)},
+    ]
+    return json.dumps({"cells": cells})
+
+
+PLANTED = {
+    "a text cell": ("notebooks/05.ipynb", notebook(text="Ţéẋţ, planted words `code x`")),
+    "an alt text": (
+        "notebooks/05.ipynb",
+        notebook({"data": {"text/html": '<img alt="planted words" src="data:x">'}}),
+    ),
+    "plain text": ("notebooks/05.ipynb", notebook({"data": {"text/plain": "ŵåš planted words"}})),
+    "a stream": ("notebooks/05.ipynb", notebook({"text": ["planted words\n"]})),
+    "a slide": ("build/slides/05.html", '<p aria-label="planted words">Ţéẋţ</p><script>no</script>'),
+    "a reveal": ("lessons/05.reveals.json", '{"05.1": {"html": "<p>planted words</p>"}}'),
+    "a picture": ("build/drawn/1.txt", "'planted\\nwords'\n'Ţéẋţ'\n"),
+    "a quiz": ("build/quizzes/05.gift", "$CATEGORY: no/05\n::05.q1::[plain]Ţéẋţ planted words {\n"),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_plain_text_is_found(tmp_path, name):
+    path, text = PLANTED[name]
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_text(text, "utf-8")
+    assert [one.words for one in leftovers.search(tmp_path).leftovers] == ["planted words"]
+
+
+def test_a_planted_text_in_a_quiz_package_is_found(tmp_path):
+    (tmp_path / "build/quizzes").mkdir(parents=True)
+    with zipfile.ZipFile(tmp_path / "build/quizzes/quiz_05.qti.zip", "w") as packed:
+        packed.writestr("q1.xml", '<?xml version="1.0"?><prompt>planted words</prompt>')
+    assert [one.words for one in leftovers.search(tmp_path).leftovers] == ["planted words"]
+
+
+def test_a_word_put_together_from_pieces_is_found(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/05.ipynb").write_text(notebook(text="3 þåţïéñţs"), "utf-8")
+    (one,) = leftovers.search(tmp_path).leftovers
+    assert one.glued
+    assert one.guess == "put together from pieces"
+
+
+def test_what_is_right_is_not_listed(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    text = "HIPEC `at_risk` 12 mg, `x`, [ŵøŕð](glossary.ipynb#event) doi:10.1000/abc ÇÇ"
+    (tmp_path / "notebooks/05.ipynb").write_text(notebook(text=text), "utf-8")
+    assert leftovers.search(tmp_path).leftovers == ()
+
+
+def test_drawn_words_are_noted(copy):
+    drawn.plant(copy)
+    in_copy(
+        copy,
+        "import dsrct_edu as dsrct\n"
+        "patients = dsrct.endpoint(dsrct.load_cohort('teaching').patients)\n"
+        "dsrct.kaplan_meier(patients).plot().png()\n",
+    )
+    seen = leftovers.search(copy)
+    assert seen.marked > 10
+    assert seen.share > 0.9
