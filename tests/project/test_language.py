@@ -169,6 +169,7 @@ def test_marks_are_one_to_one_and_leave_what_every_language_keeps():
         ('x = "import json as j"', []),
         ('legend(loc="upper right")', []),
         ('x = data[data["group"] == "no HIPEC"]', []),
+        ('def a_key(x):\n    return f"{x} effect of it"', []),
         ('x = f"{n:.1f}"', []),
     ],
 )

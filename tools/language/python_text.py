@@ -35,13 +35,14 @@ SHOWING = {
 """Functions that show what they are given."""
 NAMING = re.compile(r"_?(?:.*_)?(?:WORDS|LABELS|TITLES?|REGIONS)")
 """Tables whose values are shown."""
-STYLING = {"loc", "xycoords", "textcoords", "arrowprops", "layout", "linestyle", "style"}
+STYLING = {"loc", "xycoords", "textcoords", "arrowprops", "layout", "linestyle", "style", "gid"}
 """Arguments that say how something is drawn, and are never shown."""
 
 _LABEL = re.compile(r"[A-Z][a-z]+(?:-[A-Za-z]+)*[.:]?")
 _PATTERN = re.compile(r"\\[wWsSdDbBAZ.]|\(\?|\[\^|\]\+|\]\*|\.\*[$)]")
 _STYLE = re.compile(r"[\w-]+:[^\s][^:;]*;|[\w-]+:\s*[\w#.%-]+;|^\s*[.\w-]+\{", re.DOTALL)
 _CORNER = re.compile(r"(?:outside )?(?:upper|lower|center) (?:left|right|center)")  # of a legend
+_KEY_OF = re.compile(r"_key$|fingerprint$")  # functions whose strings a file or a cache knows
 _NO_TEXT = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
 
 
@@ -150,6 +151,8 @@ def _set_aside(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
             return isinstance(parent.value, ast.Name) and parent.value.id == "Literal"
         if isinstance(parent, ast.arg | ast.AnnAssign) and node is parent.annotation:
             return True
+        if isinstance(parent, ast.Return):
+            return _KEY_OF.search(getattr(parents.get(parent), "name", "")) is not None
         if isinstance(parent, _NO_TEXT | ast.stmt):
             return False
         node, parent = parent, parents.get(parent)
