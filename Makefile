@@ -22,7 +22,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
-  study wasm reference gallery benchmarks dials lock platforms clean
+  study wasm pseudo reference gallery benchmarks dials lock platforms clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -77,15 +77,18 @@ build: setup  ## rebuild all editions from lessons/
 browser: setup  ## drive three lessons and the lecture in headless Chromium
 	$(PY) -m pytest -m "browser and not full" tests
 
-full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, 32 bits
+full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, 32 bits, pseudo
 	$(PY) -m pytest -m full tests
-	$(MAKE) reference wasm
+	$(MAKE) reference wasm pseudo
 
 study: setup  ## full-size truths and simulation studies
 	$(PY) -m pytest -n 2 -m slow tests
 
 wasm: setup  ## run the unit tests as the browser would, on 32 bits (needs node and npm)
 	$(PY) -m tools.wasm
+
+pseudo: setup  ## build every lesson in a made-up language, and list the words it did not reach
+	$(PY) -m tools.language pseudo
 
 reference: setup  ## ask R again, and about 1,000 random data sets (needs R with survival)
 	$(PY) tests/analysis/reference/make_reference.py

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def test_marked_files_say_and_do_the_same():
 def test_no_two_spots_overlap():
     for path, found in FOUND.items():
         ordered = sorted(found, key=lambda spot: spot.start)
-        for one, other in zip(ordered, ordered[1:], strict=False):
+        for one, other in pairwise(ordered):
             assert one.end <= other.start, (path.name, one.texts, other.texts)
 
 
@@ -146,7 +147,9 @@ def test_a_catalogue_is_read_as_it_was_written(tmp_path):
 def test_marks_are_one_to_one_and_leave_what_every_language_keeps():
     text = "Run `x = 1`: {n} of <b>HIPEC</b>, [here](glossary:event), {{share:.1%}}, see B."
     marked = pseudo.translated(text)
-    assert marked == "Ŕüñ `x = 1`: {n} øƒ <b>HIPEC</b>, [ĥéŕé](glossary:event), {{share:.1%}}, šéé Ƀ."
+    assert (
+        marked == "Ŕüñ `x = 1`: {n} øƒ <b>HIPEC</b>, [ĥéŕé](glossary:event), {{share:.1%}}, šéé Ƀ."
+    )
     assert pseudo.plain(marked) == text
     letters = "abcdefghijklmnopqrstuvwxyz"
     assert len(set(pseudo.translated(letters))) == 26
@@ -157,10 +160,10 @@ def test_marks_are_one_to_one_and_leave_what_every_language_keeps():
     ("code", "found"),
     [
         ('x = "Half have died."', ["Half have died."]),
-        ('f"{n} of {counted(n, \'row\')} and {x.y[0]}"', ["{n} of {counted} and {y}", "row"]),
+        ("f\"{n} of {counted(n, 'row')} and {x.y[0]}\"", ["{n} of {counted} and {y}", "row"]),
         ('label = "truth"', ["truth"]),
         ('draw(xlabel="month")', ["month"]),
-        ('f(f"{n} {\'has\' if n == 1 else \'have\'} it")', ["{n} {value} it", "has", "have"]),
+        ("f(f\"{n} {'has' if n == 1 else 'have'} it\")", ["{n} {value} it", "has", "have"]),
         ('"one " "text"', []),  # the docstring of the module
         ('def f():\n    """Say no."""\n    return data["at_risk"]', []),
         ('re.compile("no text")', []),
@@ -180,12 +183,15 @@ def test_words_for_readers_are_told_from_names(code, found):
 def test_a_page_a_script_and_a_batch_file_are_read():
     page = '<p>Two <b>words</b></p><style>p { a: b }</style><img alt="A curve"> {% if no_text %}'
     assert texts(markup_text.page(page)) == ["Two <b>words</b>", "A curve"]
-    assert texts(markup_text.script("a.textContent = `In it: ${b}`; c('no text')")) == ["In it: ${b}"]
+    assert texts(markup_text.script("a.textContent = `In it: ${b}`; c('no text')")) == [
+        "In it: ${b}"
+    ]
     assert texts(markup_text.batch("@echo off\r\necho Now read.\r\n")) == ["Now read."]
 
 
 def test_prose_is_read_by_paragraph():
-    lesson = "# One\n\nTwo\nlines.\n\n- item\n\n> Quoted\n> text.\n\n| head | 1 |\n|---|---|\n| cell | 2 |\n"
+    lesson = "# One\n\nTwo\nlines.\n\n- item\n\n> Quoted\n> text.\n\n"
+    lesson += "| head | 1 |\n|---|---|\n| cell | 2 |\n"
     found = texts(markdown_text.spots(lesson))
     assert sorted(found) == sorted(["One", "Two lines.", "item", "Quoted text.", "head", "cell"])
 
@@ -264,7 +270,10 @@ PLANTED = {
     ),
     "plain text": ("notebooks/05.ipynb", notebook({"data": {"text/plain": "ŵåš planted words"}})),
     "a stream": ("notebooks/05.ipynb", notebook({"text": ["planted words\n"]})),
-    "a slide": ("build/slides/05.html", '<p aria-label="planted words">Ţéẋţ</p><script>no</script>'),
+    "a slide": (
+        "build/slides/05.html",
+        '<p aria-label="planted words">Ţéẋţ</p><script>no</script>',
+    ),
     "a reveal": ("lessons/05.reveals.json", '{"05.1": {"html": "<p>planted words</p>"}}'),
     "a picture": ("build/drawn/1.txt", "'planted\\nwords'\n'Ţéẋţ'\n"),
     "a quiz": ("build/quizzes/05.gift", "$CATEGORY: no/05\n::05.q1::[plain]Ţéẋţ planted words {\n"),

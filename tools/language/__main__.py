@@ -25,10 +25,14 @@ def main() -> int:
     apply.add_argument("catalogue", type=Path)
     apply.add_argument("copy", type=Path)
     apply.set_defaults(do=_apply)
-    made_up = commands.add_parser("pseudo", help="build lessons in a made-up language, list the rest")
+    made_up = commands.add_parser(
+        "pseudo", help="build lessons in a made-up language, list the rest"
+    )
     made_up.add_argument("lessons", nargs="*", help="beginnings of names, such as 05; default: all")
     made_up.add_argument("--copy", type=Path, default=COPY)
-    made_up.add_argument("--search", action="store_true", help="search the last build, build nothing")
+    made_up.add_argument(
+        "--search", action="store_true", help="search the last build, build nothing"
+    )
     made_up.set_defaults(do=_pseudo)
     options = parser.parse_args()
     return options.do(options)

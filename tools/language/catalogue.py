@@ -17,7 +17,8 @@ PSEUDO = "en_XA"  # the locale that is customary for a pseudo-language
 def made(units: Iterable[Unit], translate: Translate | None = None) -> Catalog:
     """Return the catalogue of all texts, each once, with the places where it stands."""
     catalogue = Catalog(
-        locale=PSEUDO if translate else None, project="dsrct-edu", fuzzy=False, copyright_holder="dsrct-edu authors",
+        locale=PSEUDO if translate else None, project="dsrct-edu", fuzzy=False,
+        copyright_holder="dsrct-edu authors",
         msgid_bugs_address="", last_translator="", language_team="",
     )  # fmt: skip
     for unit in units:

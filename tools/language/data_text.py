@@ -37,37 +37,47 @@ _TOKEN = re.compile(
 _IS_KEY = re.compile(r"[ \t]*(?:\.[^=\n\]]*)?=")
 
 
+class _Place:
+    """Where in a TOML file one is: the table, the key, and the inline tables around it."""
+
+    def __init__(self) -> None:
+        self.table, self.key, self.depth = "", "", 0
+        self.around: list[str] = []
+
+    @property
+    def full(self) -> str:
+        return ".".join(part for part in (self.table, *self.around, self.key) if part)
+
+    def pass_mark(self, mark: str) -> None:
+        self.depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(mark, 0)
+        if mark == "{":
+            self.around.append(self.key)
+            self.key = ""
+        elif mark == "}":
+            self.key = self.around.pop()
+        elif mark == "\n" and self.depth == 0:
+            self.key = ""
+
+
 def toml_strings(source: str) -> Iterator[tuple[str, int, int]]:
     """Yield the key, start and end of each string value of a TOML file, in order."""
-    table, key, depth, place = "", "", 0, 0
-    inline: list[str] = []
+    here, place = _Place(), 0
     while place < len(source):
         match = _TOKEN.match(source, place)
         if match is None:
             raise ValueError(f"no TOML at {source[place : place + 30]!r}")
         kind, start, place = match.lastgroup, place, match.end()
-        if kind == "header" and depth == 0:
-            end = _after_name(source, place)
-            table, key = source[place:end].replace('"', ""), ""
-            place = source.index("\n", end) if "\n" in source[end:] else len(source)
+        if kind == "header" and here.depth == 0:
+            place = _after_name(source, place)
+            here.table, here.key = source[match.end() : place].replace('"', ""), ""
+            place = (source + "\n").index("\n", place)
         elif kind in ("string", "bare") and _IS_KEY.match(source, place):
-            key = match.group().strip("\"'")
+            here.key = match.group().strip("\"'")
         elif kind == "string":
-            full = ".".join(part for part in (table, *inline, key) if part)
-            yield full, start, place
+            yield here.full, start, place
         elif kind in ("mark", "header"):
-            for mark in match.group().strip(" \t") if kind == "header" else match.group():
-                if mark == "{":
-                    inline.append(key)
-                    key, depth = "", depth + 1
-                elif mark == "}":
-                    key, depth = inline.pop(), depth - 1
-                elif mark == "[":
-                    depth += 1
-                elif mark == "]":
-                    depth -= 1
-                elif mark == "\n" and depth == 0:
-                    key = ""
+            for mark in match.group():
+                here.pass_mark(mark)
 
 
 def _after_name(source: str, place: int) -> int:
@@ -85,7 +95,7 @@ def toml(source: str, every: bool = False) -> list[Spot]:
     found = []
     for key, start, end in toml_strings(source):
         parts = key.split(".")
-        read = every or bool(READ & {*parts[-2:]}) and not TYPED.search(key)
+        read = every or (bool(READ & {*parts[-2:]}) and not TYPED.search(key))
         text = _value(source[start:end])
         if not read or not has_words(text) or parts[-1] == "source" or is_code(text):
             continue

@@ -1,10 +1,10 @@
-"""Notes the words that pictures draw: planted into a copy, since a picture's pixels hold no text."""
+"""Notes the words that pictures draw, since pixels hold no text: planted into a copy."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-_PLANTED = '''
+_PLANTED = """
 
 # Planted by tools.language: notes each word that is drawn.
 import os as _os
@@ -14,7 +14,8 @@ import matplotlib.text as _text
 def _noted(draw):
     def noting(self, renderer):
         if self.get_visible() and self.get_text().strip():
-            with open(_os.path.join({folder!r}, f"{{_os.getpid()}}.txt"), "a", encoding="utf-8") as out:
+            name = _os.path.join({folder!r}, f"{{_os.getpid()}}.txt")
+            with open(name, "a", encoding="utf-8") as out:
                 out.write(repr(self.get_text()) + "\\n")
         return draw(self, renderer)
 
@@ -22,7 +23,7 @@ def _noted(draw):
 
 
 _text.Text.draw = _noted(_text.Text.draw)
-'''
+"""
 
 
 def plant(copy: Path) -> None:

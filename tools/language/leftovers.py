@@ -55,7 +55,9 @@ class Seen:
     @property
     def share(self) -> float:
         """Share of the words that are marked, of those that a language would change."""
-        return self.marked / max(1, self.marked + sum(len(_WORD.findall(one.words)) for one in self.leftovers))
+        return self.marked / max(
+            1, self.marked + sum(len(_WORD.findall(one.words)) for one in self.leftovers)
+        )
 
 
 @cache
@@ -107,27 +109,45 @@ def markdown(text: str) -> Iterator[str]:
 
 def shown(path: Path) -> Iterator[str]:
     """Yield the texts that a built file shows."""
-    if path.suffix == ".ipynb":
-        for cell in json.loads(path.read_text("utf-8"))["cells"]:
-            if cell["cell_type"] == "markdown":
-                yield from markdown("".join(cell["source"]))
-            for output in cell.get("outputs", []):
-                yield from _output(output)
-    elif path.name.endswith(".reveals.json"):
-        yield from _values(json.loads(path.read_text("utf-8")))
-    elif path.suffix == ".zip":
-        with zipfile.ZipFile(path) as packed:
-            for name in packed.namelist():
-                if name != "imsmanifest.xml":  # names of files, for a machine
-                    page = re.sub(r"<\?xml.*?\?>", "", packed.read(name).decode("utf-8"))
-                    yield from markup(page)
-    elif path.suffix == ".txt":
-        yield from (ast.literal_eval(line) for line in set(path.read_text("utf-8").splitlines()))
-    elif path.suffix == ".gift":
-        text = re.sub(r"^\$CATEGORY.*$|\[plain\]|::\S+?::", " ", path.read_text("utf-8"), flags=re.M)
-        yield from markdown(text)
-    else:
-        yield from markup(path.read_text("utf-8"))
+    reader = _SHOWN.get(path.suffix, _page)
+    yield from reader(path)
+
+
+def _notebook(path: Path) -> Iterator[str]:
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] == "markdown":
+            yield from markdown("".join(cell["source"]))
+        for output in cell.get("outputs", []):
+            yield from _output(output)
+
+
+def _reveals(path: Path) -> Iterator[str]:
+    yield from _values(json.loads(path.read_text("utf-8")))
+
+
+def _package(path: Path) -> Iterator[str]:
+    with zipfile.ZipFile(path) as packed:
+        for name in packed.namelist():
+            if name != "imsmanifest.xml":  # names of files, for a machine
+                yield from markup(re.sub(r"<\?xml.*?\?>", "", packed.read(name).decode("utf-8")))
+
+
+def _drawn(path: Path) -> Iterator[str]:
+    yield from (ast.literal_eval(line) for line in set(path.read_text("utf-8").splitlines()))
+
+
+def _gift(path: Path) -> Iterator[str]:
+    marks = re.compile(r"^\$CATEGORY.*$|\[plain\]|::\S+?::", re.MULTILINE)
+    yield from markdown(marks.sub(" ", path.read_text("utf-8")))
+
+
+def _page(path: Path) -> Iterator[str]:
+    yield from markup(path.read_text("utf-8"))
+
+
+_SHOWN = {
+    ".ipynb": _notebook, ".json": _reveals, ".zip": _package, ".txt": _drawn, ".gift": _gift,
+}  # fmt: skip
 
 
 def _output(output: dict) -> Iterator[str]:  # type: ignore[type-arg]
@@ -217,9 +237,9 @@ def _strings() -> dict[str, list[str]]:
     for path in sorted((sources.ROOT / "src").rglob("*.py")):
         name = path.relative_to(sources.ROOT).as_posix()
         for node in ast.walk(ast.parse(sources.read(path))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if node.value not in known and len(node.value) < 300:
-                    found[node.value].append(f"{name}:{node.lineno}")
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and text not in known and len(text) < 300:
+                found[text].append(f"{name}:{node.lineno}")
     for pattern in ("src/**/*.csv", "src/**/*.j2", "lessons/*.md", "lessons/*.toml"):
         for path in sorted(sources.ROOT.glob(pattern)):
             name = path.relative_to(sources.ROOT).as_posix()

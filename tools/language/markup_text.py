@@ -29,9 +29,7 @@ def _spot(source: str, start: int, end: int, offset: int, where: str) -> list[Sp
     if not has_words(text):
         return []
     said = " ".join(text.split())
-    return [
-        Spot(offset + start, offset + start + len(text), (said,), where, lambda tr: tr(said))
-    ]
+    return [Spot(offset + start, offset + start + len(text), (said,), where, lambda tr: tr(said))]
 
 
 def page(source: str, offset: int = 0, where: str = "page") -> list[Spot]:

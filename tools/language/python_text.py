@@ -42,6 +42,7 @@ _LABEL = re.compile(r"[A-Z][a-z]+(?:-[A-Za-z]+)*[.:]?")
 _PATTERN = re.compile(r"\\[wWsSdDbBAZ.]|\(\?|\[\^|\]\+|\]\*|\.\*[$)]")
 _STYLE = re.compile(r"[\w-]+:[^\s][^:;]*;|[\w-]+:\s*[\w#.%-]+;|^\s*[.\w-]+\{", re.DOTALL)
 _CORNER = re.compile(r"(?:outside )?(?:upper|lower|center) (?:left|right|center)")  # of a legend
+_CODE_MODULES, _CODE_METHODS = {"re", "ast", "importlib"}, {"query", "eval"}  # they read code
 _KEY_OF = re.compile(r"_key$|fingerprint$")  # functions whose strings a file or a cache knows
 _NO_TEXT = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
 
@@ -69,12 +70,16 @@ def spots(source: str, offset: int = 0, where: str = "code") -> list[Spot]:
     return found
 
 
+def _is_string(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str)
+    return isinstance(node, ast.JoinedStr)
+
+
 def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
     """Yield the strings of a tree, those inside an f-string not by themselves."""
-    if isinstance(node, ast.JoinedStr) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ):
-        yield node
+    if _is_string(node):
+        yield node  # type: ignore[misc]
         return
     for child in ast.iter_child_nodes(node):
         yield from _strings(child)
@@ -83,10 +88,8 @@ def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
 def _inside(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
     """Yield a string and those in its fields."""
     for inner in ast.walk(node):
-        if isinstance(inner, ast.JoinedStr):
-            yield inner
-        elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-            yield inner
+        if _is_string(inner):
+            yield inner  # type: ignore[misc]
 
 
 def _texts(node: ast.Constant | ast.JoinedStr, parents: dict[ast.AST, ast.AST]) -> Iterator[str]:
@@ -131,62 +134,75 @@ def is_code(text: str) -> bool:
 
 
 def _set_aside(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
-    """Return whether a string is a docstring, a type or an argument of a pattern function."""
+    """Return whether a string is a docstring, a type, a key, or read as code by what takes it."""
     parent = parents.get(node)
-    if isinstance(parent, ast.Expr) and isinstance(node, ast.JoinedStr):
-        return False
     if isinstance(parent, ast.Expr):
-        body = getattr(parents.get(parent), "body", None)
-        return isinstance(parents.get(parent), _NO_TEXT) and body is not None
+        return not isinstance(node, ast.JoinedStr)
     if isinstance(parent, ast.keyword) and parent.arg in STYLING:
         return True
     if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute):
         owner = parent.func.value
-        if isinstance(owner, ast.Name) and owner.id in {"re", "ast", "importlib"}:
+        if isinstance(owner, ast.Name) and owner.id in _CODE_MODULES:
             return True
-        if parent.func.attr in {"query", "eval"}:  # pandas reads them as code
+        if parent.func.attr in _CODE_METHODS:
             return True
-    while parent is not None:
+    return _is_type_or_key(node, parents)
+
+
+def _is_type_or_key(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    parent = parents.get(node)
+    while parent is not None and not isinstance(parent, _NO_TEXT | ast.stmt):
         if isinstance(parent, ast.Subscript) and node is parent.slice:
             return isinstance(parent.value, ast.Name) and parent.value.id == "Literal"
-        if isinstance(parent, ast.arg | ast.AnnAssign) and node is parent.annotation:
+        if isinstance(parent, ast.arg) and node is parent.annotation:
             return True
-        if isinstance(parent, ast.Return):
-            return _KEY_OF.search(getattr(parents.get(parent), "name", "")) is not None
-        if isinstance(parent, _NO_TEXT | ast.stmt):
-            return False
         node, parent = parent, parents.get(parent)
-    return False
+    if isinstance(parent, ast.AnnAssign):
+        return node is parent.annotation
+    holder = parents.get(parent) if isinstance(parent, ast.Return) else None
+    return isinstance(holder, ast.FunctionDef) and bool(_KEY_OF.search(holder.name))
 
 
 def _is_shown(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Return whether a string stands where its words are shown, though it may be one word."""
     parent = parents.get(node)
+    match parent:
+        case ast.FormattedValue():
+            return has_words(message(parents[parent]))  # type: ignore[arg-type]
+        case ast.keyword():
+            return parent.arg in SHOWN
+        case ast.arguments():
+            return _default_of(node, parent) in SHOWN
+        case ast.Call():
+            return node in parent.args and _called(parent) in SHOWING
+        case ast.Compare():
+            return any(_is_named(side) for side in (parent.left, *parent.comparators))
+        case ast.Assign():
+            return any(_is_named(target) for target in parent.targets)
+        case ast.AnnAssign():
+            return _is_named(parent.target)
+        case _:
+            return _is_shown_with(node, parent, parents)
+
+
+def _is_shown_with(node: ast.AST, parent: ast.AST | None, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Return whether a string is a part of what is shown: a branch, an item, a value."""
     if isinstance(parent, ast.IfExp):
         return node is not parent.test and _is_shown(parent, parents)
-    if isinstance(parent, ast.FormattedValue):
-        return has_words(message(parents[parent]))  # type: ignore[arg-type]
-    if isinstance(parent, ast.keyword):
-        return parent.arg in SHOWN
-    if isinstance(parent, ast.Compare):
-        sides = [parent.left, *parent.comparators]
-        return any(isinstance(one, ast.Name) and one.id in SHOWN for one in sides)
-    if isinstance(parent, ast.arguments):
-        return _default_of(node, parent) in SHOWN
-    if isinstance(parent, ast.Call) and node in parent.args:
-        name = parent.func.attr if isinstance(parent.func, ast.Attribute) else (
-            parent.func.id if isinstance(parent.func, ast.Name) else "")  # fmt: skip
-        return name in SHOWING
-    if isinstance(parent, ast.Assign | ast.AnnAssign):
-        targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
-        return any(isinstance(one, ast.Name) and _names(one.id) for one in targets)
-    if isinstance(parent, ast.Tuple) and isinstance(node, ast.Constant):
-        if node.value in words("beside"):
-            return True
-    if isinstance(parent, ast.Tuple | ast.List) or (
-        isinstance(parent, ast.Dict) and node in parent.values
-    ):
-        return _is_shown(parent, parents)
-    return False
+    if isinstance(parent, ast.Dict):
+        return node in parent.values and _is_shown(parent, parents)
+    if isinstance(parent, ast.Tuple) and getattr(node, "value", "") in words("beside"):
+        return True
+    return isinstance(parent, ast.Tuple | ast.List) and _is_shown(parent, parents)
+
+
+def _called(node: ast.Call) -> str:
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def _is_named(node: ast.AST) -> bool:
+    name = node.id if isinstance(node, ast.Name) else ""
+    return name in SHOWN or bool(NAMING.fullmatch(name))
 
 
 def _default_of(node: ast.AST, arguments: ast.arguments) -> str:
@@ -195,10 +211,6 @@ def _default_of(node: ast.AST, arguments: ast.arguments) -> str:
     named = places[len(places) - len(arguments.defaults) :] + arguments.kwonlyargs
     defaults = [*arguments.defaults, *arguments.kw_defaults]
     return next((one.arg for one, own in zip(named, defaults, strict=True) if own is node), "")
-
-
-def _names(name: str) -> bool:
-    return name in SHOWN or bool(NAMING.fullmatch(name))
 
 
 def message(node: ast.Constant | ast.JoinedStr) -> str:
