@@ -162,6 +162,7 @@ def test_marks_are_one_to_one_and_leave_what_every_language_keeps():
         ('x = "Half have died."', ["Half have died."]),
         ("f\"{n} of {counted(n, 'row')} and {x.y[0]}\"", ["{n} of {counted} and {y}", "row"]),
         ('label = "truth"', ["truth"]),
+        ('Layer("truth", "line", "truth", "never")', ["never"]),
         ('draw(xlabel="month")', ["month"]),
         ("f(f\"{n} {'has' if n == 1 else 'have'} it\")", ["{n} {value} it", "has", "have"]),
         ('"one " "text"', []),  # the docstring of the module

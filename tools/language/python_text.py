@@ -33,6 +33,8 @@ SHOWING = {
     "AuthorError", "LessonError", "print", "listed",
 }  # fmt: skip
 """Functions that show what they are given."""
+SHOWING_ONE = {"Layer": 3, "Role": 2, "Axis": 0, "Control": 0}
+"""Functions that show one of the things that they are given, by its place."""
 NAMING = re.compile(r"_?(?:.*_)?(?:WORDS|LABELS|TITLES?|REGIONS)")
 """Tables whose values are shown."""
 STYLING = {"loc", "xycoords", "textcoords", "arrowprops", "layout", "linestyle", "style", "gid"}
@@ -174,7 +176,7 @@ def _is_shown(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
         case ast.arguments():
             return _default_of(node, parent) in SHOWN
         case ast.Call():
-            return node in parent.args and _called(parent) in SHOWING
+            return any(node is one and _shows(parent, at) for at, one in enumerate(parent.args))
         case ast.Compare():
             return any(_is_named(side) for side in (parent.left, *parent.comparators))
         case ast.Assign():
@@ -196,8 +198,9 @@ def _is_shown_with(node: ast.AST, parent: ast.AST | None, parents: dict[ast.AST,
     return isinstance(parent, ast.Tuple | ast.List) and _is_shown(parent, parents)
 
 
-def _called(node: ast.Call) -> str:
-    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+def _shows(node: ast.Call, place: int) -> bool:
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    return name in SHOWING or SHOWING_ONE.get(name) == place
 
 
 def _is_named(node: ast.AST) -> bool:
