@@ -16,10 +16,10 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 6_070  # code lines that make a number of a lesson
+SCIENCE_LIMIT = 6_080  # code lines that make a number of a lesson
 READ_LIMIT = 8_780  # statements one reads, in the package without `authoring`
 BUDGET = {
-    "ground": 339,
+    "ground": 347,
     "evidence": 32,
     "figures": 3_939,
     "analysis": 3_466,
