@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Comment, Doctype
 
-from tools.language import pseudo, sources
+from tools.language import pseudo, python_text, sources
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _PLAIN = re.compile(r"[A-Za-z]")
@@ -67,6 +67,12 @@ def allowed() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
     words = {word for group in groups.values() for word in group.get("words", [])}
     words |= set(_columns())
     patterns = [text for group in groups.values() for text in group.get("patterns", [])]
+    # Data by which a lesson's code selects: a translation of them would break the lesson.
+    for text in sorted(python_text.selecting() | python_text.words("never"), key=len, reverse=True):
+        if text.strip().isidentifier():
+            words.add(text.strip())
+        elif " " in text.strip() and "{" not in text:
+            patterns.append(re.escape(text.strip()))
     return frozenset(words), tuple(re.compile(text) for text in patterns)
 
 

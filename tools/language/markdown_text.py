@@ -15,7 +15,7 @@ _FIRST = re.compile(r"(?:[ \t]*>)*[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(?:#{1,6}[
 _NEXT = re.compile(r"(?:[ \t]*>)*[ \t]*")
 _CUT = re.compile(r"^\+\+\+.*$", re.MULTILINE)
 _FRONT = re.compile(r"\A---\n.*?^---\s*$", re.DOTALL | re.MULTILINE)
-_OPTIONS = re.compile(r"(?:^:.*\n)*")
+_OPTIONS = re.compile(r"(?::.*\n)*")
 
 
 def _blank(match: re.Match[str]) -> str:

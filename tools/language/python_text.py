@@ -23,7 +23,7 @@ from pathlib import Path
 from tools.language.spots import Spot, Translate, has_words
 
 SHOWN = {
-    "title", "label", "headline", "xlabel", "ylabel", "unit", "about", "caption", "words", "help",
+    "title", "label", "headline", "xlabel", "ylabel", "unit", "caption", "words", "help",
     "expected", "found", "remedy", "epilog", "description", "noun", "plural", "verb", "joint",
     "time_zero", "second_clock",
 }  # fmt: skip
@@ -43,7 +43,8 @@ STYLING = {"loc", "xycoords", "textcoords", "arrowprops", "layout", "linestyle",
 _LABEL = re.compile(r"[A-Z][a-z]+(?:-[A-Za-z]+)*[.:]?")
 _PATTERN = re.compile(r"\\[wWsSdDbBAZ.]|\(\?|\[\^|\]\+|\]\*|\.\*[$)]")
 _STYLE = re.compile(r"[\w-]+:[^\s][^:;]*;|[\w-]+:\s*[\w#.%-]+;|^\s*[.\w-]+\{", re.DOTALL)
-_CORNER = re.compile(r"(?:outside )?(?:upper|lower|center) (?:left|right|center)")  # of a legend
+_CORNER = re.compile(r"^(?:outside )?(?:upper|lower|center) (?:left|right|center)$")  # of a legend
+_ROWS = re.compile(r"\A(?:[^\s,]*(?:,[^\s,]*)+\n?)+\Z")  # of a table, as a CSV file has them
 _CODE_MODULES, _CODE_METHODS = {"re", "ast", "importlib"}, {"query", "eval"}  # they read code
 _KEY_OF = re.compile(r"_key$|fingerprint$")  # functions whose strings a file or a cache knows
 _NO_TEXT = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
@@ -54,6 +55,43 @@ def words(part: str) -> frozenset[str]:
     """Return the strings of a part of ``words.toml``: never, always, or beside other texts."""
     groups = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
     return frozenset(text for group in groups[part].values() for text in group["strings"])
+
+
+@cache
+def selecting() -> frozenset[str]:
+    """Return the words by which the code of a lesson selects rows or columns: they are data."""
+    found = set()
+    for path in sorted((Path(__file__).resolve().parents[2] / "lessons").glob("*.*")):
+        text = path.read_text("utf-8") if path.suffix in (".md", ".toml") else ""
+        if path.suffix == ".md":
+            codes = re.findall(r"^```\{code-cell\}\n((?:.*\n)*?)```", text, flags=re.MULTILINE)
+            codes = [re.sub(r"^:.*\n", "", code, flags=re.MULTILINE) for code in codes]
+        else:
+            codes = [code for code in _values(tomllib.loads(text)) if "[" in code]
+        for code in codes:
+            found |= set(_indices(code))
+    return frozenset(found)
+
+
+def _values(data: object) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict | list):
+        for one in data.values() if isinstance(data, dict) else data:
+            yield from _values(one)
+
+
+def _indices(code: str) -> Iterator[str]:
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript):
+            for inner in ast.walk(node.slice):
+                text = inner.value if isinstance(inner, ast.Constant) else None
+                if isinstance(text, str) and (" " in text or text[:1].isupper()):
+                    yield text
 
 
 def spots(source: str, offset: int = 0, where: str = "code") -> list[Spot]:
@@ -110,9 +148,9 @@ def _is_whole(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
 
 def _is_text(node: ast.Constant | ast.JoinedStr, parents: dict[ast.AST, ast.AST]) -> bool:
     text = message(node)
-    if text.strip() in words("never") or not has_words(text):
+    if text.strip() in words("never") | selecting() or not has_words(text):
         return False
-    if _PATTERN.search(text) or _STYLE.search(text) or _CORNER.fullmatch(text):
+    if any(pattern.search(text) for pattern in (_PATTERN, _STYLE, _CORNER, _ROWS)):
         return False
     if _set_aside(node, parents):
         return False
