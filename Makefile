@@ -77,9 +77,9 @@ build: setup  ## rebuild all editions from lessons/
 browser: setup  ## drive three lessons and the lecture in headless Chromium
 	$(PY) -m pytest -m "browser and not full" tests
 
-full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, 32 bits, pseudo
+full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, and 32 bits
 	$(PY) -m pytest -m full tests
-	$(MAKE) reference wasm pseudo
+	$(MAKE) reference wasm
 
 study: setup  ## full-size truths and simulation studies
 	$(PY) -m pytest -n 2 -m slow tests
