@@ -22,6 +22,7 @@ MADE = [
     "notebooks/glossary.ipynb",
     "build/instructor/42_small_steps.ipynb",
     "build/slides/42_small_steps.html",
+    "build/worksheets/42_small_steps.html",
     "lessons/42_small_steps.reveals.json",
     "build/quizzes/quiz_42.gift",
     "build/quizzes/quiz_42.qti.zip",
@@ -60,7 +61,7 @@ def test_a_lesson_of_ones_own_is_built_checked_and_used(own, monkeypatch, capsys
         f"wrote {name}" for name in sorted(MADE, key=out.index)
     ]
     assert all((own / name).is_file() for name in MADE)
-    assert "1 lesson, 8 files changed" in out
+    assert "1 lesson, 9 files changed" in out
     assert f"DSRCT_EDU_LESSONS={own / 'lessons'}" in out
 
     code, out, _ = run(capsys, "build")
@@ -216,7 +217,7 @@ def test_an_installed_wheel_builds_a_lesson_of_ones_own(installed, tmp_path):
     assert Path(where.strip()).is_relative_to(installed.parents[1])
 
     edu("new-lesson", "42", "small_steps")
-    assert "1 lesson, 8 files changed" in edu("build", "42")
+    assert "1 lesson, 9 files changed" in edu("build", "42")
     assert all((tmp_path / name).is_file() for name in MADE)
     notebook = json.loads((tmp_path / MADE[0]).read_text(encoding="utf-8"))
     assert sum(bool(cell.get("outputs")) for cell in notebook["cells"]) > 5

@@ -11,10 +11,12 @@ import nbformat
 from dsrct_edu.authoring import (
     building,
     course,
+    course_rules,
     drift,
     marks,
     notebooks,
     outputs,
+    pre_post,
     prediction_rules,
     rules,
     schemas,
@@ -46,6 +48,8 @@ def build(
     lessons, problems = _read(places, wanted)
     report = building.build(lessons, places, jobs=jobs, fresh=fresh, pixels=pixels)
     problems += report.problems
+    if not problems:
+        report.wrote += pre_post.write(places)
     if not wanted and not problems:
         building.build_decks(places, report)
         problems = report.problems
@@ -65,7 +69,9 @@ def check(wanted: Sequence[str], folder: str | Path = "lessons") -> int:
     lessons, problems = _read(places, wanted)
     findings = [said for lesson in lessons for said in _findings(lesson, places)]
     if lessons:
+        findings += course_rules.problems(lessons, lessons[0].course)
         findings += drift.glossary(lessons[0].course, places) + drift.orphans(places)
+        findings += pre_post.problems(places, lessons[0].course)
     if not problems + findings:
         print(f"{counted(len(lessons), 'lesson')}: rules kept, notebooks follow from their sources")
     return _told("check", problems + findings, FAULT if problems else FINDINGS)

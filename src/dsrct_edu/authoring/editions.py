@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import slides, stubs
+from dsrct_edu.authoring import slides, stubs, worksheets
 from dsrct_edu.authoring.lesson import Lesson
 
 
@@ -95,6 +95,11 @@ def abbreviation(words: str, entry: dict[str, Any]) -> str:
     return f'<abbr title="{html.escape(_meaning(entry), quote=False)}">{words}</abbr>'
 
 
+def words_only(words: str, _: dict[str, Any]) -> str:
+    """Leave words as they are: nobody follows a link on paper."""
+    return words
+
+
 def _meaning(entry: dict[str, Any]) -> str:
     return " ".join(entry["meaning"].split()).replace('"', "'")
 
@@ -143,18 +148,40 @@ SLIDES = Edition(
     term=abbreviation,
     text=slides.deck,
 )
-EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES)
+WORKSHEET = replace(
+    STUDENT,
+    name="worksheet",
+    target="build/worksheets/{name}.html",
+    term=words_only,
+    text=worksheets.sheet,
+    committed=False,
+)
+EDITIONS = (STUDENT, SOLUTION, INSTRUCTOR, SLIDES, WORKSHEET)
 RUN = tuple(edition for edition in EDITIONS if edition.shows == edition.name)
 """Those that are executed."""
 MORE = replace(STUDENT, name="more", drops=("instructor",), shows="more", closing="")
 """The one edition of a page to read on."""
+LECTURER = replace(
+    MORE,
+    name="lecturer",
+    shows="lecturer",
+    target="notebooks/lecturer/{name}.ipynb",
+    term=partial(link, "../"),
+)
+"""The one edition of a page for lecturers, which no list of lessons holds."""
 
 
 def editions(lesson: Lesson) -> tuple[Edition, ...]:
     """Return the editions that a lesson, or a page to read on, has."""
-    return (MORE,) if lesson.is_more else EDITIONS
+    return _pages(lesson) or EDITIONS
 
 
 def run(lesson: Lesson) -> tuple[Edition, ...]:
     """Return those of them that are executed."""
-    return (MORE,) if lesson.is_more else RUN
+    return _pages(lesson) or RUN
+
+
+def _pages(lesson: Lesson) -> tuple[Edition, ...]:
+    if lesson.for_lecturers:
+        return (LECTURER,)
+    return (MORE,) if lesson.is_more else ()

@@ -73,7 +73,7 @@ def _files(lessons: Path) -> Iterator[tuple[Path, Path]]:
     folders = [
         (_PACKAGE, ("*.py", "*.csv", "*.json")),
         (find("data", "synthetic"), ("*",)),
-        (lessons, ("*.toml",)),
+        (lessons, ("*.toml", "*.csv")),
     ]
     for folder, patterns in folders:
         paths = {path for pattern in patterns for path in folder.rglob(pattern) if path.is_file()}

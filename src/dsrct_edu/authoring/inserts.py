@@ -45,6 +45,8 @@ def _maker(wanted: str) -> Callable[[Lesson, str, Edition], str] | None:
 
 
 def _header(lesson: Lesson, _: str, edition: Edition) -> str:
+    if lesson.for_lecturers:
+        return "*For lecturers; no lesson of the course. Run the cells from top to bottom.*"
     if lesson.is_more:
         return (
             f"*To read on after lesson {lesson.id}, {_page(lesson, edition)}. Optional: no lesson "
@@ -79,7 +81,8 @@ def _page(lesson: Lesson, edition: Edition) -> str:
 def _footer(lesson: Lesson, _: str, edition: Edition) -> str:
     lines = []
     if lesson.is_more:
-        lines.append(f"Back to lesson {lesson.id}: {_page(lesson, edition)}.")
+        if not lesson.for_lecturers:
+            lines.append(f"Back to lesson {lesson.id}: {_page(lesson, edition)}.")
     elif lesson.path.with_name(f"{lesson.beside}.md").exists():
         lines.append(f"To read on, optional: {_page(lesson, edition)}.")
     if edition.closing:

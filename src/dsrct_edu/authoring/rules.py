@@ -226,27 +226,31 @@ def quoted_values(lesson: Lesson) -> list[str]:
 
 
 def objectives(lesson: Lesson) -> list[str]:
-    """Objectives: each is served by an exercise or a quiz item, and none is named that is none."""
-    count = len(lesson.metadata["objectives"])
-    served = {
-        f"exercise {key}": exercise.get("objectives", [])
-        for key, exercise in lesson.data("checks").get("exercise", {}).items()
-    }
-    served |= {
-        f"question {place}": item.get("objectives", [])
-        for place, item in enumerate(lesson.data("quiz").get("item", []), 1)
-    }
+    """Objectives: each is served by an exercise and by a question of the quiz."""
+    goals = lesson.metadata["objectives"]
+    serving = served(lesson)
     said = [
-        f"{place} serves objective {number}; the front matter has {count}"
-        for place, numbers in served.items() for number in numbers if number > count
+        f"{kind} {key} serves objective {number}; the front matter has {len(goals)}"
+        for kind, found in serving.items()
+        for key, numbers in found.items()
+        for number in numbers if number > len(goals)
     ]  # fmt: skip
-    met = {number for numbers in served.values() for number in numbers}
-    said += [
-        f"no exercise and no question of the quiz serves objective {number}: "
-        f"{lesson.metadata['objectives'][number - 1]}"
-        for number in range(1, count + 1) if number not in met
-    ]  # fmt: skip
-    return said
+    return said + [
+        f"no {kind} serves objective {number}, {goal!r}; rewrite one, or the objective"
+        for kind, found in serving.items()
+        for number, goal in enumerate(goals, 1)
+        if number not in [one for numbers in found.values() for one in numbers]
+    ]
+
+
+def served(lesson: Lesson) -> dict[str, dict[str, list[int]]]:
+    """Return, for exercises and for questions of the quiz, which objectives each serves."""
+    exercises = lesson.data("checks").get("exercise", {})
+    items = lesson.data("quiz").get("item", [])
+    return {
+        "exercise": {key: entry.get("objectives", []) for key, entry in exercises.items()},
+        "question": {str(n): item.get("objectives", []) for n, item in enumerate(items, 1)},
+    }
 
 
 RULES = {
@@ -266,7 +270,7 @@ RULES = {
 def _more(lesson: Lesson) -> list[str]:
     """Hold a page to read on to what it is: short cells, and no tasks."""
     said = [
-        f"`{key}` in the front matter is for lessons; a page to read on has id, title and seed"
+        f"`{key}` in the front matter is for lessons; such a page has id, title and seed"
         for key in lesson.metadata if key not in ("id", "title", "seed")
     ]  # fmt: skip
     for cell in cells(lesson, MORE):

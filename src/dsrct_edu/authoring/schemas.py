@@ -27,11 +27,11 @@ def problems(lesson: Lesson) -> list[str]:
         for error in Draft202012Validator(schema).iter_errors(data):
             place = list(error.absolute_path)
             shown = " > ".join(str(part) for part in place) or "the whole file"
-            said.append(f"{lesson.line(kind, *place)}: {shown}: {_short(error.message)}")
+            said.append(f"{lesson.line(kind, *place)}: {shown}: {short(error.message)}")
     return said or _unreadable(lesson)
 
 
-def _short(message: str) -> str:
+def short(message: str) -> str:
     """Cut a message that quotes a whole table; what is wrong with it stands at the end."""
     return message if len(message) <= 200 else f"{message[:80]} ... {message[-80:]}"
 

@@ -3,6 +3,8 @@ from .answers import WorkedAnswer as WorkedAnswer
 from .answers import worked_answer as worked_answer
 from .checking import CheckResult as CheckResult
 from .checking import check as check
+from .looking_back import LookingBack as LookingBack
+from .looking_back import your_guesses as your_guesses
 from .predicting import Prediction as Prediction
 from .predicting import guesses as guesses
 from .predicting import predict as predict
@@ -13,3 +15,6 @@ from .progress import summary as summary
 from .quizzes import Feedback as Feedback
 from .quizzes import Quiz as Quiz
 from .quizzes import quiz as quiz
+from .scoring import PrePost as PrePost
+from .scoring import made_class as made_class
+from .scoring import score_pre_post as score_pre_post

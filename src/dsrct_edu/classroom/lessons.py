@@ -267,6 +267,19 @@ def reveal_of(number: str) -> Table:
     return Table(texts.get(number, {"html": "", "words": ""}), path)
 
 
+def source_of(lesson: str) -> Path | None:
+    """Return the source of a lesson; None where only its data are at hand.
+
+    Examples
+    --------
+    >>> source_of("05").name
+    '05_kaplan_meier.md'
+    """
+    path = _path(lesson, "checks")
+    source = path and path.with_name(f"{path.name.partition('.')[0]}.md")
+    return source if source and source.exists() else None
+
+
 def _path(lesson: str, kind: str, ending: str = "toml") -> Path | None:
     if not isinstance(lesson, str) or not lesson.isalnum():
         return None  # a student's input must not become a pattern

@@ -42,7 +42,13 @@ class Progress:
         return number
 
     def note(self, key: str, guess: object, result: object, unit: str) -> None:
-        """Note a guess, and its result once it is known; the file, if there is one, keeps both."""
+        """Note a guess, and its result once it is known; the file, if there is one, keeps both.
+
+        The same guess once more, as in a cell that is run again, keeps the result that it had.
+        """
+        before = {row["id"]: row for row in self._guesses()}.get(key)
+        if result is None and guess is not None and before and before["guess"] == guess:
+            result = before["result"]
         row = dict(zip(COLUMNS["predictions"], (key, guess, result, unit), strict=True))
         self.predictions[key] = row
         path = _file()

@@ -10,6 +10,7 @@ from .diagrams import dag as dag
 from .effects import forest as forest
 from .figure import Figure as Figure
 from .futures import two_futures as two_futures
+from .gains import before_and_after as before_and_after
 from .genes import fusion_gene as fusion_gene
 from .growing import lifelines as lifelines
 from .hidden import sensitivity_plane as sensitivity_plane

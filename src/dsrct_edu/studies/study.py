@@ -70,7 +70,7 @@ class Study:
         half = LEVEL_Z * se
         return pd.DataFrame(
             {
-                "replicate": np.repeat(np.arange(self.n_replicates), len(methods)),
+                "replicate": np.repeat(np.arange(self.n_replicates, dtype=np.int64), len(methods)),
                 "method": np.tile(np.array(methods, dtype=object), self.n_replicates),
                 "measure": np.tile(np.array(measures, dtype=object), self.n_replicates),
                 "estimate": estimate,
@@ -182,7 +182,6 @@ def staircase(
     study: Study,
     measure: str = "rmst_difference",
     interval: str = "spread",
-    replicates: str = "all",
 ) -> pd.DataFrame:
     """Lay every method of a study beside its truth, in the order of the steps.
 
@@ -195,8 +194,6 @@ def staircase(
     interval : {"spread", "monte_carlo"}
         ``spread``: where the middle 95 % of the replicates' estimates lie, which is how far one
         registry of this size can mislead. ``monte_carlo``: 95 % interval of the mean itself.
-    replicates : {"all", "converged"}
-        As in `Study.performance`.
 
     Returns
     -------
@@ -218,7 +215,7 @@ def staircase(
     ['ever_never', 'iptw']
     """
     checks.one_of(interval, tuple(_INTERVALS), "interval")
-    measured = study.performance(replicates)
+    measured = study.performance()
     logged = measure == "hazard_ratio"
     known = ["hazard_ratio"] if "log_hazard_ratio" in set(measured["measure"]) else []
     checks.one_of(measure, [*known, *measured["measure"].unique()], "measure")
