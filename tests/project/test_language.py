@@ -32,9 +32,34 @@ from tools.language import (  # noqa: E402
     spots,
 )
 
-SOURCES = {path: sources.read(path) for path, _ in sources.files()}
-FOUND = {path: reader(SOURCES[path]) for path, reader in sources.files()}
-UNITS = sources.units()
+
+@pytest.fixture(scope="module")
+def written():
+    """The text of each file that holds texts for readers."""
+    return {path: sources.read(path) for path, _ in sources.files()}
+
+
+@pytest.fixture(scope="module")
+def found(written):
+    """Where each file holds them; read once, as the copy and the search for leftovers ask too."""
+    return {path: sources.spots(reader, written[path]) for path, reader in sources.files()}
+
+
+@pytest.fixture(scope="module")
+def marked(written, found):
+    """Each file in the pseudo-language."""
+    return {path: spots.rewritten(written[path], found[path], pseudo.translated) for path in found}
+
+
+@pytest.fixture(scope="module")
+def units():
+    return sources.units()
+
+
+@pytest.fixture(scope="module")
+def made(units):
+    """The catalogue of the pseudo-language."""
+    return catalogue.made(units, pseudo.translated)
 
 
 def texts(found):
@@ -79,24 +104,23 @@ def meaning(path, source):
     return " ".join(pseudo.plain(source).split())
 
 
-def test_identity_gives_the_same_bytes():
-    made = {path: spots.rewritten(SOURCES[path], FOUND[path], str) for path in FOUND}
-    assert [path.name for path in FOUND if made[path].encode() != path.read_bytes()] == []
+def test_identity_gives_the_same_bytes(written, found):
+    made = {path: spots.rewritten(written[path], found[path], str) for path in found}
+    assert [path.name for path in found if made[path].encode() != path.read_bytes()] == []
 
 
-def test_marked_files_say_and_do_the_same():
+def test_marked_files_say_and_do_the_same(written, found, marked):
     changed = 0
-    for path, found in FOUND.items():
-        made = spots.rewritten(SOURCES[path], found, pseudo.translated)
-        assert meaning(path, made) == meaning(path, SOURCES[path]), path
-        assert (made != SOURCES[path]) == bool(found), path
-        changed += made != SOURCES[path]
+    for path, source in written.items():
+        assert (marked[path] != source) == bool(found[path]), path
+        if found[path]:
+            assert meaning(path, marked[path]) == meaning(path, source), path
+            changed += 1
     assert changed > 150
 
 
-def test_no_two_spots_overlap():
-    for path, found in FOUND.items():
-        ordered = sorted(found, key=lambda spot: spot.start)
+def test_no_two_spots_overlap(found):
+    for path, ordered in found.items():
         for one, other in pairwise(ordered):
             assert one.end <= other.start, (path.name, one.texts, other.texts)
 
@@ -111,13 +135,13 @@ def test_no_string_of_a_data_file_is_missed(path):
     assert sorted(found) == sorted(strings(tomllib.loads(source)))
 
 
-def test_every_file_of_the_lessons_is_read():
-    written = {path for kind in ("md", "toml") for path in (ROOT / "lessons").glob(f"*.{kind}")}
-    assert written <= set(FOUND)
+def test_every_file_of_the_lessons_is_read(found):
+    files = {path for kind in ("md", "toml") for path in (ROOT / "lessons").glob(f"*.{kind}")}
+    assert files <= set(found)
 
 
-def test_each_text_keeps_its_placeholders():
-    assert not catalogue.problems(catalogue.made(UNITS, pseudo.translated))
+def test_each_text_keeps_its_placeholders(made):
+    assert not catalogue.problems(made)
 
 
 @pytest.mark.parametrize(
@@ -133,15 +157,15 @@ def test_each_text_keeps_its_placeholders():
     ],
 )
 def test_a_translation_that_loses_something_is_refused(text, said):
-    made = catalogue.made([sources.Unit(text, "a.py", 1, "code")], lambda _: said)
-    assert len(catalogue.problems(made)) == 1
+    wrong = catalogue.made([sources.Unit(text, "a.py", 1, "code")], lambda _: said)
+    assert len(catalogue.problems(wrong)) == 1
 
 
-def test_a_catalogue_is_read_as_it_was_written(tmp_path):
+def test_a_catalogue_is_read_as_it_was_written(tmp_path, units, made):
     path = tmp_path / "course.po"
-    catalogue.written(catalogue.made(UNITS, pseudo.translated), path)
+    catalogue.written(made, path)
     translate = catalogue.translator(catalogue.read(path))
-    assert [u.text for u in UNITS if translate(u.text) != pseudo.translated(u.text)] == []
+    assert [u.text for u in units if translate(u.text) != pseudo.translated(u.text)] == []
 
 
 def test_marks_are_one_to_one_and_leave_what_every_language_keeps():
@@ -202,12 +226,12 @@ def test_strings_of_a_tagged_cell_are_read():
     assert texts(markdown_text.spots(lesson)) == ["Text.", "Two words"]
 
 
-def test_no_entry_of_the_lists_is_stale():
-    written = "\n".join(SOURCES.values())
+def test_no_entry_of_the_lists_is_stale(written):
+    code = "\n".join(written.values())
     for part in ("never", "always", "beside"):
         for text in python_text.words(part):
             start = re.escape(text.split("{")[0])
-            assert re.search(rf"""["']{start}["'{{]""", written), text
+            assert re.search(rf"""["']{start}["'{{]""", code), text
     groups = tomllib.loads((ROOT / "tools/language/words.toml").read_text("utf-8"))
     assert all(group["why"] for part in groups.values() for group in part.values())
 
@@ -221,38 +245,51 @@ def copy(tmp_path_factory):
     return folder
 
 
-def in_copy(copy, code):
+_IN_COPY = """
+from pathlib import Path
+import dsrct_edu as dsrct
+from dsrct_edu.authoring import lesson, rules
+
+found = lesson.read(Path("lessons/05_kaplan_meier.md"))
+print(found.metadata["title"])
+print(*rules.problems(found, skip=("code",)), sep="\\n", end="|")
+curve = dsrct.kaplan_meier(dsrct.endpoint(dsrct.load_cohort("teaching").patients))
+curve.plot().png()
+print(curve)
+try:
+    dsrct.load_cohort("nowhere")
+except ValueError as error:
+    print(error)
+"""
+
+
+@pytest.fixture(scope="module")
+def said_in(copy):
+    """What the package of the copy says: of a lesson, and of its own; and it draws a picture."""
+    drawn.plant(copy)
     environment = {**os.environ, "PYTHONPATH": str(copy / "src")}
-    command = [sys.executable, "-c", code]
+    command = [sys.executable, "-c", _IN_COPY]
     done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return done.stdout.split("|", maxsplit=1)
 
 
-def test_a_marked_lesson_is_read_and_keeps_the_rules(copy):
-    said = in_copy(
-        copy,
-        "from pathlib import Path\n"
-        "from dsrct_edu.authoring import lesson, rules\n"
-        "found = lesson.read(Path('lessons/05_kaplan_meier.md'))\n"
-        "print(found.metadata['title'])\n"
-        "print(*rules.problems(found, skip=('code',)), sep='\\n')\n",
-    )  # fmt: skip
-    assert said.splitlines()[0] == pseudo.translated("A survival curve from scratch")
-    assert said.splitlines()[1:] in ([], [""])
+def test_a_marked_lesson_is_read_and_keeps_the_rules(said_in):
+    title, _, problems = said_in[0].partition("\n")
+    assert title == pseudo.translated("A survival curve from scratch")
+    assert problems == ""
 
 
-def test_a_marked_package_speaks(copy):
-    said = in_copy(
-        copy,
-        "import dsrct_edu as dsrct\n"
-        "print(dsrct.kaplan_meier(dsrct.endpoint(dsrct.load_cohort('teaching').patients)))\n"
-        "try:\n    dsrct.load_cohort('nowhere')\n"
-        "except ValueError as error:\n    print(error)\n",
-    )
-    left, marked, _ = leftovers.plain(said)
-    assert marked > 10
-    assert not [words for words in left if words in ("patients", "events", "found", "expected")]
+def test_a_marked_package_speaks(said_in):
+    left, words, _ = leftovers.plain(said_in[1])
+    assert words > 10
+    assert not [one for one in left if one in ("patients", "events", "found", "expected")]
+
+
+def test_drawn_words_are_noted(copy, said_in):
+    seen = leftovers.search(copy)
+    assert seen.marked > 10
+    assert seen.share > 0.9
 
 
 def test_a_folder_that_is_no_copy_is_not_overwritten(tmp_path):
@@ -315,16 +352,3 @@ def test_what_is_right_is_not_listed(tmp_path):
     text = "HIPEC `at_risk` 12 mg, `x`, [ŵøŕð](glossary.ipynb#event) doi:10.1000/abc ÇÇ"
     (tmp_path / "notebooks/05.ipynb").write_text(notebook(text=text), "utf-8")
     assert leftovers.search(tmp_path).leftovers == ()
-
-
-def test_drawn_words_are_noted(copy):
-    drawn.plant(copy)
-    in_copy(
-        copy,
-        "import dsrct_edu as dsrct\n"
-        "patients = dsrct.endpoint(dsrct.load_cohort('teaching').patients)\n"
-        "dsrct.kaplan_meier(patients).plot().png()\n",
-    )
-    seen = leftovers.search(copy)
-    assert seen.marked > 10
-    assert seen.share > 0.9

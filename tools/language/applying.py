@@ -37,7 +37,7 @@ def applied(root: Path, translate: Translate) -> int:
     changed = 0
     for path, reader in sources.files(root):
         source = sources.read(path)
-        made = rewritten(source, reader(source), translate)
+        made = rewritten(source, sources.spots(reader, source), translate)
         if made != source:
             path.write_bytes(made.encode("utf-8"))
             changed += 1

@@ -44,7 +44,7 @@ _LABEL = re.compile(r"[A-Z][a-z]+(?:-[A-Za-z]+)*[.:]?")
 _PATTERN = re.compile(r"\\[wWsSdDbBAZ.]|\(\?|\[\^|\]\+|\]\*|\.\*[$)]")
 _STYLE = re.compile(r"[\w-]+:[^\s][^:;]*;|[\w-]+:\s*[\w#.%-]+;|^\s*[.\w-]+\{", re.DOTALL)
 _CORNER = re.compile(r"^(?:outside )?(?:upper|lower|center) (?:left|right|center)$")  # of a legend
-_ROWS = re.compile(r"\A(?:[^\s,]*(?:,[^\s,]*)+\n?)+\Z")  # of a table, as a CSV file has them
+_ROWS = re.compile(r"\A(?:[^\s,;]*(?:[,;][^\s,;]*)+\n?)+\Z")  # of a table, as a CSV file has them
 _CODE_MODULES, _CODE_METHODS = {"re", "ast", "importlib"}, {"query", "eval"}  # they read code
 _KEY_OF = re.compile(r"_key$|fingerprint$")  # functions whose strings a file or a cache knows
 _NO_TEXT = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
@@ -96,11 +96,10 @@ def _indices(code: str) -> Iterator[str]:
 
 def spots(source: str, offset: int = 0, where: str = "code") -> list[Spot]:
     """Return where a module, or a cell of a lesson, holds texts for readers."""
-    tree = ast.parse(source)
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    strings, parents = _walked(ast.parse(source))
     starts = _line_starts(source)
     found = []
-    for node in _strings(tree):
+    for node in strings:
         texts = tuple(_texts(node, parents))
         if not texts:
             continue
@@ -116,13 +115,22 @@ def _is_string(node: ast.AST) -> bool:
     return isinstance(node, ast.JoinedStr)
 
 
-def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
-    """Yield the strings of a tree, those inside an f-string not by themselves."""
-    if _is_string(node):
-        yield node  # type: ignore[misc]
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _strings(child)
+def _walked(
+    tree: ast.AST,
+) -> tuple[list[ast.Constant | ast.JoinedStr], dict[ast.AST, ast.AST]]:
+    """Return the strings of a tree, those inside an f-string not by themselves; and all parents."""
+    strings: list[ast.Constant | ast.JoinedStr] = []
+    parents: dict[ast.AST, ast.AST] = {}
+    left = [(tree, False)]
+    while left:
+        node, inside = left.pop()
+        if not inside and _is_string(node):
+            strings.append(node)  # type: ignore[arg-type]
+            inside = True
+        for child in ast.iter_child_nodes(node):
+            parents[child] = node
+            left.append((child, inside))
+    return strings, parents
 
 
 def _inside(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
@@ -148,7 +156,7 @@ def _is_whole(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
 
 def _is_text(node: ast.Constant | ast.JoinedStr, parents: dict[ast.AST, ast.AST]) -> bool:
     text = message(node)
-    if text.strip() in words("never") | selecting() or not has_words(text):
+    if text.strip() in words("never") or text.strip() in selecting() or not has_words(text):
         return False
     if any(pattern.search(text) for pattern in (_PATTERN, _STYLE, _CORNER, _ROWS)):
         return False

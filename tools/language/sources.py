@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from tools.language import data_text, markdown_text, markup_text, python_text
@@ -24,6 +24,7 @@ READERS: dict[str, Reader] = {
     "lessons/course.toml": data_text.toml,
     "lessons/glossary.toml": data_text.toml,
     "lessons/misconceptions.toml": data_text.toml,
+    "lessons/pre_post.toml": data_text.toml,
     "lessons/labels.toml": partial(data_text.toml, every=True),
     "src/dsrct_edu/**/*.py": python_text.spots,
     "start.py": python_text.spots,
@@ -64,12 +65,18 @@ def files(root: Path = ROOT) -> Iterator[tuple[Path, Reader]]:
                 yield path, reader
 
 
+@cache
+def spots(reader: Reader, source: str) -> tuple[Spot, ...]:
+    """Return where a file's text holds texts for readers, in order; read once, whoever asks."""
+    return tuple(sorted(reader(source), key=lambda spot: spot.start))
+
+
 def units(root: Path = ROOT) -> list[Unit]:
     """Return all texts of a checkout with where they stand."""
     found = []
     for path, reader in files(root):
         source = read(path)
-        for spot in sorted(reader(source), key=lambda spot: spot.start):
+        for spot in spots(reader, source):
             line, name = line_of(source, spot.start), path.relative_to(root).as_posix()
             found += [Unit(text, name, line, spot.where, spot.comment) for text in spot.texts]
     return found
