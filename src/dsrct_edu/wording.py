@@ -16,7 +16,8 @@ _NOUN_WORDS = (
     ("plan", "plans"), ("clone", "clones"), ("variable", "variables"), ("tumour", "tumours"),
     ("replicate", "replicates"), ("covariate", "covariates"), ("centre", "centres"),
     ("cause", "causes"), ("cluster", "clusters"), ("other", "others"), ("lesson", "lessons"),
-    ("file", "files"),
+    ("file", "files"), ("student", "students"), ("answer", "answers"), ("dose", "doses"),
+    ("blank answer", "blank answers"),
 )  # fmt: skip
 _PLURALS = dict(_NOUN_WORDS)
 

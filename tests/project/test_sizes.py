@@ -17,11 +17,11 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 5_978  # code lines that make a number of a lesson
-READ_LIMIT = 8_858  # statements one reads, in the package without `authoring`
+READ_LIMIT = 8_859  # statements one reads, in the package without `authoring`
 BUDGET = {
-    "ground": 347,
+    "ground": 348,
     "evidence": 32,
-    "figures": 4_020,
+    "figures": 4_024,
     "analysis": 3_466,
     "bedside": 586,
     "disease": 1_228,

@@ -84,7 +84,8 @@ def told(seen: leftovers.Seen) -> int:
         print(f"{one.words}\n    {one.seen}: ...{one.within}...\n    from {one.guess or 'unknown'}")
     print(
         f"{seen.marked:,} words are marked, {seen.allowed:,} stay as they are by right, "
-        f"and {len(seen.leftovers):,} different ones are left over: {seen.share:.2%} marked"
+        f"and {seen.plain:,} are left over ({len(seen.leftovers):,} different words or phrases): "
+        f"{seen.share:.2%} marked"
     )
     return 1 if seen.leftovers else 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import json
 import re
 import tomllib
@@ -46,18 +47,20 @@ class Leftover:
 
 @dataclass(frozen=True)
 class Seen:
-    """How many words of what was built are marked, plain by right, and left over."""
+    """How many words of what was built are marked, plain by right, and left over.
+
+    Each word counts as often as it stands; ``leftovers`` names each once.
+    """
 
     marked: int
     allowed: int
+    plain: int
     leftovers: tuple[Leftover, ...]
 
     @property
     def share(self) -> float:
         """Share of the words that are marked, of those that a language would change."""
-        return self.marked / max(
-            1, self.marked + sum(len(_WORD.findall(one.words)) for one in self.leftovers)
-        )
+        return self.marked / max(1, self.marked + self.plain)
 
 
 @cache
@@ -67,6 +70,8 @@ def allowed() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
     words = {word for group in groups.values() for word in group.get("words", [])}
     words |= set(_columns())
     patterns = [text for group in groups.values() for text in group.get("patterns", [])]
+    patterns += [re.escape(text) for text in sorted(set(_cited()), key=len, reverse=True)]
+    patterns += [f'"{re.escape(word)}"' for word in sorted(set(_typed()))]
     # Data by which a lesson's code selects: a translation of them would break the lesson.
     for text in sorted(python_text.selecting() | python_text.words("never"), key=len, reverse=True):
         if text.strip().isidentifier():
@@ -82,6 +87,15 @@ def _columns() -> Iterator[str]:
         yield line.split(",")[1]
 
 
+def _cited() -> Iterator[str]:
+    """Yield the citations and their sentences, for one to be shown whole or its title alone."""
+    with (sources.ROOT / "src/dsrct_edu/evidence/published.csv").open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            said = " ".join(row["citation"].split())
+            yield said
+            yield from (part for part in re.split(r"(?<=[.?]) ", said) if len(part) > 5)
+
+
 def _typed() -> Iterator[str]:
     """Yield the words that a reader types as a guess, which a lesson's code shows again."""
     for path in sorted((sources.ROOT / "lessons").glob("*.checks.toml")):
@@ -94,10 +108,9 @@ def markup(text: str) -> Iterator[str]:
     soup = BeautifulSoup(text, "html.parser")
     for tag in soup.find_all(_UNSEEN):
         tag.decompose()
-    for table in soup.find_all("thead"):
-        for cell in table.find_all("th"):
-            if re.fullmatch(r"[A-Za-z]\w*", cell.get_text().strip()):
-                cell.decompose()  # the name of a column
+    for cell in soup.select("thead th, table.dataframe th, table.dataframe td"):
+        if re.fullmatch(r"[A-Za-z]\w*", cell.get_text().strip()):
+            cell.decompose()  # the name of a column or row, or a value: code selects by them
     for tag in soup.find_all(True):
         for name in _SPOKEN:
             if tag.get(name):
@@ -183,7 +196,7 @@ def built(copy: Path) -> list[Path]:
     """Return all that a build wrote into a copy."""
     patterns = (
         "notebooks/**/*.ipynb", "build/instructor/*.ipynb", "build/slides/*.html",
-        "build/quizzes/*", "lessons/*.reveals.json", "build/drawn/*.txt",
+        "build/worksheets/*.html", "build/quizzes/*", "lessons/*.reveals.json", "build/drawn/*.txt",
     )  # fmt: skip
     return [path for pattern in patterns for path in sorted(copy.glob(pattern))]
 
@@ -191,6 +204,7 @@ def built(copy: Path) -> list[Path]:
 def plain(text: str) -> tuple[list[str], int, int]:
     """Return the plain words of a text, neighbours together; how many are marked; and allowed."""
     words, patterns = allowed()
+    text = " ".join(text.split())
     for pattern in (_FILE, _NAME, *patterns):
         text = pattern.sub(lambda match: " \0 ", text)
     found: list[str] = []
@@ -199,9 +213,9 @@ def plain(text: str) -> tuple[list[str], int, int]:
         word = match.group()
         if not _PLAIN.search(word):
             marked += 1
-        elif len(word) == 1 or word in words or pseudo.NAMES.fullmatch(word):
+        elif len(word) == 1 or word in words or pseudo.NAMES.fullmatch(re.split("['’]", word)[0]):
             fine += 1
-        elif found and last and re.fullmatch(r"[ \n'’,-]{1,2}", text[last : match.start()]):
+        elif found and last and re.fullmatch(r"[ '’,-]{1,2}", text[last : match.start()]):
             found[-1], last = f"{found[-1]} {word}", match.end()
         else:
             found.append(word)
@@ -211,7 +225,7 @@ def plain(text: str) -> tuple[list[str], int, int]:
 
 def search(copy: Path) -> Seen:
     """Return what is left over in all that was built in a copy."""
-    marked = fine = 0
+    marked = fine = left = 0
     seen: dict[str, tuple[str, str]] = {}
     typed = set(_typed())
     for path in built(copy):
@@ -222,9 +236,10 @@ def search(copy: Path) -> Seen:
             words, here, right = plain(text)
             marked, fine = marked + here, fine + right
             for one in words:
+                left += len(_WORD.findall(one))
                 seen.setdefault(one, (name, " ".join(text.split())))
     strings = _strings()
-    return Seen(marked, fine, tuple(
+    return Seen(marked, fine, left, tuple(
         Leftover(words, name, _near(text, words), _guess(words, strings))
         for words, (name, text) in sorted(seen.items())
     ))  # fmt: skip

@@ -33,9 +33,9 @@ SHOWING = {
     "AuthorError", "LessonError", "print", "listed",
 }  # fmt: skip
 """Functions that show what they are given."""
-SHOWING_ONE = {"Layer": 3, "Role": 2, "Axis": 0, "Control": 0}
+SHOWING_ONE = {"text": 2, "Layer": 3, "Role": 2, "Axis": 0, "Control": 0}
 """Functions that show one of the things that they are given, by its place."""
-NAMING = re.compile(r"_?(?:.*_)?(?:WORDS|LABELS|TITLES?|REGIONS)")
+NAMING = re.compile(r"_?(?:.*_)?(?:WORDS|LABELS|TITLES?|REGIONS|DOORS)")
 """Tables whose values are shown."""
 STYLING = {"loc", "xycoords", "textcoords", "arrowprops", "layout", "linestyle", "style", "gid"}
 """Arguments that say how something is drawn, and are never shown."""
@@ -156,7 +156,7 @@ def _is_whole(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
 
 def _is_text(node: ast.Constant | ast.JoinedStr, parents: dict[ast.AST, ast.AST]) -> bool:
     text = message(node)
-    if text.strip() in words("never") or text.strip() in selecting() or not has_words(text):
+    if text.strip() in words("never") or _selects(text.strip()) or not has_words(text):
         return False
     if any(pattern.search(text) for pattern in (_PATTERN, _STYLE, _CORNER, _ROWS)):
         return False
@@ -169,6 +169,16 @@ def _is_text(node: ast.Constant | ast.JoinedStr, parents: dict[ast.AST, ast.AST]
     if isinstance(node, ast.Constant) and (_LABEL.fullmatch(text) or text in words("always")):
         return True
     return isinstance(node, ast.Constant) and _is_shown(node, parents)
+
+
+@cache
+def _selects(text: str) -> bool:
+    """Return whether a lesson's code selects by this text, or by one that its fields can make."""
+    if "{" not in text:
+        return text in selecting()
+    parts = (re.escape(part) for part in re.split(r"\{\w*\}", text))
+    made = re.compile(r"\w+".join(parts))
+    return any(made.fullmatch(known) for known in selecting())
 
 
 def is_code(text: str) -> bool:

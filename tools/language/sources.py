@@ -40,6 +40,11 @@ READERS: dict[str, Reader] = {
     ),
     "src/dsrct_edu/disease/anchors.csv": partial(data_text.table, columns={"anchor": None}),
     "src/dsrct_edu/bedside/fusion_parts.csv": partial(data_text.table, columns={"note": None}),
+    "src/dsrct_edu/bedside/tumours.csv": partial(data_text.table, columns={"tumour": None}),
+    "src/dsrct_edu/bedside/randomised_trials.csv": partial(
+        data_text.table, columns={"disease": None}
+    ),
+    "src/dsrct_edu/figures/names.csv": partial(data_text.table, columns={"words": None}),
 }
 """What stands in no row holds no text, or is a source: ``evidence/`` and the other CSV files."""
 
