@@ -16,21 +16,21 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 5_978  # code lines that make a number of a lesson
-READ_LIMIT = 8_859  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 6_072  # code lines that make a number of a lesson
+READ_LIMIT = 9_092  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 348,
     "evidence": 32,
-    "figures": 4_024,
-    "analysis": 3_466,
+    "figures": 4_051,
+    "analysis": 3_441,
     "bedside": 586,
-    "disease": 1_228,
-    "studies": 903,
-    "classroom": 2_837,
+    "disease": 1_349,
+    "studies": 902,
+    "classroom": 3_078,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,
-    "cli": 192,
+    "cli": 205,
 }
 _NO_CODE = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),

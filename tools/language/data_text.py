@@ -20,6 +20,10 @@ READ = {
     "lines",
 }  # fmt: skip
 """Keys of checks, quizzes, decks, glossary and misconceptions that hold words for readers."""
+TAUGHT = frozenset({
+    "arc", "must", "board", "at", "do", "ask", "answer", "what", "whom", "note", "print", "fewer",
+})  # fmt: skip
+"""The same of the lecturer's pages and programmes."""
 TYPED = re.compile(r"predict\..+\.options$")
 """Words that a reader types as a guess and the lesson's code compares: a name of the code."""
 
@@ -90,12 +94,12 @@ def _value(token: str) -> str:
     return str(tomllib.loads(f"x = {token}")["x"])
 
 
-def toml(source: str, every: bool = False) -> list[Spot]:
-    """Return the texts of a TOML file: those under a key of ``READ``, or each."""
-    found = []
+def toml(source: str, every: bool = False, also: frozenset[str] = frozenset()) -> list[Spot]:
+    """Return the texts of a TOML file: those under a key of ``READ`` or of `also`, or each."""
+    found, keys = [], READ | also
     for key, start, end in toml_strings(source):
         parts = key.split(".")
-        read = every or (bool(READ & {*parts[-2:]}) and not TYPED.search(key))
+        read = every or (bool(keys & {*parts[-2:]}) and not TYPED.search(key))
         text = _value(source[start:end])
         if not read or not has_words(text) or parts[-1] == "source" or is_code(text):
             continue

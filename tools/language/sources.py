@@ -21,6 +21,8 @@ READERS: dict[str, Reader] = {
     "lessons/*.checks.toml": data_text.toml,
     "lessons/*.quiz.toml": data_text.toml,
     "lessons/*.deck.toml": data_text.toml,
+    "lessons/*.teach.toml": partial(data_text.toml, also=data_text.TAUGHT),
+    "lessons/*.path.toml": partial(data_text.toml, also=data_text.TAUGHT),
     "lessons/course.toml": data_text.toml,
     "lessons/glossary.toml": data_text.toml,
     "lessons/misconceptions.toml": data_text.toml,

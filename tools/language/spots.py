@@ -52,7 +52,7 @@ KEPT = re.compile(
   | \((?:L|HF)\d+\)                             # evidence
   | https?://[^\s<>")]+ | doi:\S+               # addresses
   | &\#?\w+;                                    # entities
-  | \*\*Minutes\ [\d–-]+\.                      # read by the slides
+  | \*\*Minutes\ [\d–-]+\. | Likely\ question: # read by the slides, and by the lecturer's pages
   | (?<![\w-])--[a-z][a-z-]*                    # options of the command line
   | \b[\w/.-]+\.(?:md|py|csv|toml|html|ipynb|png|svg|pdf|json|bat|command|txt|org)\b  # files
   | \bdsrct[-_]edu\b(?:\ (?:start|doctor|simulate|analyse|study|new-lesson|build|check)\b)?

@@ -75,10 +75,12 @@ def _page(lesson: Lesson, edition: Edition) -> str:
     if not path.exists():
         raise LessonError(lesson.path.name, f"its lesson, {path.name}, does not exist")
     title = sources.front_matter(path)["title"]
-    return f"[{title}]({edition.up}{lesson.beside}.ipynb)"
+    return f"[{title}]({edition.way(lesson.beside)})"
 
 
 def _footer(lesson: Lesson, _: str, edition: Edition) -> str:
+    if edition.framed:
+        return ""
     lines = []
     if lesson.is_more:
         if not lesson.for_lecturers:
@@ -108,8 +110,10 @@ def _lines(lesson: Lesson, key: str, _: Edition) -> str:
     return "\n".join(["```text", *(f"{letter})  {line}" for letter, line in lines), "```"])
 
 
-def _options(lesson: Lesson, key: str, _: Edition) -> str:
+def _options(lesson: Lesson, key: str, edition: Edition) -> str:
     """Return the lettered options of an exercise with a choice."""
+    if edition.framed:
+        return ""
     return "\n".join(f"- **{letter}**: {text}" for letter, text in _part(lesson, key, "options"))
 
 

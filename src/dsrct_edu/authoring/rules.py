@@ -6,7 +6,15 @@ import ast
 import re
 from statistics import median
 
-from dsrct_edu.authoring import inserts, prediction_rules, prose, questions, sources, stubs
+from dsrct_edu.authoring import (
+    inserts,
+    prediction_rules,
+    prose,
+    questions,
+    sources,
+    stubs,
+    teaching_rules,
+)
 from dsrct_edu.authoring.editions import MORE, SOLUTION
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.notebooks import cells
@@ -15,6 +23,7 @@ from dsrct_edu.classroom.exercises import Exercise, tags, walk
 MOST_CODE_CELLS = 28
 MEDIAN_LINES, MOST_LINES, WIDEST = 4, 15, 88
 FEWEST_WORDS, MOST_WORDS = 800, 1400
+WORDS_A_MINUTE = 30  # a short lesson may have fewer: so many for each minute of teaching
 MOST_IDEAS, MOST_DEFS = 3, 1
 CORE_EXERCISES, MOST_OPTIONAL = 3, 3
 VAGUE = {"understand", "know", "learn", "appreciate", "grasp", "be", "see", "become", "realise"}
@@ -122,8 +131,9 @@ def _cell(source: str) -> list[str]:
 def words(lesson: Lesson) -> list[str]:
     """Prose: long enough to teach, short enough to be read."""
     count = prose.count_words(lesson)
-    if count < FEWEST_WORDS:
-        return [f"{count} words of prose; explain more: at least {FEWEST_WORDS}"]
+    fewest = min(FEWEST_WORDS, WORDS_A_MINUTE * lesson.metadata["minutes"]["teach"])
+    if count < fewest:
+        return [f"{count} words of prose; explain more: at least {fewest}"]
     if count > MOST_WORDS:
         return [f"{count} words of prose; cut: at most {MOST_WORDS}"]
     return []
@@ -264,6 +274,7 @@ RULES = {
     "objectives": objectives,
     "prose": prose.problems,
     "quiz": questions.problems,
+    "lecturer's page": teaching_rules.problems,
 }
 
 

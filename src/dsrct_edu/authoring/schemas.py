@@ -17,9 +17,9 @@ _CODED = {"value", "table", "function"}
 
 
 def problems(lesson: Lesson) -> list[str]:
-    """Return what in the checks and the quiz does not fit, with file, line and place."""
+    """Return what in the data beside a lesson does not fit, with file, line and place."""
     said = []
-    for kind in ("checks", "quiz"):
+    for kind in ("checks", "quiz", "teach"):
         if not lesson.file(kind).exists():
             continue
         schema = json.loads((FOLDER / f"{kind}.schema.json").read_text(encoding="utf-8"))

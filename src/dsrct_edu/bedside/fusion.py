@@ -187,15 +187,13 @@ def break_apart_room(dsrct: int, ewing: int, people: int = 1000) -> pd.DataFrame
     return pd.concat(parts, ignore_index=True)
 
 
-def out_of_100(rooms: Mapping[str, pd.DataFrame], result: str = "positive") -> pd.DataFrame:
-    """Tell who is who among 100 people with the same test result, room by room.
+def out_of_100(rooms: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tell who is who among 100 people with a positive test, room by room.
 
     Parameters
     ----------
     rooms : mapping from name to DataFrame
         Rooms as :func:`break_apart_room` counts them.
-    result : {"positive", "negative"}
-        Of whom.
 
     Returns
     -------
@@ -205,7 +203,7 @@ def out_of_100(rooms: Mapping[str, pd.DataFrame], result: str = "positive") -> p
     Raises
     ------
     InputError
-        Nobody with this result.
+        Nobody with a positive test.
 
     References
     ----------
@@ -214,14 +212,14 @@ def out_of_100(rooms: Mapping[str, pd.DataFrame], result: str = "positive") -> p
     Examples
     --------
     >>> from dsrct_edu.bedside import break_apart_room, out_of_100
-    >>> out_of_100({"strong suspicion": break_apart_room(700, 100)}, "negative")["n"].tolist()
-    [32, 3, 65]
+    >>> out_of_100({"strong suspicion": break_apart_room(700, 100)})["n"].tolist()
+    [87, 13, 0]
     """
     parts = []
     for name, room in rooms.items():
-        mine = room[(room["result"] == result) & (room["n"] > 0)]
+        mine = room[(room["result"] == "positive") & (room["n"] > 0)]
         if mine.empty:
-            raise InputError(f"people who are {result}", "nobody", argument="rooms")
+            raise InputError("people who are positive", "nobody", argument="rooms")
         exact = mine["n"].to_numpy() * 100 / mine["n"].sum()
         n = np.floor(exact + 1e-9).astype(int)
         n[np.argsort(n - exact, kind="stable")[: 100 - n.sum()]] += 1

@@ -6,7 +6,6 @@ from .checking import check as check
 from .looking_back import LookingBack as LookingBack
 from .looking_back import your_guesses as your_guesses
 from .predicting import Prediction as Prediction
-from .predicting import guesses as guesses
 from .predicting import predict as predict
 from .progress import Summary as Summary
 from .progress import export as export
@@ -15,6 +14,9 @@ from .progress import summary as summary
 from .quizzes import Feedback as Feedback
 from .quizzes import Quiz as Quiz
 from .quizzes import quiz as quiz
+from .room_guesses import ClassGuesses as ClassGuesses
+from .room_guesses import class_guesses as class_guesses
+from .room_guesses import made_guesses as made_guesses
 from .scoring import PrePost as PrePost
 from .scoring import made_class as made_class
 from .scoring import score_pre_post as score_pre_post

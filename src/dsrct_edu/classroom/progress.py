@@ -17,6 +17,8 @@ import pandas as pd
 
 from dsrct_edu.checks import one_of
 from dsrct_edu.classroom import lessons
+from dsrct_edu.errors import InputError
+from dsrct_edu.wording import listed
 
 FILE_VARIABLE = "DSRCT_EDU_GUESSES"
 """Environment variable: the file in which guesses are kept, if there is to be one."""
@@ -211,7 +213,7 @@ def gather(folder: str | Path, kind: str = "predictions") -> pd.DataFrame:
     Raises
     ------
     InputError
-        If there is no such kind of export.
+        If there is no such kind of export or no such folder, or a file is not what was exported.
 
     Examples
     --------
@@ -222,8 +224,25 @@ def gather(folder: str | Path, kind: str = "predictions") -> pd.DataFrame:
     ['who', 'id', 'guess', 'result', 'unit']
     """
     columns = COLUMNS[one_of(kind, tuple(COLUMNS), "kind")]
-    paths = sorted(Path(folder).glob(f"*.{kind}.csv"))
-    tables = [table for path in paths if len(table := pd.read_csv(path, dtype={"who": str}))]
-    if not tables:
-        return pd.DataFrame(columns=["who", *columns])
-    return pd.concat(tables, ignore_index=True)
+    place = Path(folder)
+    if not place.is_dir():
+        found = f"no folder {place.name!r}"
+        raise InputError("a folder with exports", found, "Check its name.", argument="folder")
+    wanted = ["who", *columns]
+    tables = [_exported(path, wanted) for path in sorted(place.glob(f"*.{kind}.csv"))]
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=wanted)
+
+
+def _exported(path: Path, columns: list[str]) -> pd.DataFrame:
+    """Return one student's export, or say what is wrong with the file."""
+    remedy = "Ask for a fresh export, or take the file out of the folder."
+    try:
+        table = pd.read_csv(path, dtype={"who": str, "id": str})
+    except ValueError as error:  # not CSV, not text, or empty
+        said = " ".join(str(error).split())[:100]
+        raise InputError("a CSV file", said, remedy, argument=path.name) from None
+    if missing := [name for name in columns if name not in table]:
+        found = f"no {listed(missing)}"
+        raise InputError(f"the columns {listed(columns)}", found, remedy, argument=path.name)
+    return table[columns]

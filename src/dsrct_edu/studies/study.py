@@ -171,8 +171,7 @@ class Study:
         from dsrct_edu import figures
 
         table = staircase(self, measure)
-        axis: dict[str, Any] = {"measure": _AXES[measure], "log": measure == "hazard_ratio"}
-        return figures.staircase(table, **axis | options)
+        return figures.staircase(table, measure=_AXES[measure], **options)
 
 
 _INTERVALS = {"spread": "the middle 95 of 100 registries", "monte_carlo": "Monte Carlo error"}
