@@ -28,6 +28,7 @@ from tools.language import (  # noqa: E402
     markup_text,
     pseudo,
     python_text,
+    script_text,
     sources,
     spots,
 )
@@ -205,12 +206,51 @@ def test_words_for_readers_are_told_from_names(code, found):
     assert texts(python_text.spots(code)) == found
 
 
-def test_a_page_a_script_and_a_batch_file_are_read():
-    page = '<p>Two <b>words</b></p><style>p { a: b }</style><img alt="A curve"> {% if no_text %}'
-    assert texts(markup_text.page(page)) == ["Two <b>words</b>", "A curve"]
-    assert texts(markup_text.script("a.textContent = `In it: ${b}`; c('no text')")) == [
-        "In it: ${b}"
-    ]
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        ("<p>Two <b>words</b></p><style>p { a: b }</style>", ["Two <b>words</b>"]),
+        ('<img alt="A curve"> {% if no_text %}', ["A curve"]),
+        ('<p{% if a > 1 %} class="no text"{% endif %}>Said</p>', ["Said"]),
+        (
+            '<a href="b"{% if c %} aria-current="page"{% endif %}>Read</a>',
+            ['<a href="b"{% if c %} aria-current="page"{% endif %}>Read</a>'],
+        ),
+        ('<p title="From {{ ends | join(" to ") }}"></p>', ['From {{ ends | join(" to ") }}']),
+        ('{% set between = " to " %}{% if a == "Read it" %}', ["to"]),
+        (
+            '{% for a, b in [("Start", "index.html")] %}{{ say("no", "two words") }}',
+            ["Start", "two words"],
+        ),
+    ],
+)
+def test_a_page_is_read_whatever_fills_its_tags(page, found):
+    assert sorted(texts(markup_text.page(page))) == sorted(found)
+    said = spots.rewritten(page, markup_text.page(page), pseudo.translated)
+    assert pseudo.plain(said) == page
+    for kept in ('aria-current="page"', 'class="no text"', "<b>"):
+        assert (kept in said) == (kept in page)
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("a.textContent = `In it: ${b.c}`", ["In it: ${c}"]),
+        ('say(`${n === 1 ? "1 page" : `${n} pages`} left`)', ["${n} left", "1 page", "${n} pages"]),
+        ('a = b ? "Right" : "Not yet"; /* "no text" */', ["Right", "Not yet"]),
+        ('x.replace(/"/g, "no") // "no text"', []),
+        ('find("p a"); a.className = `says ${b}`; a === "No text"', []),
+        ('tag(`<i class="${a}">${b}</i>`)', []),
+        ('heads = ["across", "sideways"]', ["across"]),
+    ],
+)
+def test_a_script_is_read(script, found):
+    assert texts(script_text.script(script)) == found
+    said = spots.rewritten(script, script_text.script(script), pseudo.translated)
+    assert pseudo.plain(said) == script
+
+
+def test_a_batch_file_is_read():
     assert texts(markup_text.batch("@echo off\r\necho Now read.\r\n")) == ["Now read."]
 
 
@@ -227,11 +267,11 @@ def test_strings_of_a_tagged_cell_are_read():
 
 
 def test_no_entry_of_the_lists_is_stale(written):
-    code = "\n".join(written.values())
-    for part in ("never", "always", "beside"):
+    code = "\n".join(written.values()).replace("\\n", "\n")
+    for part in ("never", "always", "beside", "script"):
         for text in python_text.words(part):
             start = re.escape(text.split("{")[0])
-            assert re.search(rf"""["']{start}["'{{]""", code), text
+            assert re.search(rf"""["']\s*{start}["'{{]""", code), text
     groups = tomllib.loads((ROOT / "tools/language/words.toml").read_text("utf-8"))
     assert all(group["why"] for part in groups.values() for group in part.values())
 
@@ -320,6 +360,11 @@ PLANTED = {
     ),
     "a reveal": ("lessons/05.reveals.json", '{"05.1": {"html": "<p>planted words</p>"}}'),
     "a picture": ("build/drawn/1.txt", "'planted\\nwords'\n'Ţéẋţ'\n"),
+    "the data of a page": (
+        "build/site/lessons/05.html",
+        '<p>Ţéẋţ</p><script type="application/json">{"a": ["planted words"]}</script>',
+    ),
+    "a script": ("build/site/assets/page.js", "say(`Ţéẋţ ${b} planted words`)"),
     "a quiz": ("build/quizzes/05.gift", "$CATEGORY: no/05\n::05.q1::[plain]Ţéẋţ planted words {\n"),
 }
 
@@ -336,6 +381,25 @@ def test_a_planted_text_in_a_quiz_package_is_found(tmp_path):
     (tmp_path / "build/quizzes").mkdir(parents=True)
     with zipfile.ZipFile(tmp_path / "build/quizzes/quiz_05.qti.zip", "w") as packed:
         packed.writestr("q1.xml", '<?xml version="1.0"?><prompt>planted words</prompt>')
+    assert [one.words for one in leftovers.search(tmp_path).leftovers] == ["planted words"]
+
+
+def test_a_planted_text_on_a_powerpoint_slide_is_found(tmp_path):
+    (tmp_path / "build/slides").mkdir(parents=True)
+    said = "<a:p><a:r><a:t>planted </a:t></a:r><a:r><a:t>words</a:t></a:r></a:p>"
+    code = (
+        '<a:p><a:r><a:rPr><a:latin typeface="Courier New"/></a:rPr><a:t>no text</a:t></a:r></a:p>'
+    )
+    with zipfile.ZipFile(tmp_path / "build/slides/05.pptx", "w") as packed:
+        name = "http://schemas.openxmlformats.org/drawingml/2006/main"
+        packed.writestr("ppt/slides/slide1.xml", f'<a:x xmlns:a="{name}">{said}{code}</a:x>')
+    assert [one.words for one in leftovers.search(tmp_path).leftovers] == ["planted words"]
+
+
+def test_the_cell_of_a_table_may_hold_a_name_of_the_code(tmp_path):
+    (tmp_path / "build/slides").mkdir(parents=True)
+    cells = "<td>patients</td><td>planted words</td>"
+    (tmp_path / "build/slides/05.html").write_text(f"<table><tr>{cells}</tr></table>", "utf-8")
     assert [one.words for one in leftovers.search(tmp_path).leftovers] == ["planted words"]
 
 

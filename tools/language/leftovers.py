@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree
 
 from bs4 import BeautifulSoup, Comment, Doctype
 
-from tools.language import pseudo, python_text, sources
+from tools.language import pseudo, python_text, script_text, sources
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _PLAIN = re.compile(r"[A-Za-z]")
@@ -25,6 +26,7 @@ _SPOKEN = ("alt", "title", "aria-label", "aria-valuetext", "placeholder", "data-
 _TICKS = re.compile(r"```.*?```|``.+?``|`[^`\n]*`", re.DOTALL)
 _TARGETS = re.compile(r"\]\([^)]*\)|https?://\S+|\bdoi:\S+|\$[^$\n]+\$")
 _NAME = re.compile(r"(?<![\w.])(?:[A-Za-z]\w*_\w*|[A-Za-z_]\w*\.[a-z_]\w*)(?:\(\))?(?![\w])")
+_DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _FILE = re.compile(r"\b[\w/.-]+\.(?:ipynb|md|csv|py|toml|html|pdf|json|org|xml)\b")
 
 
@@ -68,10 +70,9 @@ def allowed() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
     """Return the words and patterns that stay plain, each in a group with its reason."""
     groups = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))["page"]
     words = {word for group in groups.values() for word in group.get("words", [])}
-    words |= set(_columns())
+    words |= {*_columns(), *_typed()}
     patterns = [text for group in groups.values() for text in group.get("patterns", [])]
     patterns += [re.escape(text) for text in sorted(set(_cited()), key=len, reverse=True)]
-    patterns += [f'"{re.escape(word)}"' for word in sorted(set(_typed()))]
     # Data by which a lesson's code selects: a translation of them would break the lesson.
     for text in sorted(python_text.selecting() | python_text.words("never"), key=len, reverse=True):
         if text.strip().isidentifier():
@@ -103,13 +104,40 @@ def _typed() -> Iterator[str]:
             yield from asked.get("options", ()) if asked["kind"] == "word" else ()
 
 
+@cache
+def _coded() -> frozenset[str]:
+    """Return the words in strings of the code of package and lessons, and of files of data.
+
+    A cell of a table that holds one of them and nothing else is a name or a value of the code.
+    """
+    found = []
+    for path, strings in _of_code():
+        found += strings
+        found += [path.read_text("utf-8")] if path.suffix == ".csv" else []
+    rows = re.compile(r"[A-Za-z]\w*|(?:[^\s,;]*[,;][^\s,;]*)+(?:\n(?:[^\s,;]*[,;][^\s,;]*)*)*")
+    names = (text for text in found if rows.fullmatch(text))
+    return frozenset(word for text in names for word in re.findall(r"[A-Za-z]\w*", text))
+
+
+def _of_code() -> Iterator[tuple[Path, list[str]]]:
+    for path in sorted((sources.ROOT / "src").rglob("*.py")):
+        yield path, python_text.constants(sources.read(path))
+    for path in sorted((sources.ROOT / "lessons").glob("*.md")):
+        codes = python_text.cells(sources.read(path))
+        yield path, [text for code in codes for text in python_text.constants(code)]
+    for path in sorted((sources.ROOT / "data" / "synthetic").glob("*.csv")):
+        yield path, []
+
+
 def markup(text: str) -> Iterator[str]:
     """Yield what a page shows or says aloud."""
     soup = BeautifulSoup(text, "html.parser")
+    for data in soup.find_all("script", type="application/json"):
+        yield from (said for said in _values(json.loads(data.string or "{}")) if " " in said)
     for tag in soup.find_all(_UNSEEN):
         tag.decompose()
-    for cell in soup.select("thead th, table.dataframe th, table.dataframe td"):
-        if re.fullmatch(r"[A-Za-z]\w*", cell.get_text().strip()):
+    for cell in soup.select("th, td"):
+        if cell.get_text().strip() in _coded():
             cell.decompose()  # the name of a column or row, or a value: code selects by them
     for tag in soup.find_all(True):
         for name in _SPOKEN:
@@ -164,8 +192,34 @@ def _page(path: Path) -> Iterator[str]:
     yield from markup(path.read_text("utf-8"))
 
 
+def _script(path: Path) -> Iterator[str]:
+    for spot in script_text.script(path.read_text("utf-8")):
+        for text in spot.texts:
+            yield from markup(re.sub(r"\$\{\w+\}", "0", text))
+
+
+def _slides(path: Path) -> Iterator[str]:
+    """Yield what a PowerPoint file shows, its notes, and what is said of its pictures."""
+    with zipfile.ZipFile(path) as packed:
+        for name in packed.namelist():
+            if re.fullmatch(r"ppt/(?:slides|notesSlides)/\w+\.xml", name):
+                slide = ElementTree.fromstring(packed.read(name))
+                for part in slide.iter(f"{_DRAWN}p"):
+                    runs = (run for run in part.iter(f"{_DRAWN}r") if not _in_code(run))
+                    said = "".join(
+                        text.text or "" for run in runs for text in run.iter(f"{_DRAWN}t")
+                    )
+                    yield "" if said.strip() in _coded() else said
+                yield from (tag.get("descr", "") for tag in slide.iter())
+
+
+def _in_code(run: ElementTree.Element) -> bool:
+    return any("Courier" in face.get("typeface", "") for face in run.iter(f"{_DRAWN}latin"))
+
+
 _SHOWN = {
     ".ipynb": _notebook, ".json": _reveals, ".zip": _package, ".txt": _drawn, ".gift": _gift,
+    ".js": _script, ".pptx": _slides,
 }  # fmt: skip
 
 
@@ -195,8 +249,10 @@ def _values(found: object) -> Iterator[str]:
 def built(copy: Path) -> list[Path]:
     """Return all that a build wrote into a copy."""
     patterns = (
-        "notebooks/**/*.ipynb", "build/instructor/*.ipynb", "build/slides/*.html",
-        "build/worksheets/*.html", "build/quizzes/*", "lessons/*.reveals.json", "build/drawn/*.txt",
+        "notebooks/**/*.ipynb", "build/instructor/*.ipynb", "build/gradebook/**/*.ipynb",
+        "build/slides/*", "build/worksheets/*.html", "build/quizzes/*", "build/lecturer/*.html",
+        "build/site/**/*.html", "build/site/assets/*.js", "lessons/*.reveals.json",
+        "build/drawn/*.txt",
     )  # fmt: skip
     return [path for pattern in patterns for path in sorted(copy.glob(pattern))]
 

@@ -1,4 +1,4 @@
-"""Finds the texts for readers in pages, templates, scripts and batch files."""
+"""Finds the texts for readers in pages, templates and batch files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ _INLINE = r"b|i|em|strong|a|code|small|sub|sup|kbd|span"
 _NO_WORDS = re.compile(
     r"<(style|script)\b.*?</\1>|<!--.*?-->|<!.*?>|\{#.*?#\}|\{%.*?%\}", re.DOTALL
 )
-_BLOCK = re.compile(rf"</?(?!(?:{_INLINE})\b)[a-zA-Z][^<>]*>", re.DOTALL)
+_JINJA = r"\{\{.*?\}\}|\{%.*?%\}"  # in a tag, it may hold signs of a tag or quotes
+_BLOCK = re.compile(rf"</?(?!(?:{_INLINE})\b)[a-zA-Z](?:{_JINJA}|[^<>])*>", re.DOTALL)
+_WITHIN = re.compile(rf"<[a-zA-Z](?:{_JINJA}|[^<>])*>", re.DOTALL)
 _SPOKEN = re.compile(
-    r"""\b(?:alt|title|aria-label|aria-valuetext|placeholder)=(["'])(.*?)\1(?=[\s>/])""", re.DOTALL
+    r"""\b(?:alt|title|aria-label|aria-valuetext|placeholder)=(["'])((?:\{\{.*?\}\}|(?!\1).)*)\1"""
+    r"(?=[\s>/])",
+    re.DOTALL,
 )
-# In a script: what is set as text, and a label.
-_SCRIPT = re.compile(r"""(?:textContent|title|innerText)\s*=[^;`"']*?([`"'])(.+?)\1""")
-_SCRIPT_AND = re.compile(r"""&&\s*(`)([A-Z][^`]*)\1""")
-_SET = re.compile(r"""\{%\s*set\s+\w+\s*=\s*(["'])([^"'\n]* [^"'\n]*)\1""")
+_FILLED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_STRING = re.compile(r"""([=!]=\s*)?(["'])([^"'\n]*)\2""")
+_SAID = re.compile(r"[A-Z][a-z]+|.*\S\s+\S.*|\s\w{2,}\s")  # a label, or more than one word
 _ECHO = re.compile(r"""^\s*echo\s+(["']?)(.*?)\1\s*$""", re.MULTILINE)
 
 
@@ -35,8 +38,9 @@ def _spot(source: str, start: int, end: int, offset: int, where: str) -> list[Sp
 def page(source: str, offset: int = 0, where: str = "page") -> list[Spot]:
     """Return the texts between the block tags of a page or template, and those in attributes."""
     found: list[Spot] = []
+    tags = [match.span() for match in _WITHIN.finditer(source)]
     cuts = sorted(
-        [match.span() for match in _NO_WORDS.finditer(source)]
+        [match.span() for match in _NO_WORDS.finditer(source) if not _in(tags, *match.span())]
         + [match.span() for match in _BLOCK.finditer(source)]
     )
     place = 0
@@ -49,17 +53,25 @@ def page(source: str, offset: int = 0, where: str = "page") -> list[Spot]:
         inside = any(s.start <= offset + match.start(2) < s.end for s in found)
         if not inside:
             found += _spot(source, match.start(2), match.end(2), offset, f"{where}, attribute")
-    for match in _SET.finditer(source):
-        found += _spot(source, match.start(2), match.end(2), offset, f"{where}, set")
+    for match in _FILLED.finditer(source):
+        found += _strings(source, *match.span(), offset, found)
     return found
 
 
-def script(source: str) -> list[Spot]:
-    """Return the texts that a script sets."""
-    found = {
-        match.span(2) for pattern in (_SCRIPT, _SCRIPT_AND) for match in pattern.finditer(source)
-    }
-    return [spot for start, end in sorted(found) for spot in _spot(source, start, end, 0, "script")]
+def _in(spans: list[tuple[int, int]], start: int, end: int) -> bool:
+    return any(first < start and end < last for first, last in spans)
+
+
+def _strings(source: str, start: int, end: int, offset: int, known: list[Spot]) -> list[Spot]:
+    """Return the texts in an expression of a template, unless it stands inside a text."""
+    if any(spot.start < offset + end and offset + start < spot.end for spot in known):
+        return []
+    return [
+        spot
+        for match in _STRING.finditer(source, start, end)
+        if not match.group(1) and _SAID.fullmatch(match.group(3))
+        for spot in _spot(source, match.start(3), match.end(3), offset, "page, expression")
+    ]
 
 
 def batch(source: str) -> list[Spot]:

@@ -45,7 +45,8 @@ _PATTERN = re.compile(r"\\[wWsSdDbBAZ.]|\(\?|\[\^|\]\+|\]\*|\.\*[$)]")
 _STYLE = re.compile(r"[\w-]+:[^\s][^:;]*;|[\w-]+:\s*[\w#.%-]+;|^\s*[.\w-]+\{", re.DOTALL)
 _CORNER = re.compile(r"^(?:outside )?(?:upper|lower|center) (?:left|right|center)$")  # of a legend
 _ROWS = re.compile(r"\A(?:[^\s,;]*(?:[,;][^\s,;]*)+\n?)+\Z")  # of a table, as a CSV file has them
-_CODE_MODULES, _CODE_METHODS = {"re", "ast", "importlib"}, {"query", "eval"}  # they read code
+_CODE_MODULES = {"re", "ast", "importlib"}  # they read code, and these read it, too
+_CODE_METHODS = {"query", "eval", "select", "select_one", "find_all", "find_parent"}
 _KEY_OF = re.compile(r"_key$|fingerprint$")  # functions whose strings a file or a cache knows
 _NO_TEXT = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
 
@@ -64,13 +65,29 @@ def selecting() -> frozenset[str]:
     for path in sorted((Path(__file__).resolve().parents[2] / "lessons").glob("*.*")):
         text = path.read_text("utf-8") if path.suffix in (".md", ".toml") else ""
         if path.suffix == ".md":
-            codes = re.findall(r"^```\{code-cell\}\n((?:.*\n)*?)```", text, flags=re.MULTILINE)
-            codes = [re.sub(r"^:.*\n", "", code, flags=re.MULTILINE) for code in codes]
+            codes = cells(text)
         else:
             codes = [code for code in _values(tomllib.loads(text)) if "[" in code]
         for code in codes:
             found |= set(_indices(code))
     return frozenset(found)
+
+
+def cells(lesson: str) -> list[str]:
+    """Return the code of a lesson, cell by cell."""
+    codes = re.findall(r"^```\{code-cell\}\n((?:.*\n)*?)```", lesson, flags=re.MULTILINE)
+    return [re.sub(r"^:.*\n", "", code, flags=re.MULTILINE) for code in codes]
+
+
+def constants(code: str) -> list[str]:
+    """Return all strings of a piece of code, and the names of its arguments."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return []
+    found = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    found += [node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword)]
+    return [text for text in found if isinstance(text, str)]
 
 
 def _values(data: object) -> Iterator[str]:

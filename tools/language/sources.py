@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from tools.language import data_text, markdown_text, markup_text, python_text
+from tools.language import data_text, markdown_text, markup_text, python_text, script_text
 from tools.language.spots import Spot, line_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +33,12 @@ READERS: dict[str, Reader] = {
     "start-windows.bat": markup_text.batch,
     "start-macos.command": markup_text.batch,
     "src/dsrct_edu/**/*.html.j2": markup_text.page,
-    "src/dsrct_edu/**/*.js": markup_text.script,
+    "src/dsrct_edu/**/*.js": script_text.script,
+    "src/dsrct_edu/**/*.js.j2": script_text.script,
+    "site/templates/*.html.j2": markup_text.page,
+    "site/assets/*.js": script_text.script,
+    "site/lecturers.md": markdown_text.spots,
+    "tools/site/words.py": python_text.spots,
     "src/dsrct_edu/authoring/templates/lesson.md": markdown_text.spots,
     "src/dsrct_edu/authoring/templates/*.toml": data_text.toml,
     "src/dsrct_edu/columns.csv": partial(data_text.table, columns={"meaning": None}),

@@ -37,7 +37,7 @@ def line_of(source: str, offset: int) -> int:
 # Words for readers that stand inside a tag.
 _SPOKEN = r"(?:alt|title|aria-label|aria-valuetext|placeholder|content)"
 _ATTRIBUTE = re.compile(rf"""(?<=[\s"']){_SPOKEN}\s*=\s*(["'])(.*?)\1""", re.DOTALL)
-_TAG = re.compile(r"<[A-Za-z/!][^<>]*(?:>|$)", re.DOTALL)
+_TAG = re.compile(r"<[A-Za-z/!](?:\{[{%].*?[%}]\}|[^<>])*(?:>|$|(?=<))", re.DOTALL)
 
 # What every language keeps. Fences first, since the rest may stand inside.
 KEPT = re.compile(
