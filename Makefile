@@ -77,10 +77,10 @@ build: setup  ## rebuild all editions from lessons/
 browser: setup  ## drive three lessons and the lecture in headless Chromium
 	$(PY) -m pytest -m "browser and not full" tests
 
-full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, and 32 bits
+full: setup  ## what takes too long for CI: every lesson and deck in Chromium, R, 32 bits, a made-up language
 	$(PY) -m pytest -m full tests
 	$(MAKE) site TWICE=1
-	$(MAKE) reference wasm
+	$(MAKE) reference wasm pseudo
 
 study: setup  ## full-size truths and simulation studies
 	$(PY) -m pytest -n 2 -m slow tests

@@ -24,8 +24,13 @@ _PLAIN = re.compile(r"[A-Za-z]")
 _UNSEEN = ("script", "style", "code", "pre", "math")
 _SPOKEN = ("alt", "title", "aria-label", "aria-valuetext", "placeholder", "data-words")
 _TICKS = re.compile(r"```.*?```|``.+?``|`[^`\n]*`", re.DOTALL)
-_TARGETS = re.compile(r"\]\([^)]*\)|https?://\S+|\bdoi:\S+|\$[^$\n]+\$")
+_TARGETS = re.compile(
+    r"\]\((?:[^()\"]|\"[^\"]*\"|\([^()]*\))*\)|https?://\S+|\bdoi:\S+|\$[^$\n]+\$"
+)
 _NAME = re.compile(r"(?<![\w.])(?:[A-Za-z]\w*_\w*|[A-Za-z_]\w*\.[a-z_]\w*)(?:\(\))?(?![\w])")
+_SERIES = re.compile(r"\bdtype: \w+$")  # printed by pandas: names of the code, and numbers
+_INSIDE = frozenset({"fixed", "layout", "name"})  # of a dial: how its layers are called
+_LETTERS = re.compile(r"[-\d.e]+ [-\d.e]+ [\da-z-]+")  # a column of numbers, as pages hold them
 _DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _FILE = re.compile(r"\b[\w/.-]+\.(?:ipynb|md|csv|py|toml|html|pdf|json|org|xml)\b")
 
@@ -133,7 +138,8 @@ def markup(text: str) -> Iterator[str]:
     """Yield what a page shows or says aloud."""
     soup = BeautifulSoup(text, "html.parser")
     for data in soup.find_all("script", type="application/json"):
-        yield from (said for said in _values(json.loads(data.string or "{}")) if " " in said)
+        said = _values(json.loads(data.string or "{}"), _INSIDE)
+        yield from (one for one in said if " " in one and not _is_code(one))
     for tag in soup.find_all(_UNSEEN):
         tag.decompose()
     for cell in soup.select("th, td"):
@@ -147,6 +153,11 @@ def markup(text: str) -> Iterator[str]:
         str(node) for node in soup.find_all(string=True)
         if not isinstance(node, Comment | Doctype) and node.strip()
     )  # fmt: skip
+
+
+def _is_code(text: str) -> bool:
+    """Return whether a text of a page's data is a line of code, or a column of numbers."""
+    return bool(_LETTERS.fullmatch(text)) or python_text.is_code(text)
 
 
 def markdown(text: str) -> Iterator[str]:
@@ -189,7 +200,9 @@ def _gift(path: Path) -> Iterator[str]:
 
 
 def _page(path: Path) -> Iterator[str]:
-    yield from markup(path.read_text("utf-8"))
+    # Pages leave out what closes a cell, as HTML lets them; this reader would take it amiss.
+    text = re.sub(r"(?=<(?:td|th|tr|/tr|/table)\b)", "</td></th>", path.read_text("utf-8"))
+    yield from markup(text)
 
 
 def _script(path: Path) -> Iterator[str]:
@@ -231,17 +244,19 @@ def _output(output: dict) -> Iterator[str]:  # type: ignore[type-arg]
     elif "text/markdown" in data:
         yield from markdown(data["text/markdown"])
     else:
-        yield from data.values()
+        yield from (text for text in data.values() if not _SERIES.search(text))
     yield "".join(output.get("text", ""))
 
 
-def _values(found: object) -> Iterator[str]:
+def _values(found: object, inside: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the texts of data, without those of keys that only a script reads."""
     if isinstance(found, dict):
-        for value in found.values():
-            yield from _values(value)
+        for key, value in found.items():
+            if key not in inside:
+                yield from _values(value, inside)
     elif isinstance(found, list):
         for value in found:
-            yield from _values(value)
+            yield from _values(value, inside)
     elif isinstance(found, str):
         yield from markdown(found)
 

@@ -173,6 +173,8 @@ def _is_whole(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
 
 def _is_text(node: ast.Constant | ast.JoinedStr, parents: dict[ast.AST, ast.AST]) -> bool:
     text = message(node)
+    if text in words("always") and not _set_aside(node, parents):
+        return True
     if text.strip() in words("never") or _selects(text.strip()) or not has_words(text):
         return False
     if any(pattern.search(text) for pattern in (_PATTERN, _STYLE, _CORNER, _ROWS)):
@@ -203,6 +205,8 @@ def is_code(text: str) -> bool:
     try:
         tree = ast.parse(text.strip())
     except (SyntaxError, ValueError):
+        return False
+    if re.search(r"\w \(", text):  # a note in brackets
         return False
     telling = ast.Call | ast.Assign | ast.Import | ast.ImportFrom | ast.Attribute
     return any(isinstance(node, telling) for node in ast.walk(tree))
@@ -264,6 +268,8 @@ def _is_shown_with(node: ast.AST, parent: ast.AST | None, parents: dict[ast.AST,
     """Return whether a string is a part of what is shown: a branch, an item, a value."""
     if isinstance(parent, ast.IfExp):
         return node is not parent.test and _is_shown(parent, parents)
+    if isinstance(parent, ast.BoolOp):  # what is said in place of nothing
+        return any(isinstance(one, ast.Call) and _shows(one, -1) for one in parent.values)
     if isinstance(parent, ast.Dict):
         return node in parent.values and _is_shown(parent, parents)
     if isinstance(parent, ast.Tuple) and getattr(node, "value", "") in words("beside"):

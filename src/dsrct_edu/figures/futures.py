@@ -177,7 +177,7 @@ def future_words(truth: pd.DataFrame, *, patient: object = None, cover: str | No
             parts.append(f"death at month {plain(death, 0)}")
         else:
             parts.append(f"alive at month {plain(_END, 0)}")
-        said.append(text + ("covered" if arm == cover else ", ".join(parts)) + ".")
+        said.append(f"{text}{name('covered') if arm == cover else ', '.join(parts)}.")
     if cover is None:
         ends = [min(_outcome(row, arm)[0], _END) for arm in _LANES]
         more = plain(abs(ends[0] - ends[1]))

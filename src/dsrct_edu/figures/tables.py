@@ -158,7 +158,7 @@ def said_groups(table: pd.DataFrame, by: str | None) -> pd.DataFrame:
     """
     if by is None or not all(isinstance(group, (bool, np.bool_)) for group in table["group"]):
         return table
-    words = {True: _spaced(by), False: f"no {_spaced(by)}"}
+    words = {True: _spaced(by), False: _names().get(f"no {by}", f"no {_spaced(by)}")}
     return table.assign(group=table["group"].map(words))
 
 

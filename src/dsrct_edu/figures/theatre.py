@@ -311,7 +311,7 @@ peaks at 2.8 mg/L. Exposure (area under the curve) is 16.1 times as large in the
         level = f"{place}_mg_l"
         shown = course[course[level] > 0]  # a log axis has no place for none at all
         if len(shown):
-            labels.append(_line(axes, index, label, shown["minute"], shown[level]))
+            labels.append(_line(axes, index, name(label), shown["minute"], shown[level]))
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
