@@ -13,11 +13,12 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import decks, notebooks
-from dsrct_edu.authoring.building import Report
+from dsrct_edu.authoring import notebooks, pre_post
+from dsrct_edu.authoring.building import Report, build_paths
 from dsrct_edu.authoring.editions import Edition, editions, run
 from dsrct_edu.authoring.lesson import Lesson, read
 from dsrct_edu.authoring.places import Places
+from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom import exporting, quizzes
 from tools.site.theme import ROOT, the_course
 
@@ -25,6 +26,7 @@ COPIED = {
     "build/slides": "slides",
     "build/worksheets": "worksheets",
     "build/quizzes": "quizzes",
+    "build/lecturer": "lecturer",
     "build/instructor": "notebooks/instructor",
     "notebooks/solutions": "notebooks/solutions",
     "notebooks": "notebooks",
@@ -32,12 +34,15 @@ COPIED = {
 """Folders whose files the website hands out, and where they lie in it."""
 _BY_NUMBER = ("slides", "worksheets")  # pages link to 05.html, so that a title may change
 _NOTEBOOK = re.compile(r"(?:\.\./)+notebooks/(\w+)\.ipynb")
-_KINDS = {".html", ".ipynb", ".gift", ".zip", ".pdf"}
+_SLIDES = re.compile(r"(\.\./slides/\d\d)_\w+(\.html)")
+_KINDS = {".html", ".ipynb", ".gift", ".zip", ".pdf", ".pptx"}
 
 
 def write(root: Path) -> None:
     """Write below `root` what is not committed: pages, slides, instructors' notebooks, quizzes."""
     places, report = Places(ROOT / "lessons"), Report()
+    if root != ROOT:  # the decks and paths of a course are written beside its lessons
+        shutil.copytree(places.lessons, root / "lessons")
     for path in places.sources():
         lesson = read(path, the_course())
         shown = {edition.name: _committed(lesson, edition) for edition in run(lesson)}
@@ -50,7 +55,10 @@ def write(root: Path) -> None:
                     report.picture(target.parent / name, source, places.cache)
         if quiz := lesson.data("quiz"):
             exporting.write(quizzes.build(lesson.id, quiz), root / "build" / "quizzes")
-    _decks(root)
+    pre_post.write(Places(root / "lessons"))
+    build_paths(Places(root / "lessons"), report)
+    if report.problems:
+        raise LessonError("lessons", "; ".join(report.problems))
 
 
 def _committed(lesson: Lesson, edition: Edition) -> NotebookNode:
@@ -63,13 +71,6 @@ def _as(lesson: Lesson, edition: Edition, shown: NotebookNode) -> NotebookNode:
     return notebooks.notebook(lesson, edition, shown.metadata["dsrct_edu"]["values"], outputs)
 
 
-def _decks(root: Path) -> None:
-    """Write the lecture decks, which take outputs from instructors' notebooks."""
-    for path in sorted((ROOT / "lessons").glob("*.deck.toml")):
-        made = root / "build" / "slides" / f"{path.name.removesuffix('.deck.toml')}.html"
-        made.write_text(decks.deck(path, Places(root / "lessons")), encoding="utf-8", newline="\n")
-
-
 def hand_out(root: Path, out: Path) -> None:
     """Copy into the website the slides, and what is for downloading."""
     for source, target in COPIED.items():
@@ -79,7 +80,7 @@ def hand_out(root: Path, out: Path) -> None:
             if path.suffix in _KINDS:
                 copied = out / target / _name(path, target)
                 shutil.copyfile(path, copied)
-                if target == "slides":
+                if target in ("slides", "lecturer") and path.suffix == ".html":
                     _relink(copied)
 
 
@@ -88,7 +89,7 @@ def _name(path: Path, target: str) -> str:
     return f"{number}{path.suffix}" if target in _BY_NUMBER and number.isdecimal() else path.name
 
 
-def _relink(deck: Path) -> None:
-    """Let the links of a deck into notebooks lead to the pages of the website."""
-    text = deck.read_text("utf-8")
-    deck.write_text(_NOTEBOOK.sub(r"../lessons/\1.html", text), encoding="utf-8", newline="\n")
+def _relink(page: Path) -> None:
+    """Let links into notebooks lead to the pages of the website, and links to slides to theirs."""
+    text = _NOTEBOOK.sub(r"../lessons/\1.html", page.read_text("utf-8"))
+    page.write_text(_SLIDES.sub(r"\1\2", text), encoding="utf-8", newline="\n")
