@@ -141,6 +141,16 @@ def test_every_file_of_the_lessons_is_read(found):
     assert files <= set(found)
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    ["src/**/*.html.j2", "src/**/*.js", "src/**/*.js.j2", "site/*/*.j2", "site/assets/*.js"],
+)
+def test_every_page_and_script_is_read(found, pattern):
+    files = set(ROOT.glob(pattern))
+    assert files
+    assert files <= set(found)
+
+
 def test_each_text_keeps_its_placeholders(made):
     assert not catalogue.problems(made)
 

@@ -285,7 +285,7 @@ def _key(interval_of: str, guessed: bool, told: bool = True) -> list[tuple[str, 
     mean = name("estimate") if interval_of in {"one registry", "each data set"} else "mean estimate"
     dot = {"color": _ESTIMATE.colour, "marker": _ESTIMATE.marker, "ms": 9}
     entries = [(f"{mean}, {caption(interval_of)}", dot)]
-    entries += [("truth", _BAR)] if told else []
+    entries += [(name("truth"), _BAR)] if told else []
     return [*entries, ("your guess", _GUESS)] if guessed else entries
 
 
