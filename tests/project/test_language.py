@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jinja2 import Environment
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -118,6 +119,19 @@ def test_marked_files_say_and_do_the_same(written, found, marked):
             assert meaning(path, marked[path]) == meaning(path, source), path
             changed += 1
     assert changed > 150
+
+
+def test_marked_templates_ask_for_the_same(written, marked):
+    """What a template looks up, calls and includes stays; its words alone change."""
+    templates = [path for path in written if path.name.endswith(".html.j2")]
+    assert len(templates) > 20
+    for path in templates:
+        before, after = (
+            [(kind, text) for _, kind, text in Environment().lex(found[path]) if kind == "name"]
+            for found in (written, marked)
+        )
+        assert before == after, path
+        Environment().parse(marked[path])
 
 
 def test_no_two_spots_overlap(found):
@@ -404,6 +418,12 @@ def test_a_planted_text_on_a_powerpoint_slide_is_found(tmp_path):
         name = "http://schemas.openxmlformats.org/drawingml/2006/main"
         packed.writestr("ppt/slides/slide1.xml", f'<a:x xmlns:a="{name}">{said}{code}</a:x>')
     assert [one.words for one in leftovers.search(tmp_path).leftovers] == ["planted words"]
+
+
+def test_a_picture_shows_no_name_of_a_column(tmp_path):
+    (tmp_path / "build/drawn").mkdir(parents=True)
+    (tmp_path / "build/drawn/1.txt").write_text("'death'\n", "utf-8")
+    assert [one.words for one in leftovers.search(tmp_path).leftovers] == ["death"]
 
 
 def test_the_cell_of_a_table_may_hold_a_name_of_the_code(tmp_path):

@@ -17,11 +17,11 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 6_072  # code lines that make a number of a lesson
-READ_LIMIT = 9_094  # statements one reads, in the package without `authoring`
+READ_LIMIT = 9_096  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 348,
     "evidence": 32,
-    "figures": 4_054,
+    "figures": 4_056,
     "analysis": 3_441,
     "bedside": 586,
     "disease": 1_349,

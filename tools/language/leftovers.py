@@ -75,7 +75,7 @@ def allowed() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
     """Return the words and patterns that stay plain, each in a group with its reason."""
     groups = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))["page"]
     words = {word for group in groups.values() for word in group.get("words", [])}
-    words |= {*_columns(), *_typed()}
+    words |= _columns() | _typed()
     patterns = [text for group in groups.values() for text in group.get("patterns", [])]
     patterns += [re.escape(text) for text in sorted(set(_cited()), key=len, reverse=True)]
     # Data by which a lesson's code selects: a translation of them would break the lesson.
@@ -87,10 +87,11 @@ def allowed() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
     return frozenset(words), tuple(re.compile(text) for text in patterns)
 
 
-def _columns() -> Iterator[str]:
-    """Yield the names of a registry's columns, which are code."""
-    for line in (sources.ROOT / "src/dsrct_edu/columns.csv").read_text("utf-8").splitlines()[1:]:
-        yield line.split(",")[1]
+@cache
+def _columns() -> frozenset[str]:
+    """Return the names of a registry's columns, which are code."""
+    lines = (sources.ROOT / "src/dsrct_edu/columns.csv").read_text("utf-8").splitlines()[1:]
+    return frozenset(line.split(",")[1] for line in lines)
 
 
 def _cited() -> Iterator[str]:
@@ -102,11 +103,14 @@ def _cited() -> Iterator[str]:
             yield from (part for part in re.split(r"(?<=[.?]) ", said) if len(part) > 5)
 
 
-def _typed() -> Iterator[str]:
-    """Yield the words that a reader types as a guess, which a lesson's code shows again."""
+@cache
+def _typed() -> frozenset[str]:
+    """Return the words that a reader types as a guess, which a lesson's code shows again."""
+    found: set[str] = set()
     for path in sorted((sources.ROOT / "lessons").glob("*.checks.toml")):
         for asked in tomllib.loads(path.read_text("utf-8")).get("predict", {}).values():
-            yield from asked.get("options", ()) if asked["kind"] == "word" else ()
+            found |= set(asked.get("options", ()) if asked["kind"] == "word" else ())
+    return frozenset(found)
 
 
 @cache
@@ -272,9 +276,13 @@ def built(copy: Path) -> list[Path]:
     return [path for pattern in patterns for path in sorted(copy.glob(pattern))]
 
 
-def plain(text: str) -> tuple[list[str], int, int]:
-    """Return the plain words of a text, neighbours together; how many are marked; and allowed."""
+def plain(text: str, names: bool = True) -> tuple[list[str], int, int]:
+    """Return the plain words of a text, neighbours together; how many are marked; and allowed.
+
+    Names of columns are allowed, but on pictures, which say them in words.
+    """
     words, patterns = allowed()
+    words -= frozenset() if names else _columns() - _typed()
     text = " ".join(text.split())
     for pattern in (_FILE, _NAME, *patterns):
         text = pattern.sub(lambda match: " \0 ", text)
@@ -298,13 +306,13 @@ def search(copy: Path) -> Seen:
     """Return what is left over in all that was built in a copy."""
     marked = fine = left = 0
     seen: dict[str, tuple[str, str]] = {}
-    typed = set(_typed())
+    typed = _typed()
     for path in built(copy):
         name = "pictures" if path.suffix == ".txt" else path.relative_to(copy).as_posix()
         for text in shown(path):
             if text.strip(" \n'") in typed:
                 continue
-            words, here, right = plain(text)
+            words, here, right = plain(text, names=path.suffix != ".txt")
             marked, fine = marked + here, fine + right
             for one in words:
                 left += len(_WORD.findall(one))

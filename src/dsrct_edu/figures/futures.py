@@ -94,7 +94,7 @@ peritoneum at month 12, death at month 41. With HIPEC 6.4 months longer.'
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     entries = [("until the operation", shared)] if fork else []
-    entries += [("death", _mark(palette.DEATH))]
+    entries += [(name("death"), _mark(palette.DEATH))]
     key(page, entries, 5)
     return future_words(truth, patient=patient, cover=cover)
 

@@ -85,7 +85,7 @@ right upper. Score 1: lower ileum.'
     for x, text in ((_MIDDLE, "Abdomen and pelvis"), (8.2, "Small bowel")):
         axes.text(x, 4.92, text, ha="center", va="bottom")
     for x, side in ((-1.35, "right"), (1.35, "left")):
-        axes.text(_MIDDLE + x, 0.3, f"patient's {side}", ha="center", size=style.SMALL)
+        axes.text(_MIDDLE + x, 0.3, f"patient's {name(side)}", ha="center", size=style.SMALL)
     return pci_words(scores)
 
 
