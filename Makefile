@@ -23,8 +23,8 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
-  study wasm grading formats reference gallery site benchmarks dials lock platforms clean \
-  audit upgrade workflow
+  study wasm pseudo grading formats reference gallery site benchmarks dials lock platforms clean \
+  audit upgrade workflow fresh repeat newest
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -79,12 +79,21 @@ build: setup  ## rebuild all editions from lessons/
 browser: setup  ## drive three lessons and the lecture in headless Chromium
 	$(PY) -m pytest -m "browser and not full" tests
 
-full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, 32 bits
+full: setup  ## what takes too long for CI: every lesson and deck in Chromium, R, 32 bits, a made-up language
 	$(PY) -m pytest -m full tests
 	$(MAKE) site TWICE=1
-	$(MAKE) reference wasm workflow
+	$(MAKE) reference wasm pseudo workflow grading formats repeat newest fresh
 	@# Last, so that a machine without the open network has run the rest: it fails where it cannot look.
 	$(if $(filter no,$(AUDIT)),@echo "AUDIT=no: nothing was looked up",$(MAKE) audit)
+
+fresh: setup  ## start as on a fresh machine, with every Python found, as the README says
+	$(PY) -m tools.fresh
+
+repeat: setup  ## run all notebooks strictly, twenty times, in random order
+	$(PY) -m tools.repeat
+
+newest: setup  ## run all notebooks strictly under the newest of every dependency
+	$(PY) -m tools.repeat --newest
 
 audit: setup  ## ask OSV what is known against each locked package; fails where it cannot ask
 	$(PY) -m tools.audit
@@ -97,6 +106,9 @@ study: setup  ## full-size truths and simulation studies
 
 wasm: setup  ## run the unit tests as the browser would, on 32 bits (needs node and npm)
 	$(PY) -m tools.wasm
+
+pseudo: setup  ## build every lesson in a made-up language, and list the words it did not reach
+	$(PY) -m tools.language pseudo
 
 grading: setup  ## mark five made-up students with nbgrader, in an environment of its own
 	$(PY) -m tools.grading

@@ -16,17 +16,17 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 6_097  # code lines that make a number of a lesson
-READ_LIMIT = 9_176  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 6_110  # code lines that make a number of a lesson
+READ_LIMIT = 9_190  # statements one reads, in the package without `authoring`
 BUDGET = {
-    "ground": 348,
+    "ground": 357,
     "evidence": 35,
-    "figures": 4_047,
+    "figures": 4_056,
     "analysis": 3_445,
     "bedside": 592,
     "disease": 1_349,
     "studies": 920,
-    "classroom": 3_078,
+    "classroom": 3_087,
     "reporting": 187,
     "doctor": 156,
     "starting": 103,
