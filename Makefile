@@ -22,7 +22,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
-  study wasm reference gallery benchmarks dials lock platforms clean
+  study wasm reference gallery benchmarks dials lite usb binder lock platforms clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -103,13 +103,25 @@ benchmarks: setup  ## time the kit against its peers, as ratios (needs R; pip in
 platforms: setup  ## rebuild data/synthetic under other Pythons and NumPys, byte for byte
 	$(PY) -m tools.check_platforms
 
+lite: setup  ## build the browser edition (needs node; PYODIDE=folder for a public site, EDITION=name)
+	$(PY) -m tools.lite $(if $(PYODIDE),--pyodide $(PYODIDE)) $(if $(EDITION),--edition $(EDITION))
+
+usb: lite  ## pack site, browser edition, slides and notebooks into one zip
+	$(PY) -m tools.lite.usb
+
+binder: setup  ## let Binder's own program read .binder/; no image is built
+	$(PY) -m tools.binder
+
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --custom-compile-command "make lock" --quiet
 
-lock:  ## write both locks anew (needs uv)
+lock:  ## write all locks anew (needs uv)
 	$(COMPILE) --extra course --extra author --extra build --extra test --extra parquet \
 	  --extra cluster -o requirements.txt
 	$(COMPILE) --extra course --extra build -c requirements.txt -o requirements-course.txt
+	$(subst pyproject.toml,tools/lite/requirements.in,$(COMPILE)) -c requirements.txt \
+	  -o tools/lite/requirements.txt
+	$(subst pyproject.toml,tools/binder/requirements.in,$(COMPILE)) -o tools/binder/requirements.txt
 
 dials: setup  ## compute the tables of slow dials anew
 	$(PY) -m tools.dials

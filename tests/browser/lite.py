@@ -21,7 +21,7 @@ DONE = """() => {
 MODEL = "() => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.toJSON())"
 
 
-def watch(page):
+def watched(page):
     """Note what the page asks for, and what it complains about."""
     page.requested, page.complaints = [], []
     page.context.on("request", lambda request: page.requested.append(request.url))
@@ -77,3 +77,36 @@ def differences(ran, committed):
         elif shown(one) != shown(other):
             found.append((at, "output", shown(one), shown(other)))
     return found
+
+
+def cell(page, text):
+    """Return the code cell whose code holds a text; it stays the same when the code changes."""
+    at = page.evaluate(
+        """(text) => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(
+            (one) => one.model.type === 'code' && one.model.sharedModel.source.includes(text))""",
+        text,
+    )
+    assert at >= 0, f"no cell holds {text}"
+    return page.locator(".jp-Notebook .jp-Cell").nth(at)
+
+
+def write(page, one, code):
+    """Put code into a cell, as a student would."""
+    one.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)
+
+
+def run(page, one, code=None):
+    """Run a cell, with new code if it is given, and wait for it."""
+    if code is None:
+        one.locator(".cm-content").click()
+    else:
+        write(page, one, code)
+    one.locator(".jp-InputPrompt").evaluate("(prompt) => { prompt.textContent = ''; }")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        "(prompt) => /\\d/.test(prompt.textContent)",
+        arg=one.locator(".jp-InputPrompt").element_handle(),
+        timeout=PATIENCE_MS,
+    )

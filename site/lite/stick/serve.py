@@ -1,7 +1,7 @@
 """Open the course from this folder in your browser. Needs Python 3.8 or later, and nothing else.
 
     python serve.py            on this machine only
-    python serve.py --share    for everybody on the network of this room
+    python serve.py --share    for everybody on the network of this room too
 
 Leave the window open while you work; Ctrl + C ends it.
 """
@@ -17,6 +17,7 @@ import webbrowser
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SITE = "site"
+PORT = 8423  # always the same: a browser keeps a student's work for one address and port
 # Set here, not asked of the machine: Windows may call a script plain text, and browsers refuse it.
 TYPES = {
     "": "application/octet-stream",
@@ -69,11 +70,25 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     """Serves a hall at once, and does not complain when a page is closed half-way."""
 
+    allow_reuse_address = os.name != "nt"  # there, it would let two servers share one port
     daemon_threads = True
     request_queue_size = 128
 
     def handle_error(self, request, client_address):
         """Let a browser hang up."""
+
+
+def listening(host, port):
+    """Return a server on this port, or on the usual one, or on any that is free."""
+    handler = functools.partial(Handler, directory=HERE)
+    if port is not None:
+        return Server((host, port), handler)
+    try:
+        return Server((host, PORT), handler)
+    except OSError:
+        print(f"Port {PORT} is taken, so the address is another than last time.")
+        print("What your browser kept for the old address is not shown at this one.")
+        return Server((host, 0), handler)
 
 
 def own_address():
@@ -92,11 +107,11 @@ def main(arguments=None):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--share", action="store_true", help="let the room's network in")
-    parser.add_argument("--port", type=int, default=0, help="a free one by default")
+    parser.add_argument("--port", type=int, help=f"{PORT} by default, or a free one")
     parser.add_argument("--no-browser", action="store_true")
     chosen = parser.parse_args(arguments)
     host = "" if chosen.share else "127.0.0.1"
-    server = Server((host, chosen.port), functools.partial(Handler, directory=HERE))
+    server = listening(host, chosen.port)
     port = server.server_address[1]
     address = f"http://127.0.0.1:{port}/{SITE}/"
     print(f"The course is at {address}", flush=True)

@@ -154,7 +154,7 @@ def summary(lesson: str) -> Summary:
 
 
 class Written(list[Path]):
-    """Paths of files. In a browser, where no folder can be opened, it shows links that save them."""
+    """Paths of files. In a browser, where folders are out of reach, shown as links that save."""
 
     def _repr_html_(self) -> str | None:
         if sys.platform == "emscripten":

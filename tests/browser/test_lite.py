@@ -1,0 +1,190 @@
+"""The browser edition, unpacked from the zip for a stick and served as its README says.
+
+Every lesson says there what the committed notebook says, asks nobody else for anything, and a
+student's work outlives an edition.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+
+import lite
+import pytest
+from conftest import PATIENCE_MS, free_port, wait_until_up
+
+from dsrct_edu import resources
+
+building = pytest.importorskip("tools.lite.building")
+usb = pytest.importorskip("tools.lite.usb")
+fixture = pytest.importorskip("tools.wasm.fixture")
+pytestmark = pytest.mark.browser
+
+NOTEBOOKS = resources.find("notebooks")
+LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+SOLVED = sorted(path.stem for path in (NOTEBOOKS / "solutions").glob("*.ipynb"))
+EDITION, NEXT, ANSWERS = "2027-1", "2027-2", "answers"
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The site with the browser edition in it, the worked answers too."""
+    site = tmp_path_factory.mktemp("lite") / "site"
+    extra = {ANSWERS: NOTEBOOKS / "solutions"}
+    try:
+        building.build(site / "lite", EDITION, extra=extra)
+    except fixture.Unavailable as reason:
+        pytest.skip(f"SKIPPED, the browser edition cannot be built here: {reason}")
+    return site
+
+
+@pytest.fixture(scope="session")
+def unpacked(built, tmp_path_factory):
+    """The folder that a student gets from the zip."""
+    place = tmp_path_factory.mktemp("stick")
+    packed = usb.pack(place / "stick.zip", built, slides=place / "none")
+    with zipfile.ZipFile(packed) as archive:
+        archive.extractall(place)
+    return place / usb.TOP
+
+
+@pytest.fixture(scope="session")
+def served(unpacked):
+    """Address of the browser edition, served by the script in the zip, below a sub-path."""
+    port = free_port()
+    command = [sys.executable, "-W", "ignore", "serve.py", "--no-browser", "--port", str(port)]
+    server = subprocess.Popen(command, cwd=unpacked, stdout=subprocess.DEVNULL, env=os.environ)
+    try:
+        wait_until_up(f"http://127.0.0.1:{port}/site/")
+        yield f"http://127.0.0.1:{port}/site/lite/"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@pytest.fixture
+def opened(page, served):
+    """Open a notebook of an edition, with a note of what is asked for and of every complaint."""
+
+    def open_one(name, edition=EDITION):
+        page.set_default_timeout(lite.PATIENCE_MS)
+        lite.open_lesson(
+            lite.watched(page), f"{served}notebooks/index.html?path={edition}/{name}.ipynb"
+        )
+        return page
+
+    return open_one
+
+
+def says_what_is_committed(page, served, committed):
+    ran = lite.run_all(page)
+    assert lite.differences(ran, json.loads(committed.read_text("utf-8"))) == []
+    assert page.complaints == []
+    own = (served, "data:", "blob:")
+    assert [url for url in page.requested if not url.startswith(own)] == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_says_what_is_committed(name, opened, served):
+    says_what_is_committed(opened(name), served, NOTEBOOKS / f"{name}.ipynb")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("solved", SOLVED)
+def test_the_worked_answers_say_what_is_committed(solved, opened, served):
+    committed = NOTEBOOKS / "solutions" / f"{solved}.ipynb"
+    says_what_is_committed(opened(solved, ANSWERS), served, committed)
+
+
+def test_a_difference_would_be_seen():
+    committed = json.loads((NOTEBOOKS / "05_kaplan_meier.ipynb").read_text("utf-8"))
+    other = json.loads(json.dumps(committed))
+    cell = next(one for one in other["cells"] if one.get("outputs"))
+    cell["outputs"] = []
+    (found,) = lite.differences(other, committed)
+    assert found[:2] == (other["cells"].index(cell), "output")
+
+
+def test_work_is_asked_for_shown_and_taken_home(opened, tmp_path):
+    """A guess, its reveal, a check, the quiz and the dial by keyboard, and a download."""
+    page = opened("05_kaplan_meier")
+    lite.run_all(page)
+    asked, reveal = lite.cell(page, 'dsrct.predict("05.3"'), lite.cell(page, "guess_3.beside(")
+    assert "Guess first" in reveal.inner_text()
+    lite.run(page, asked, 'guess_3 = dsrct.predict("05.3", 30)\nguess_3')
+    lite.run(page, reveal)
+    reveal.get_by_text("You said 30 months").first.wait_for()
+    check = lite.cell(page, 'dsrct.check("05.1"')
+    assert "To do" in check.inner_text()
+
+    item = page.locator(".dsrct-item").first
+    item.locator("input[type=radio]").first.focus()
+    page.keyboard.press("b")
+    page.keyboard.press("Enter")
+    item.locator("[role=status]").filter(has_text=".").wait_for()
+
+    last = lite.cell(page, "dsrct.quiz(")
+    lite.run(page, last, 'from dsrct_edu.classroom import export\nexport("mine", "seat-12")')
+    with page.expect_download() as saved:
+        last.get_by_role("link", name="seat-12.predictions.csv").click()
+    saved.value.save_as(tmp_path / "saved.csv")
+    assert "seat-12,05.3,30" in (tmp_path / "saved.csv").read_text("utf-8")
+    with page.expect_download() as saved:
+        page.get_by_role("menuitem", name="File").click()
+        page.get_by_role("menuitem", name="Download", exact=True).click()
+    saved.value.save_as(tmp_path / "saved.ipynb")
+    assert 'predict(\\"05.3\\", 30)' in (tmp_path / "saved.ipynb").read_text("utf-8")
+
+
+def test_a_dial_turns_by_keyboard(opened):
+    page = opened("10_who_gets_hipec")
+    lite.run_all(page)
+    dial = page.locator(".dsrct-dial").first
+    dial.scroll_into_view_if_needed()
+    dial.locator("[role=slider]").first.focus()
+    before = dial.locator("img").first.get_attribute("alt")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "before => document.querySelector('.dsrct-dial img').alt !== before", arg=before
+    )
+
+
+def test_two_workers_are_one_in_the_browser(opened):
+    page = opened("00_start_here")
+    lite.run_all(page)
+    cell = lite.cell(page, "women =")
+    code = 'dsrct.simulation_study("null", 60, 600, ["ever_never"], workers=2).n_replicates'
+    lite.run(page, cell, code)
+    assert cell.locator(".jp-OutputArea-output").inner_text().strip() == "600"
+
+
+def test_a_students_edit_survives_a_new_edition(opened, built, unpacked, served, tmp_path):
+    """The new lesson is seen, the old one stays, is listed, and is offered in the new one."""
+    name, mine = "00_start_here", "patients I thought of"
+    page = opened(name)
+    cell = lite.cell(page, "women =")
+    lite.write(page, cell, f'women = 37  # "{mine}"')
+    page.keyboard.press("Control+s")
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+
+    site = unpacked / "site" / "lite"
+    old = site.rename(tmp_path / "old")
+    try:
+        building.build(site, NEXT)
+        fresh = f"{served}notebooks/index.html?path={NEXT}/{name}.ipynb"
+        lite.open_lesson(page, fresh)
+        assert mine not in page.evaluate(lite.MODEL)
+        offered = page.locator(".dsrct-earlier")
+        offered.get_by_role("link", name="Open your copy").click()
+        page.wait_for_function(lite.READY, timeout=PATIENCE_MS)
+        assert mine in page.evaluate(lite.MODEL)
+        page.goto(f"{served}tree/index.html")
+        for folder in (EDITION, NEXT):
+            page.locator(".jp-DirListing-item", has_text=folder).wait_for()
+        page.locator(".jp-DirListing-item", has_text=EDITION).dblclick()
+        page.locator(".jp-DirListing-item", has_text=f"{name}.ipynb").wait_for()
+    finally:
+        if site.exists():
+            site.rename(tmp_path / "new")
+        old.rename(site)
