@@ -25,7 +25,12 @@ def watched(page):
     """Note what the page asks for, and what it complains about."""
     page.requested, page.complaints = [], []
     page.context.on("request", lambda request: page.requested.append(request.url))
-    page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
+    page.on(
+        "console",
+        lambda said: (
+            said.type == "error" and page.complaints.append(f"{said.text} {said.location}")
+        ),
+    )
     page.context.on(
         "response",
         lambda answer: (

@@ -53,14 +53,23 @@ def build(
         for folder, source in (extra or {}).items():
             shutil.copytree(source, lite / "files" / folder)
         jupyterlite(lite, "build", "--contents", "files", "--output-dir", "out", "--no-sourcemaps")
-        for doubled in (lite / "out" / "files").glob("*/.ipynb_checkpoints"):
-            shutil.rmtree(doubled)
+        name_icons(lite / "out")
         about = {"edition": name, "base": links.base(name)}
         (lite / "out" / ABOUT).write_text(json.dumps(about, indent=1) + "\n", "utf-8")
         shutil.rmtree(output, ignore_errors=True)
         output.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(lite / "out", output)
     return name
+
+
+def name_icons(site: Path) -> None:
+    """Say on each page where its icon is: a browser would ask for one above the course."""
+    for page in site.glob("*/index.html"):
+        text = page.read_text("utf-8")
+        if "<head>" not in text:
+            raise SystemExit(f"{page.name} of JupyterLite has no head any more")
+        icon = '<link rel="icon" href="../lab/favicon.ico" />'
+        page.write_text(text.replace("<head>", f"<head>\n    {icon}", 1), "utf-8")
 
 
 def write_settings(path: Path, plain: bool) -> None:

@@ -38,8 +38,8 @@
     const known = new Set([...paths, ...content.map((one) => one.path)]);
     for (const path of new Set(paths.map(folder))) {
       if (!path || path.includes("/") || known.has(path)) continue;
-      const written = { type: "directory", format: "json", mimetype: "", content: null };
-      await contents.save(path, { name: path, path, ...written });
+      const { path: made } = await contents.newUntitled({ type: "directory" });
+      await contents.rename(made, path);
     }
   }
 
