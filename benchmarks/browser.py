@@ -33,7 +33,10 @@ from tools.lite import building  # noqa: E402
 SOLVED = resources.find("notebooks") / "solutions"
 EDITIONS = ("compiled", "plain", "lab")
 MOMENTS = ("page", "kernel", "figure", "all")
-PICTURE = ".jp-OutputArea-output img"
+# Asked of the notebook, not of the page: JupyterLab draws only the cells in view.
+PICTURE = """window.jupyterapp.shell.currentWidget.content.widgets.some((one) =>
+  one.model.type === 'code' && [...Array(one.model.outputs.length).keys()].some((at) =>
+    /<img/.test(one.model.outputs.get(at).data['text/html'] || '')))"""
 Opener = Callable[[str], str]
 
 
@@ -93,11 +96,10 @@ def timed(page: Page, address: str) -> dict[str, float]:
         "() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
         ".catch(() => window.jupyterapp.commands.execute('editmenu:clear-all'))"
     )
-    page.wait_for_function(f"() => !document.querySelector('{PICTURE}')")
+    page.wait_for_function(f"() => !{PICTURE}")
     page.evaluate(lite.RUN_ALL)
-    if page.wait_for_function(
-        f"() => document.querySelector('{PICTURE}') || ({lite.DONE})()"
-    ) and page.query_selector(PICTURE):
+    page.wait_for_function(f"() => {PICTURE} || ({lite.DONE})()")
+    if page.evaluate(f"() => {PICTURE}"):
         now("figure")
     page.wait_for_function(lite.DONE)
     now("all")

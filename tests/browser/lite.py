@@ -16,7 +16,7 @@ DONE = """() => {
   const code = [...panel.content.widgets].filter((one) => one.model.type === 'code');
   return code.every((one) => one.model.executionCount !== null)
     && code.every((one) => one.model.executionState !== 'running')
-    && code.every((one) => !/\\*/.test(one.node.querySelector('.jp-InputPrompt').textContent));
+    && code.every((one) => !one.node.querySelector('.jp-InputPrompt')?.textContent.includes('*'));
 }"""
 MODEL = "() => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.toJSON())"
 

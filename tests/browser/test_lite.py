@@ -157,11 +157,11 @@ def test_a_dial_turns_by_keyboard(opened):
 
 def test_two_workers_are_one_in_the_browser(opened):
     page = opened("00_start_here")
-    lite.run_all(page)
     cell = lite.cell(page, "women =")
-    code = 'dsrct.simulation_study("null", 60, 600, ["ever_never"], workers=2).n_replicates'
-    lite.run(page, cell, code)
-    assert cell.locator(".jp-OutputArea-output").inner_text().strip() == "600"
+    options = 'methods=["ever_never"], workers=2, progress=False'
+    code = f'dsrct.simulation_study("null", 60, 600, {options}).n_replicates'
+    lite.run(page, cell, f"import dsrct_edu as dsrct\n{code}")
+    cell.locator(".jp-OutputArea-output", has_text="600").wait_for()
 
 
 def test_a_students_edit_survives_a_new_edition(opened, built, unpacked, served, tmp_path):
