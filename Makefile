@@ -22,7 +22,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
-  study wasm reference gallery benchmarks dials lite usb binder lock platforms clean
+  study wasm grading formats reference gallery site lite usb binder benchmarks dials lock platforms clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -79,6 +79,7 @@ browser: setup  ## drive three lessons and the lecture in headless Chromium
 
 full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, 32 bits
 	$(PY) -m pytest -m full tests
+	$(MAKE) site TWICE=1
 	$(MAKE) reference wasm
 
 study: setup  ## full-size truths and simulation studies
@@ -87,10 +88,19 @@ study: setup  ## full-size truths and simulation studies
 wasm: setup  ## run the unit tests as the browser would, on 32 bits (needs node and npm)
 	$(PY) -m tools.wasm
 
+grading: setup  ## mark five made-up students with nbgrader, in an environment of its own
+	$(PY) -m tools.grading
+
+formats: setup  ## read and play all quiz files with programs of others (needs node, npm, Chromium)
+	$(PY) -m tools.formats
+
 reference: setup  ## ask R again, and about 1,000 random data sets (needs R with survival)
 	$(PY) tests/analysis/reference/make_reference.py
 	$(PY) -m pytest -n 2 -q tests/analysis/test_agreement_with_r.py tests/analysis/test_mended_faults.py
 	$(if $(FIXED),$(PY) -m pytest -q -m reference tests/analysis,$(PY) tests/analysis/reference/fuzz.py)
+
+site: setup  ## build the website into build/site and follow every link (its search needs npm)
+	$(PY) -m tools.site $(if $(TWICE),--twice)
 
 gallery: setup  ## draw docs/gallery anew
 	$(PY) -m tools.gallery
@@ -116,7 +126,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
   --no-emit-index-url --custom-compile-command "make lock" --quiet
 
 lock:  ## write all locks anew (needs uv)
-	$(COMPILE) --extra course --extra author --extra build --extra test --extra parquet \
+	$(COMPILE) --extra course --extra author --extra build --extra test --extra site --extra parquet \
 	  --extra cluster -o requirements.txt
 	$(COMPILE) --extra course --extra build -c requirements.txt -o requirements-course.txt
 	$(subst pyproject.toml,tools/lite/requirements.in,$(COMPILE)) -c requirements.txt \

@@ -40,7 +40,8 @@ from dsrct_edu.vocabulary import CONFOUNDERS
 HEAD = f"""\
 # Gallery of figures
 
-Built by `python -m tools.gallery`; do not edit. Drawn with matplotlib {matplotlib.__version__}.
+<!-- Built by `python -m tools.gallery`; do not edit.
+Drawn with matplotlib {matplotlib.__version__}. -->
 
 All patients are made up. The words below a picture are its alternative text, and the code below
 them draws it, after

@@ -13,7 +13,7 @@ from dsrct_edu.errors import InputError
 
 _EPILOG = "A teaching kit with synthetic data. Not medical advice."
 _DEFAULT = "default: %(default)s"
-_SCENARIOS = f"null, modest, strong or harm; {_DEFAULT}"
+_SCENARIOS = f"null, modest, strong, harm, or a file of parameters; {_DEFAULT}"
 
 Adding = Callable[..., Any]
 """``add_argument`` of a subcommand's parser."""
@@ -203,9 +203,30 @@ def _new_lesson_arguments(add: Adding) -> None:
 def _new_lesson(options: argparse.Namespace) -> int:
     from dsrct_edu.authoring import skeleton
 
-    for path in skeleton.new_lesson(options.number, options.name, options.folder):
+    return _begun(skeleton.new_lesson(options.number, options.name, options.folder))
+
+
+def _begun(paths: list[Path]) -> int:
+    """Tell what was written, and what an author does next."""
+    from dsrct_edu.resources import find
+
+    for path in paths:
         print(f"wrote {path}")
+    number = paths[0].name[:2]
+    print(f"Next: dsrct-edu build {number}, then dsrct-edu check {number}, and again as you write.")
+    print(f"How to write a lesson: {find('docs', 'writing-lessons.md')} (and handbook.md there)")
     return 0
+
+
+def _adapt_arguments(add: Adding) -> None:
+    add("lesson", help="two digits, such as 05 (50 is the example of another disease)")
+    add("--folder", default="lessons", help=_DEFAULT)
+
+
+def _adapt(options: argparse.Namespace) -> int:
+    from dsrct_edu.authoring import skeleton
+
+    return _begun(skeleton.adapt(options.lesson, options.folder))
 
 
 def _build_arguments(add: Adding) -> None:
@@ -257,6 +278,7 @@ COMMANDS = (
         _new_lesson_arguments,
         _new_lesson,
     ),
+    Command("adapt", "copy a lesson of the kit, to change it", _adapt_arguments, _adapt),
     Command("build", "make notebooks, slides and quiz files of lessons", _build_arguments, _build),
     Command("check", "hold lessons to the rules, notebooks to lessons", _check_arguments, _check),
 )

@@ -1,4 +1,4 @@
-"""RECIST along every path, changes of size, growth, the peritoneal index."""
+"""RECIST along every path, changes of size, kill, the peritoneal index."""
 
 import numpy as np
 import pandas as pd
@@ -16,47 +16,39 @@ paths = st.tuples(baselines, st.lists(sums, min_size=1, max_size=8)).map(lambda 
 
 
 @pytest.mark.parametrize(
-    ("baseline", "current", "nadir", "new", "nodes", "response"),
+    ("baseline", "current", "nadir", "new", "response"),
     [
-        (100, 70, None, False, (), "PR"),  # exactly 30 %
-        (100, 70.001, None, False, (), "SD"),
-        (10.1, 7.07, None, False, (), "PR"),  # 30 % although 0.7 * 10.1 is not 7.07 in binary
-        (100, 120, None, False, (), "PD"),  # exactly 20 % and more than 5 mm
-        (100, 119.9, None, False, (), "SD"),
-        (20, 24.9, None, False, (), "SD"),  # 24.5 %, but under 5 mm
-        (20, 25, None, False, (), "PD"),  # exactly 5 mm
-        (100, 60, 50, False, (), "PD"),  # still 40 % below baseline
-        (100, 59, 50, False, (), "PR"),
-        (100, 54, 50, True, (), "PD"),
-        (100, 0, 50, True, (), "PD"),
-        (100, 0, 50, False, (), "CR"),
-        (100, 0, 0, False, (), "CR"),
-        (100, 3, 0, False, (), "PD"),  # any tumour after none
-        (100, 9, None, False, (9,), "CR"),  # only a normal node is left
-        (100, 10, None, False, (10,), "PR"),
-        (100, 17, None, False, (9, 8), "CR"),
-        (100, 9.9, 4, False, (9.9,), "CR"),  # growth within a normal node is no progression
-        (100, 12, None, False, (9,), "PR"),  # 3 mm of something else
+        (100, 70, None, False, "PR"),  # exactly 30 %
+        (100, 70.001, None, False, "SD"),
+        (10.1, 7.07, None, False, "PR"),  # 30 % although 0.7 * 10.1 is not 7.07 in binary
+        (100, 120, None, False, "PD"),  # exactly 20 % and more than 5 mm
+        (100, 119.9, None, False, "SD"),
+        (20, 24.9, None, False, "SD"),  # 24.5 %, but under 5 mm
+        (20, 25, None, False, "PD"),  # exactly 5 mm
+        (100, 60, 50, False, "PD"),  # still 40 % below baseline
+        (100, 59, 50, False, "PR"),
+        (100, 54, 50, True, "PD"),
+        (100, 0, 50, True, "PD"),
+        (100, 0, 50, False, "CR"),
+        (100, 0, 0, False, "CR"),
+        (100, 3, 0, False, "PD"),  # any tumour after none
     ],
 )
-def test_recist(baseline, current, nadir, new, nodes, response):
-    assert bedside.recist(baseline, current, nadir, new, nodes) == response
+def test_recist(baseline, current, nadir, new, response):
+    assert bedside.recist(baseline, current, nadir, new) == response
 
 
 @given(paths)
 def test_response_at_every_visit_of_every_path(path):
-    course = bedside.recist_course(path)
     for visit in range(1, len(path)):
-        row = course.iloc[visit]
         nadir = min(path[:visit])
-        assert row["nadir_mm"] == nadir
-        assert row["response"] == bedside.recist(path[0], path[visit], nadir)
-        if row["response"] == "PR":
+        response = bedside.recist(path[0], path[visit], nadir)
+        if response == "PR":
             assert path[visit] <= 0.7 * path[0] * (1 + 1e-6)
-        if row["response"] == "PD" and nadir > 0:
+        if response == "PD" and nadir > 0:
             assert path[visit] - nadir >= 5 - 1e-6
             assert path[visit] >= 1.2 * nadir * (1 - 1e-6)
-        if row["response"] == "CR":
+        if response == "CR":
             assert path[visit] == 0
 
 
@@ -80,13 +72,6 @@ def test_a_new_lesion_is_progression_whatever_the_sum(baseline, current, part):
     assert bedside.recist(baseline, current, part * baseline, new_lesion=True) == "PD"
 
 
-@given(paths, st.data())
-def test_progression_by_a_new_lesion_stays(path, data):
-    seen = data.draw(st.integers(1, len(path) - 1))
-    new = [visit == seen for visit in range(len(path))]
-    assert set(bedside.recist_course(path, new)["response"].iloc[seen:]) == {"PD"}
-
-
 @given(st.floats(0.1, 10.0), paths, st.integers(1, 7))
 def test_scale_matters_only_through_the_five_millimetres(scale, path, visit):
     assume(visit < len(path) and path[0] * scale >= 10)
@@ -105,7 +90,6 @@ def test_diameter_and_volume_round_trip(change):
     assert bedside.diameter_change(volume) == pytest.approx(
         change, abs=2e-5 if change < -0.99 else 1e-9
     )
-    assert (1 + bedside.area_change(change)) ** 1.5 == pytest.approx(1 + volume, abs=1e-9, rel=1e-9)
     assert type(volume) is float
 
 
@@ -124,37 +108,6 @@ def test_kill_needed_gives_the_change_asked_for(change, cycles, days, doubling):
     course = bedside.log_kill(1e9, kill.surviving_fraction, cycles, days, doubling)
     assert course["cells"].iloc[-1] == pytest.approx(1e9 * (1 + change), rel=1e-9)
     assert len(course) == 2 * cycles + 1
-
-
-def test_growth_limits():
-    days = np.linspace(0, 100, 11)
-    assert bedside.gompertz(days, 2.0, 0.05, 0.0) == pytest.approx(2.0 * np.exp(0.05 * days))
-    assert bedside.growth_inhibition(days, 1, 0.01, 0.0, 0.05) == pytest.approx(np.exp(0.01 * days))
-    assert bedside.growth_inhibition(days, 1, 0.01, 0.03, 0.0) == pytest.approx(
-        np.exp(-0.02 * days)
-    )
-    assert bedside.growth_inhibition_nadir(0.06, 0.01, 0.05) == 0.0
-    nadir = bedside.growth_inhibition_nadir(0.01, 0.06, 0.05)
-    around = bedside.growth_inhibition([nadir - 0.5, nadir, nadir + 0.5], 1, 0.01, 0.06, 0.05)
-    assert around[1] < min(around[0], around[2])
-
-
-def test_waterfall_leaves_out_only_those_not_assessed():
-    patients = pd.DataFrame(
-        {
-            "patient_id": [1, 2, 3, 4],
-            "tumour_shrinkage": [0.45, -0.3, np.nan, 0.1],
-            "recist": ["PR", "PD", None, "SD"],
-        }
-    )
-    table = bedside.waterfall_table(patients)
-    assert table["patient_id"].tolist() == [2, 4, 1]
-    assert table["change"].tolist() == [0.3, -0.1, -0.45]
-    assert table["rank"].tolist() == [1, 2, 3]
-    with pytest.raises(InputError, match="recist"):
-        bedside.waterfall_table(patients.drop(columns="recist"))
-    with pytest.raises(InputError):
-        bedside.waterfall_table(patients.iloc[[2]])
 
 
 scores = st.lists(st.integers(0, 3), min_size=13, max_size=13)

@@ -9,9 +9,16 @@ import time
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from dsrct_edu import starting
+from dsrct_edu.authoring import building, notebooks
+from dsrct_edu.authoring import course as courses
+from dsrct_edu.authoring.editions import INSTRUCTOR, POWERPOINT, SLIDES, SOLUTION, editions
+from dsrct_edu.authoring.lesson import read
+from dsrct_edu.authoring.places import Places
+from dsrct_edu.resources import root
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -149,3 +156,25 @@ def run_all(page):
         )
 
     return ran
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The decks of the committed notebooks: what a build would write, without running a lesson."""
+    folder = tmp_path_factory.mktemp("decks")
+    shutil.copytree(root() / "lessons", folder / "lessons")
+    places, report = Places(folder / "lessons"), building.Report()
+    shared = courses.read(places.lessons)
+    for path in places.sources():
+        lesson = read(path, shared)
+        if SLIDES not in editions(lesson):  # a page to read on, or for lecturers, has no deck
+            continue
+        committed = nbformat.read(SOLUTION.path(root(), lesson.name), as_version=4)
+        values = committed.metadata.dsrct_edu["values"]
+        outputs = [cell.outputs for cell in committed.cells if cell.cell_type == "code"]
+        for edition in (INSTRUCTOR, SLIDES, POWERPOINT):
+            made = notebooks.notebook(lesson, edition, values, outputs)
+            report.write(edition.path(folder, lesson.name), edition.text(lesson, made))
+    building.build_decks(places, report)
+    assert report.problems == []
+    return places.build / "slides"

@@ -3,19 +3,12 @@
 import functools
 import http.server
 import re
-import shutil
 import subprocess
 import threading
 
-import nbformat
 import pytest
 from conftest import CHROMIUM, QUIET
 
-from dsrct_edu.authoring import course as courses
-from dsrct_edu.authoring import decks, notebooks
-from dsrct_edu.authoring.editions import INSTRUCTOR, SLIDES, SOLUTION
-from dsrct_edu.authoring.lesson import read
-from dsrct_edu.authoring.places import Places
 from dsrct_edu.figures import style
 from dsrct_edu.resources import root
 
@@ -24,7 +17,8 @@ pytestmark = pytest.mark.browser
 WALLS = [(1280, 720), (1024, 768)]
 SOURCES = sorted((root() / "lessons").glob("[0-9][0-9]_*.md"))
 NAMES = [path.stem for path in SOURCES if not path.stem.endswith("_more")]
-DECKS = [*NAMES, "fifty_minutes"]
+PATHS = [path.name.removesuffix(".deck.toml") for path in (root() / "lessons").glob("*.deck.toml")]
+DECKS = [*NAMES, *sorted(PATHS)]
 LETTER = style.SMALL * 100 / 72  # pixels of a picture's smallest letters, at 100 dots an inch
 
 # What is wrong with the slide that is seen: nothing may be cut, and all must be read from the back.
@@ -54,36 +48,18 @@ MEASURE = """() => {
     said.push('the row on top covers the slide');
   return said;
 }"""
-SCALES = """() => [...document.querySelectorAll('.here img')]
+LETTERS = """(letter) => [...document.querySelectorAll('.here img')]
   .filter((one) => one.checkVisibility({ contentVisibilityAuto: true }))
-  .map((one) => [one.alt, one.clientWidth / one.naturalWidth])"""
+  .map((one) => {
+    const drawn = one.src.startsWith('data:image/svg') && new DOMParser()
+      .parseFromString(atob(one.src.split(',')[1]), 'image/svg+xml').documentElement;
+    const [wide, size] = drawn
+      ? [drawn.viewBox.baseVal.width, Number(drawn.getAttribute('font-size'))]
+      : [one.naturalWidth, letter];
+    return [one.alt, size * one.clientWidth / wide];
+  })"""
 PLACE = """() => [Number(document.querySelector('.here').id),
   document.querySelectorAll('.here .answer[open]').length]"""
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    """The decks of the committed notebooks: what a build would write, without running a lesson."""
-    folder = tmp_path_factory.mktemp("decks")
-    shutil.copytree(root() / "lessons", folder / "lessons")
-    places = Places(folder / "lessons")
-    shared = courses.read(places.lessons)
-    for path in places.sources():
-        lesson = read(path, shared)
-        if lesson.is_more:  # a page to read on has no deck
-            continue
-        committed = nbformat.read(SOLUTION.path(root(), lesson.name), as_version=4)
-        values = committed.metadata.dsrct_edu["values"]
-        outputs = [cell.outputs for cell in committed.cells if cell.cell_type == "code"]
-        for edition in (INSTRUCTOR, SLIDES):
-            made = notebooks.notebook(lesson, edition, values, outputs)
-            target = edition.path(folder, lesson.name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(edition.text(lesson, made), encoding="utf-8")
-    for path in places.lessons.glob("*.deck.toml"):
-        made = places.build / "slides" / path.name.replace(".deck.toml", ".html")
-        made.write_text(decks.deck(path, places), encoding="utf-8")
-    return places.build / "slides"
 
 
 @pytest.fixture
@@ -122,9 +98,9 @@ def test_every_slide_fits_and_can_be_read_from_the_back(wall, name, size, font):
         wrong += [(place, said) for said in page.evaluate(MEASURE)]
         if size == WALLS[0]:
             wrong += [
-                (place, f"letters of {scale * LETTER:.1f} pixels: {words[:40]}")
-                for words, scale in page.evaluate(SCALES)
-                if scale * LETTER < 15.99
+                (place, f"letters of {size:.1f} pixels: {words[:40]}")
+                for words, size in page.evaluate(LETTERS, LETTER)
+                if size < 15.99
             ]
     assert seen > 10
     assert wrong == []
@@ -135,7 +111,7 @@ def test_a_clicker_shows_every_figure_and_every_answer(wall, name):
     page = wall(name)
     shown, opened = set(), 0
     for _, open_answers in steps(page):
-        shown |= {words for words, _ in page.evaluate(SCALES)}
+        shown |= {words for words, _ in page.evaluate(LETTERS, LETTER)}
         opened += open_answers
     assert shown == set(page.evaluate("[...document.images].map((one) => one.alt)"))
     assert opened == page.locator(".answer").count()

@@ -298,3 +298,37 @@ def test_the_table_of_coverage_is_what_the_disease_model_gives():
     computed = tables.coverage(300, 1.6).drop(columns=["patients", "hidden"])
     message = "run `python -m tools.dials`"
     assert stored.to_numpy() == pytest.approx(computed.to_numpy(), abs=2e-3), message
+
+
+# For the last row
+
+
+@pytest.mark.parametrize("name", [name for name in dials.__all__ if name != "Dial"])
+def test_presented_a_dial_is_the_same_with_larger_letters_and_thicker_lines(name):
+    near = getattr(dials, name)()
+    far = near.present()
+    assert far.words() == near.words()
+    assert 'viewBox="0 0 760 ' in near.svg()
+    assert 'viewBox="0 0 560 ' in far.svg()
+
+    def texts(drawn):
+        return re.findall(r"<text [^>]*>([^<]+)</text>", drawn)
+
+    assert sorted(texts(far.svg())) == sorted(texts(near.svg()))
+    for x, words in re.findall(r'<text x="([\d.]+)"[^>]*font-weight="600">([^<]+)<', far.svg()):
+        assert float(x) + 0.6 * 15 * len(words) < 560, words
+
+
+def test_presented_words_and_control_are_large_and_the_keys_stay():
+    far = dials.sample_size().present()
+    assert "font-size:1.7em" in far.html()
+    assert "font-size:1.7em" not in dials.sample_size().html()
+    view = far.widget()
+    assert "dsrct-far" in view._dom_classes
+    assert ".dsrct-far .noUi-handle" in view.children[0].value
+    slider, button = view.children[2].children
+    slider.value = 20
+    assert "20 patients" in view.children[3].value
+    button.click()
+    assert "draw 2 of 10" in view.children[3].value
+    assert far.present() == far

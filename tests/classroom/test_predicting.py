@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from dsrct_edu import figures
-from dsrct_edu.classroom import guesses, lessons, numberline, predict
+from dsrct_edu.classroom import lessons, numberline, predict
 from dsrct_edu.classroom.asking import Question
 from dsrct_edu.classroom.progress import SESSION
 from dsrct_edu.errors import InputError
@@ -71,7 +71,7 @@ def test_each_prediction_shows_its_recorded_guess_beside_the_result(key):
     assert "You said: " in repr(told)
     assert text["words"] in repr(told)
     assert words(text["html"]) in page
-    assert len(guesses()) == 1
+    assert len(SESSION.table("predictions")) == 1
 
 
 @pytest.mark.parametrize("key", PREDICTIONS)
@@ -269,6 +269,6 @@ def test_nothing_that_jupyterlab_takes_away_carries_the_sense():
 def test_a_result_is_noted_only_when_it_is_shown():
     asked = predict("05.2")
     asked.beside(48.0)
-    assert guesses()["result"].isna().all()
+    assert SESSION.table("predictions")["result"].isna().all()
     asked.beside(48.0)
-    assert guesses()["result"].tolist() == [48.0]
+    assert SESSION.table("predictions")["result"].tolist() == [48.0]

@@ -7,7 +7,7 @@ import sys
 import pandas as pd
 import pytest
 
-from dsrct_edu.classroom import check, export, gather, guesses, predict, summary
+from dsrct_edu.classroom import check, export, gather, predict, summary
 from dsrct_edu.classroom.progress import SESSION
 from dsrct_edu.errors import InputError
 
@@ -18,6 +18,10 @@ def _fresh(monkeypatch):
     SESSION.clear()
     yield
     SESSION.clear()
+
+
+def _guesses():
+    return SESSION.table("predictions")
 
 
 def test_the_summary_follows_the_attempts():
@@ -60,14 +64,14 @@ def test_guesses_are_kept_in_one_file_where_start_names_it(tmp_path, monkeypatch
     SESSION.clear()  # the next day
     predict("05.3", ...)  # the cell is run again with its dots
     predict("01.1", "60")
-    table = guesses().set_index("id")
+    table = _guesses().set_index("id")
     assert table.loc["05.3", ["guess", "result", "unit"]].tolist() == [30.0, 48.0, "months"]
     assert table.loc["05.1", "guess"] == "lower"
     assert table.loc["01.1", "guess"] == 60.0
     assert "10.1" not in table.index
     assert [file.name for file in tmp_path.iterdir()] == ["my-guesses.json"]
     path.unlink()
-    assert guesses()["guess"].dropna().tolist() == [60.0]
+    assert _guesses()["guess"].dropna().tolist() == [60.0]
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"05.2": 3}', '{"05.2": {"id": "05.2"}}', "no JSON"])
@@ -76,13 +80,13 @@ def test_a_file_that_was_changed_costs_no_lesson(tmp_path, monkeypatch, text):
     path.write_text(text, encoding="utf-8")
     monkeypatch.setenv("DSRCT_EDU_GUESSES", str(path))
     predict("05.3", 30)
-    assert guesses()["guess"].tolist() == [30.0]
+    assert _guesses()["guess"].tolist() == [30.0]
 
 
 def test_a_folder_that_cannot_be_written_costs_no_lesson(tmp_path, monkeypatch):
     monkeypatch.setenv("DSRCT_EDU_GUESSES", str(tmp_path / "nowhere" / "my-guesses.json"))
     predict("05.3", 30)
-    assert guesses()["guess"].tolist() == [30.0]
+    assert _guesses()["guess"].tolist() == [30.0]
 
 
 def test_nothing_is_written_unless_asked(tmp_path, monkeypatch):

@@ -199,9 +199,9 @@ def test_other_horizons_and_scenarios_are_simulated(monkeypatch):
 
 def test_both_futures_are_those_of_the_truth():
     cohort = dsrct.simulate_cohort(3000, "strong", seed=4)
-    both = cohort.both_futures(until=90)
+    both = cohort.both_futures()
     assert (both["event"] == (both["cause"] != "censored")).all()
-    assert both["duration"].between(0.1, 90).all()
+    assert both["duration"].between(0.1, 120).all()
     resected = cohort.patients["cc_score"] <= 1
     truth = cohort.truth[resected].set_index("patient_id")
     surgery = cohort.patients[resected].set_index("patient_id")["surgery_month"]
@@ -209,12 +209,10 @@ def test_both_futures_are_those_of_the_truth():
         mine = both[both["arm"] == name].set_index("patient_id")
         assert (mine["hipec"] == (arm == "hipec")).all()
         first = truth[[f"recurrence_month_{arm}", f"death_month_{arm}"]].min(axis=1) - surgery
-        assert (mine["duration"] - first.clip(0.1, 90)).abs().max() <= 0.05 + 1e-9
+        assert (mine["duration"] - first.clip(0.1, 120)).abs().max() <= 0.05 + 1e-9
         relapsed = mine["cause"].isin(["peritoneal", "hepatic", "distant"])
         sites = truth[f"recurrence_site_{arm}"]
         assert (mine["cause"][relapsed].astype(str) == sites[relapsed]).all()
-    with pytest.raises(InputError, match="until"):
-        cohort.both_futures(until=0)
 
 
 def test_a_rate_leaves_one_where_nothing_acts():
@@ -226,3 +224,13 @@ def test_a_rate_leaves_one_where_nothing_acts():
     ).set_index("cause")
     assert found.loc["hepatic", "ci_low"] > 1.1
     assert found.loc["peritoneal", "ci_high"] < 0.75
+
+
+def test_fewer_patients_are_simulated_when_asked():
+    model = scenario("strong").replace(effect_cure=2.5)
+    effect = true_effect(model, "surgery", 36, patients=20_000)
+    assert effect.patients < 30_000
+    assert effect.rmst_difference_mcse > 0.02
+    assert true_effect("strong", patients=20_000).patients > 1_000_000  # that one is in the file
+    with pytest.raises(InputError, match="patients: expected a whole number, 10,000"):
+        true_effect(model, patients=10)

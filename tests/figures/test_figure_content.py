@@ -312,7 +312,6 @@ def test_heat_and_drug(found):
     assert inside == pytest.approx(60 - 14 * np.log(5.2 / 0.2), abs=0.5)
     figure = figures.drug_course(tables.drug(), drug="cisplatin")
     assert found(figure, "line:peritoneum")[0].get_ydata()[0] == 40
-    assert figures.heat_course is figures.temperature  # the name of `bedside.heat_course`
     assert figure.words.startswith(
         f"In the peritoneum cisplatin falls from 40.0 to {40 * np.exp(-0.852):.1f}"
     )

@@ -49,8 +49,7 @@ def test_rows(count, assert_legible):
             "truth": 1.0,
         }
     )
-    sides = ("HIPEC better", "HIPEC worse")
-    assert_legible(figures.forest(rows, title="Title", favours=sides))
+    assert_legible(figures.forest(rows, title="Title"))
     assert_legible(figures.forest(rows, log=False, measure="Months"))
     for shown in (0, 1, count):
         assert_legible(figures.staircase(rows, steps=shown, title="Title"))

@@ -116,7 +116,7 @@ def test_same_bytes_however_often_drawn(figure):
 
 def test_the_door_keeps_signature_and_names():
     public = inspect.signature(figures.love_plot)
-    assert list(public.parameters) == ["balance", "threshold", "title"]
+    assert list(public.parameters) == ["balance", "title"]
     assert public.return_annotation == "Figure"
     by_name = figures.patient_flow(gates=tables.GATES)
     assert by_name.png() == figures.patient_flow(tables.GATES).png()

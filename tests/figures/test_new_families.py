@@ -475,11 +475,11 @@ def test_a_residue_that_cannot_be_drawn():
 def test_years_are_drawn_as_they_are(found):
     table = pd.DataFrame({"place": ["here", "all"], "years_low": [68.0, 0.7]})
     table["years_high"] = [170.0, 1.7]
-    figure = figures.years_needed(table, career=40)
+    figure = figures.years_needed(table)
     spans = [bar.get_xdata().tolist() for bar in found(figure, "years")]
     assert spans == [[68.0, 170.0], [0.7, 1.7]]
     assert figure.words == (
-        "Years to enrol: here 68 to 170, all 0.7 to 1.7. Within a working life of 40 years: all."
+        "Years to enrol: here 68 to 170, all 0.7 to 1.7. Within a working life of 35 years: all."
     )
     assert figures.years_needed(table.head(1)).words.endswith("35 years: none.")
     with pytest.raises(InputError, match="range of years"):

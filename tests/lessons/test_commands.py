@@ -13,7 +13,7 @@ from conftest import ROOT
 from dsrct_edu import authoring, cli
 from dsrct_edu.authoring import building
 from dsrct_edu.authoring.skeleton import new_lesson
-from dsrct_edu.classroom import worked_answer
+from dsrct_edu.classroom import check, quiz, worked_answer
 from dsrct_edu.errors import InputError
 
 MADE = [
@@ -22,6 +22,15 @@ MADE = [
     "notebooks/glossary.ipynb",
     "build/instructor/42_small_steps.ipynb",
     "build/slides/42_small_steps.html",
+    "build/slides/42_small_steps.pptx",
+    "build/worksheets/42_small_steps.html",
+    "build/site/lessons/42_small_steps.html",
+    "build/site/assets/page.css",
+    "build/site/assets/page.js",
+    "build/lecturer/42_small_steps.html",
+    "build/lecturer/42_small_steps_guesses.html",
+    "build/gradebook/source/42_small_steps/42_small_steps.ipynb",
+    "build/gradebook/nbgrader_config.py",
     "lessons/42_small_steps.reveals.json",
     "build/quizzes/quiz_42.gift",
     "build/quizzes/quiz_42.qti.zip",
@@ -42,7 +51,7 @@ def own(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     code, out, _ = run(capsys, "new-lesson", "42", "small_steps")
     assert code == 0
-    assert out.count("wrote ") == 3
+    assert out.count("wrote ") == 4
     return tmp_path
 
 
@@ -60,28 +69,34 @@ def test_a_lesson_of_ones_own_is_built_checked_and_used(own, monkeypatch, capsys
         f"wrote {name}" for name in sorted(MADE, key=out.index)
     ]
     assert all((own / name).is_file() for name in MADE)
-    assert "1 lesson, 8 files changed" in out
+    assert "1 lesson, 17 files changed" in out
+    assert "To try it: jupyter lab notebooks/42_small_steps.ipynb" in out
     assert f"DSRCT_EDU_LESSONS={own / 'lessons'}" in out
 
     code, out, _ = run(capsys, "build")
     assert code == 0
     assert out == "1 lesson, 0 files changed\n"
 
-    code, _, err = run(capsys, "check")
-    assert code == 1
-    assert [line for line in err.splitlines() if "words of prose" not in line] == []
-
-    monkeypatch.setenv("DSRCT_EDU_LESSONS", str(own / "lessons"))
-    assert worked_answer("42.1").code == "share = 7 / 10"
-
-
-def test_a_lesson_that_is_long_enough_passes_the_check(own, capsys):
-    edit(own / "lessons" / "42_small_steps.md", "One sentence.", "word " * 900)
-    assert run(capsys, "build")[0] == 0
     code, out, _ = run(capsys, "check")
     assert code == 0
     assert out == "1 lesson: rules kept, notebooks follow from their sources\n"
-    edit(own / "lessons" / "42_small_steps.md", "word word", "word")
+
+    for place in ("notebooks", "notebooks/solutions", "build/instructor"):  # of its kernel
+        monkeypatch.chdir(own / place)
+        assert check("42.1", 0.7).passed
+        assert worked_answer("42.1").code == "share = 7 / 10"
+        assert worked_answer("05.1").code == "step_at_20 = 2 / 3"  # the kit's are there, too
+    monkeypatch.chdir(ROOT / "tests")
+    monkeypatch.setenv("DSRCT_EDU_LESSONS", str(own / "lessons"))
+    assert worked_answer("42.1").code == "share = 7 / 10"
+    assert quiz("05").title
+    with pytest.raises(InputError, match=r"00, 01, .*42"):
+        quiz("77")
+
+
+def test_a_change_without_a_build_is_told(own, capsys):
+    assert run(capsys, "build")[0] == 0
+    edit(own / "lessons" / "42_small_steps.md", "One sentence.", "Two sentences.")
     code, _, err = run(capsys, "check")
     assert code == 1
     assert "run `dsrct-edu build 42`" in err
@@ -103,6 +118,31 @@ def test_a_broken_check_file_is_named_with_its_line(own, capsys, command, old, n
     assert f"dsrct-edu {command}: 42_small_steps.checks.toml, line {line}: " in err
     assert said in err
     assert not (own / "notebooks").exists()
+
+
+def test_a_lesson_of_the_kit_is_copied_changed_and_built(own, capsys):
+    code, out, _ = run(capsys, "adapt", "05")
+    assert code == 0
+    assert out.count("wrote ") == len(list((own / "lessons").glob("05_*"))) >= 3
+    assert "dsrct-edu build 05" in out
+    assert "writing-lessons.md" in out
+    edit(
+        own / "lessons" / "05_kaplan_meier.md",
+        "title: A survival curve from scratch",
+        "title: Mine",
+    )
+    assert run(capsys, "build", "05")[0] == 0
+    assert "begin the first cell with `# Mine`" in run(capsys, "check", "05")[2]
+    edit(own / "lessons" / "05_kaplan_meier.md", "# A survival curve from scratch", "# Mine")
+    assert run(capsys, "build", "05")[0] == 0
+    assert run(capsys, "check", "05")[0] == 0
+    student = (own / "notebooks" / "05_kaplan_meier.ipynb").read_text(encoding="utf-8")
+    assert "# Mine" in student
+
+    for number, said in (("05", "a free number; found 05_kaplan_meier.md"), ("99", "05, 06")):
+        code, _, err = run(capsys, "adapt", number)
+        assert code == 2
+        assert said in err
 
 
 def test_one_broken_lesson_does_not_stop_another(own, monkeypatch, capsys):
@@ -216,11 +256,24 @@ def test_an_installed_wheel_builds_a_lesson_of_ones_own(installed, tmp_path):
     assert Path(where.strip()).is_relative_to(installed.parents[1])
 
     edu("new-lesson", "42", "small_steps")
-    assert "1 lesson, 8 files changed" in edu("build", "42")
+    assert "1 lesson, 17 files changed" in edu("build", "42")
     assert all((tmp_path / name).is_file() for name in MADE)
     notebook = json.loads((tmp_path / MADE[0]).read_text(encoding="utf-8"))
     assert sum(bool(cell.get("outputs")) for cell in notebook["cells"]) > 5
-    assert "words of prose; explain more" in edu("check", code=1)
+    assert "rules kept" in edu("check")
+
+    edu("adapt", "05")
+    for begins in ("title: ", "# "):
+        place = tmp_path / "lessons" / "05_kaplan_meier.md"
+        edit(place, f"{begins}A survival curve from scratch", f"{begins}Mine")
+    assert "1 lesson, 8 files changed" in edu("build", "05")
+    assert "rules kept" in edu("check", "05")
+
+    edu("adapt", "50")  # the example of another disease, with its file of parameters
+    assert "1 lesson, 8 files changed" in edu("build", "50")
+    assert "run `dsrct-edu build 42`" in edu("check", code=1)  # its next lesson is another now
+    edu("build")
+    assert "3 lessons: rules kept" in edu("check")
 
     checks = tmp_path / "lessons" / "42_small_steps.checks.toml"
     line = edit(checks, 'kind = "value"', "kind = value")

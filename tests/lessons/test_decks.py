@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from dsrct_edu.authoring import decks
+from dsrct_edu.authoring import decks, slides
 from dsrct_edu.authoring.places import Places
 from dsrct_edu.authoring.sources import LessonError
 
@@ -49,8 +49,12 @@ def written(places, minutes=5, section="Gates", output=0):
     return path
 
 
+def page_of(path, places):
+    return slides.page(*decks.deck(path, places))
+
+
 def test_a_slide_shows_the_output_of_its_section_folded_and_without_code(places):
-    page = decks.deck(written(places), places)
+    page = page_of(written(places), places)
     shown = page[page.index("<main>") : page.index("</main>")]
     assert "99" not in shown
     assert "x = 1" not in shown
@@ -69,7 +73,7 @@ def test_a_deck_refuses_a_table_that_names_columns_as_the_code_does(places):
     with pytest.raises(LessonError, match=r"one.deck.toml: cell small-001: .*code: cc_code; say"):
         decks.deck(written(places), places)
     (places.lessons / "labels.toml").write_text('cc_code = "what is left"\n', "utf-8")
-    assert "what is left" in decks.deck(written(places), places)
+    assert "what is left" in page_of(written(places), places)
 
 
 @pytest.mark.parametrize(

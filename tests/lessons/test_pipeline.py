@@ -8,7 +8,16 @@ import pytest
 from conftest import Course
 from nbformat import v4
 
-from dsrct_edu.authoring import blocks, building, drift, execute, notebooks, rules, stubs
+from dsrct_edu.authoring import (
+    blocks,
+    building,
+    drift,
+    execute,
+    notebooks,
+    rules,
+    stubs,
+    surroundings,
+)
 from dsrct_edu.authoring.course import Entry
 from dsrct_edu.authoring.editions import EDITIONS, INSTRUCTOR, RUN, SLIDES, SOLUTION, STUDENT
 from dsrct_edu.authoring.sources import LessonError
@@ -49,6 +58,7 @@ def test_each_edition_goes_to_its_place(built):
         assert path_of(built, edition).is_file()
     quizzes = {path.name for path in (built.places.build / "quizzes").iterdir()}
     assert quizzes == {"quiz_42.gift", "quiz_42.qti.zip"}
+    assert (built.places.build / "gradebook" / "nbgrader_config.py").is_file()
     assert built.places.glossary.is_file()
 
 
@@ -129,13 +139,13 @@ def test_prose_alone_needs_no_run_and_code_does(course):
 def test_the_key_follows_the_package_and_the_checks(course, monkeypatch):
     before = execute.key(course.lesson(), STUDENT)
     course.edit("tolerance = 0.005", "tolerance = 0.01", ".checks.toml")
-    execute.surroundings.cache_clear()
+    surroundings.digest.cache_clear()
     assert execute.key(course.lesson(), STUDENT) != before
-    monkeypatch.setattr(execute, "version", lambda name: "0")
-    execute.surroundings.cache_clear()
+    monkeypatch.setattr(surroundings, "version", lambda name: "0")
+    surroundings.digest.cache_clear()
     other = execute.key(course.lesson(), STUDENT)
     monkeypatch.undo()
-    execute.surroundings.cache_clear()
+    surroundings.digest.cache_clear()
     assert other != execute.key(course.lesson(), STUDENT)
 
 

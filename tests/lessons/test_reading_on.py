@@ -49,11 +49,12 @@ def texts(path):
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
 
 
-def test_it_has_one_edition_and_each_leads_to_the_other(course, page, capsys):
+def test_it_has_a_notebook_and_a_page_and_each_leads_to_the_other(course, page, capsys):
     assert commands.build(["42"], course.places.lessons) == 0
     assert commands.check([page.stem], course.places.lessons) == 0, capsys.readouterr().err
     made = sorted(course.places.root.rglob(f"{page.stem}.*"))
     assert [path.parent.name for path in made if ".cache" not in path.parts] == [
+        "lessons",  # the page
         "lessons",
         "notebooks",
     ]

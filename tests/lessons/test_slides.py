@@ -222,7 +222,9 @@ def test_a_dial_is_a_block_of_its_own_with_its_name():
     assert (listed.kind, dial.kind, dial.name) == ("listing", "dial", "sample_size")
     assert (dial.size, dial.words) == ((1000, 500), "words")
     assert (said.kind, said.body) == ("html", "<p>At 50 patients it is wide.</p>")
-    written = slides.page("Small steps", [paging.Section("Turn", blocks=[dial, said])])
+    written = slides.page(
+        "Small steps", slides.paged([paging.Section("Turn", blocks=[dial, said])])
+    )
     assert re.search(r'data-dial="sample_size" data-words="words" [^>]*><img ', written)
     assert '<div class="prose said"><p>At 50 patients it is wide.</p></div>' in written
 
@@ -263,7 +265,7 @@ def room_left(slide):
     """Count again what stands on a slide: the room that is left, in units of its own size."""
     width = heights.SHAPE["width"] / slide.scale
     parts = [part for one in (*slide.blocks, *slide.answer) for part in one_by_one(one)]
-    return paging._room(slide.title, slide.level, slide.scale) - sum(
+    return paging.room_below(slide.title, slide.level, slide.scale) - sum(
         heights.height(part, width) for part in parts
     )
 
@@ -403,14 +405,14 @@ def test_lines_are_counted_for_wide_letters():
 
 def test_what_an_author_writes_is_no_markup():
     section = paging.Section("a < b & c", blocks=[Block("text", "<b>1 & 2</b>", "c")])
-    page = slides.page("x </title>", [section], new_notebook())
+    page = slides.page("x </title>", slides.paged([section]), new_notebook())
     assert "<title>x &lt;/title&gt;</title>" in page
     assert 'aria-label="Slide 1 of 1: a &lt; b &amp; c"' in page
     assert '<pre class="text">&lt;b&gt;1 &amp; 2&lt;/b&gt;</pre>' in page
 
 
 def test_colours_stand_in_one_place():
-    page = slides.page("x", [paging.Section("y", blocks=[Block("prose", "z", "c")])])
+    page = slides.page("x", slides.paged([paging.Section("y", blocks=[Block("prose", "z", "c")])]))
     style = page[page.index("<style>") : page.index("</style>")]
     block, _, rest = style.partition("}")
     assert block.count("#") >= 5

@@ -54,10 +54,14 @@ def test_the_line_of_a_place_in_a_data_file(place, line):
         (":tags: [quiz]", ":tags: [quizz]", "unknown tag 'quizz'"),
         ("dsrct_edu:", "course:", "lacks the key `dsrct_edu`"),
         ("  title: Small steps\n", "", "add `title`"),
-        ("teach: 30", "teach: long", "write the minutes as"),
+        ("teach: 5", "teach: long", "write the minutes as"),
         ("prerequisites: []", "prerequisites:", "`prerequisites` in the front matter is None"),
         ("prerequisites: []", "prerequisites: [7]", "write a list of texts, in quotes"),
-        ("ideas: [share]", "ideas: [share", "line 19: the front matter is not YAML"),
+        (
+            "ideas: [a new idea of this lesson]",
+            "ideas: [share",
+            "line 19: the front matter is not YAML",
+        ),
         ("known = sum(answers)", "known = = 7", "cell 42-small-steps-005: line 1 is not Python"),
     ],
 )
@@ -100,7 +104,7 @@ def test_a_data_file_that_ends_too_early_is_named_with_its_last_line(course):
 def test_a_folder_of_ones_own_has_what_the_kit_ships(course):
     shared = courses.read(course.places.lessons)
     assert shared.lessons["42"].written
-    assert shared.lessons["42"].minutes == 45
+    assert shared.lessons["42"].minutes == 15
     assert "05" in shared.lessons
     assert "censoring" in shared.glossary
     assert "M1" in shared.misconceptions

@@ -17,20 +17,20 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 6_070  # code lines that make a number of a lesson
-READ_LIMIT = 8_780  # statements one reads, in the package without `authoring`
+READ_LIMIT = 9_090  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
-    "figures": 3_939,
-    "analysis": 3_466,
-    "bedside": 992,
-    "disease": 1_228,
-    "studies": 1_001,
-    "classroom": 2_309,
+    "figures": 4_047,
+    "analysis": 3_441,
+    "bedside": 586,
+    "disease": 1_349,
+    "studies": 902,
+    "classroom": 3_078,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,
-    "cli": 192,
+    "cli": 205,
 }
 _NO_CODE = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),

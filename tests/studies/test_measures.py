@@ -5,7 +5,7 @@ from math import isnan, sqrt
 import numpy as np
 import pytest
 
-from dsrct_edu.studies.measures import NAMES, OF_ESTIMATES, performance, replicates_needed
+from dsrct_edu.studies.measures import NAMES, OF_ESTIMATES, performance
 
 # Four repetitions, truth 2: errors -1, 0, 0, 2; squared 1, 0, 0, 4; mean estimate 2.25.
 ESTIMATE = np.array([1.0, 2.0, 2.0, 4.0])
@@ -81,9 +81,3 @@ def test_too_few_repetitions_are_missing_not_zero(n):
     assert set(measured) == {*OF_ESTIMATES, *pairs}
     assert isnan(measured["empirical_se"])
     assert isnan(measured["bias"]) == (n == 0)
-
-
-def test_replicates_needed():
-    assert replicates_needed(0.005) == 1900
-    assert replicates_needed(0.01) == 475
-    assert replicates_needed(0.1, empirical_se=2.0) == 400

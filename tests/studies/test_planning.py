@@ -1,48 +1,25 @@
-"""Power, events, patients, and the Bayesian reading of a trial."""
+"""Power, and the Bayesian reading of a trial."""
 
-from math import exp, log, sqrt
+from math import ceil, log, sqrt
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 
+from dsrct_edu.analysis import events_needed
 from dsrct_edu.errors import InputError
 from dsrct_edu.studies import (
     decisions,
-    posterior,
-    power_curve,
     sceptical_prior,
     simulation_study,
     staircase,
-    trial_size,
     two_arm_trials,
 )
-from dsrct_edu.studies.planning import event_probability
-
-
-def test_posterior_by_hand():
-    # 30 events at log 0.6 and a sceptic worth 10: mean 3/4 of it, variance 4 / 40
-    belief = posterior(log(0.6), 30, 0.0, 10)
-    assert belief.mean == pytest.approx(0.75 * log(0.6), rel=1e-14)
-    assert belief.sd == pytest.approx(sqrt(0.1), rel=1e-14)
-    assert belief.probability_below(1) == pytest.approx(norm.cdf(-belief.mean / sqrt(0.1)))
-    low, high = belief.interval()
-    assert low == pytest.approx(exp(belief.mean - 1.959964 * sqrt(0.1)), rel=1e-6)
-    assert low < belief.hazard_ratio < high
-
-
-def test_unequal_arms_are_worth_less():
-    assert posterior(0.0, 40, allocation=0.25).sd == pytest.approx(sqrt(1 / (0.1875 * 40)))
 
 
 def test_sceptic_leaves_a_small_chance():
-    events = sceptical_prior(0.6)
-    assert posterior(0.0, 0, 0.0, events).probability_below(0.6) == pytest.approx(0.05)
-
-
-def test_no_events_no_prior():
-    with pytest.raises(InputError, match="events, or a prior worth some"):
-        posterior(0.0, 0)
+    sd = sqrt(4 / sceptical_prior(0.6))
+    assert norm.cdf(log(0.6) / sd) == pytest.approx(0.05)
 
 
 def test_scepticism_lowers_false_declarations():
@@ -55,37 +32,18 @@ def test_scepticism_lowers_false_declarations():
     )
 
 
-def test_event_probability_as_simulated():
-    design = two_arm_trials(
-        500, 1, 0.6, shape=1.3, accrual=20, follow_up=10, horizon=20, dropout=0.01
-    ).design
-    _, death, _ = design.draw(0, 400)
-    se = sqrt(0.25 / death.size)
-    assert event_probability(design) == pytest.approx(death.mean(), abs=4 * se)
-
-
 def test_power_meets_schoenfeld():
-    size = trial_size(0.6, control_median=12, accrual=12, follow_up=24, horizon=24)
-    table = power_curve(
-        [0.6],
-        [int(size["patients"])],
-        1500,
-        control_median=12,
-        accrual=12,
-        follow_up=24,
-        horizon=24,
-    )
-    line = table.iloc[0]
-    assert line["power"] == pytest.approx(0.8, abs=0.04)
-    assert line["events"] == pytest.approx(size["events"], abs=1)
-
-
-def test_power_rises_with_size_and_effect():
-    table = power_curve([0.5, 0.8], [40, 160], 400).pivot(
-        index="hazard_ratio", columns="n_patients", values="power"
-    )
-    assert (np.diff(table.to_numpy(), axis=1) > 0).all()
-    assert (table.loc[0.5] > table.loc[0.8]).all()
+    everyone_dies = {"accrual": 0, "follow_up": 1000, "horizon": 60, "progress": False}
+    needed = ceil(events_needed(0.6))
+    power = [
+        two_arm_trials(n, 1500, 0.6, **everyone_dies)
+        .performance()
+        .set_index("method")
+        .loc["logrank", "rejection"]
+        for n in (needed // 2, needed)
+    ]
+    assert power[1] == pytest.approx(0.8, abs=0.04)
+    assert power[0] < 0.6
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +52,7 @@ def study():
 
 
 def test_staircase_falls_towards_the_truth(study):
-    table = staircase(study, replicates="all").set_index("method")
+    table = staircase(study).set_index("method")
     assert list(table.columns[:1]) == ["label"]
     steps = table["estimate"]
     assert steps["ever_never"] > steps["operated_only"] > steps["complete_resection"]

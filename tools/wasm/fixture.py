@@ -61,12 +61,13 @@ class Archive:
 
     name: str
     sha256: str
+    folder: Path | None = None
 
     def path(self, *client: str) -> Path:
         """Return the file, fetched by the client's command if it is not there yet."""
-        path = CACHE / self.name
+        path = (self.folder or CACHE) / self.name
         if not path.exists():
-            CACHE.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             ask(*client)
         checked(self.name, path.read_bytes(), self.sha256)
         return path
@@ -100,7 +101,7 @@ def checked(name: str, content: bytes, sha256: str) -> bytes:
     if found != sha256:
         raise SystemExit(
             f"{name} has the sha256 {found}, expected {sha256}: it is broken or not what it was. "
-            f"Remove {CACHE} and try again; if it stays so, do not use it."
+            f"Remove the caches in {CACHE.parent} and try again; if it stays so, do not use it."
         )
     return content
 

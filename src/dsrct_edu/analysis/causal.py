@@ -315,13 +315,10 @@ class EValue(Result):
         E-value of the hazard ratio.
     limit : float or None
         E-value of the confidence limit nearer to 1; 1 if the interval contains 1.
-    risk_ratio : float
-        The risk ratio that the hazard ratio was taken for.
     """
 
     estimate: float
     limit: float | None
-    risk_ratio: float
 
     def to_frame(self) -> pd.DataFrame:
         """Return ``quantity, e_value``."""
@@ -350,18 +347,14 @@ def e_value(
     hazard_ratio: float,
     ci_low: float | None = None,
     ci_high: float | None = None,
-    rare: bool = False,
 ) -> EValue:
-    """Return the E-value of a hazard ratio.
+    """Return the E-value of a hazard ratio, taken for the risk ratio of a common outcome.
 
     Parameters
     ----------
     hazard_ratio : float
     ci_low, ci_high : float, optional
         Confidence limits of the hazard ratio; give both or neither.
-    rare : bool
-        The outcome is rare (below about 15 %) at the end of follow-up, so the hazard ratio is
-        about a risk ratio. Otherwise the risk ratio is approximated for a common outcome.
 
     Returns
     -------
@@ -383,19 +376,18 @@ def e_value(
     (3.09, 1.0)
     """
     ratio = checks.positive(hazard_ratio, "hazard_ratio")
-    risk = ratio if rare else _risk_ratio(ratio)
     if (ci_low is None) != (ci_high is None):
         raise InputError("both confidence limits, or neither", "one", "Give ci_low and ci_high.")
     if ci_low is None or ci_high is None:
-        return EValue(_e(risk), None, risk)
+        return EValue(_e(_risk_ratio(ratio)), None)
     low, high = checks.positive(ci_low, "ci_low"), checks.positive(ci_high, "ci_high")
     if not low <= ratio <= high:
         expected, found = "limits that enclose the hazard ratio", f"{low:g} to {high:g}"
         raise InputError(expected, found, "Check their order.")
     nearer = high if ratio < 1 else low
     crosses = low <= 1 <= high
-    limit = 1.0 if crosses else _e(nearer if rare else _risk_ratio(nearer))
-    return EValue(_e(risk), limit, risk)
+    limit = 1.0 if crosses else _e(_risk_ratio(nearer))
+    return EValue(_e(_risk_ratio(ratio)), limit)
 
 
 def _risk_ratio(ratio: float) -> float:

@@ -202,14 +202,12 @@ class CumulativeIncidence(Result):
                 tables.append(rows.assign(group=curve.label, cause=label, time=times))
         return pd.concat(tables, ignore_index=True)[[*table.columns]]
 
-    def people(self, time: float, total: int = 100) -> pd.DataFrame:
-        """Count the shares at a time as people, whole numbers that add up.
+    def people(self, time: float) -> pd.DataFrame:
+        """Count the shares at a time as people out of 100, whole numbers that add up.
 
         Parameters
         ----------
         time : float
-        total : int, default 100
-            People in each group.
 
         Returns
         -------
@@ -232,7 +230,7 @@ class CumulativeIncidence(Result):
         rows = []
         for panel, mine in said_groups(table, self.by).groupby("group", sort=False):
             shares = mine["cumulative_incidence"].tolist()
-            counts = wording.whole_parts([*shares, 1.0 - sum(shares)], total)
+            counts = wording.whole_parts([*shares, 1.0 - sum(shares)], 100)
             causes = [*mine["cause"], "still free"]
             rows += [(panel, cause, n) for cause, n in zip(causes, counts, strict=True)]
         return pd.DataFrame(rows, columns=["panel", "category", "n"])

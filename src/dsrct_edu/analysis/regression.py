@@ -16,7 +16,7 @@ from dsrct_edu import checks, wording
 from dsrct_edu.analysis import diagnostics, inputs, kernels
 from dsrct_edu.analysis.design import Design, check_varies, design_matrix
 from dsrct_edu.analysis.fitted import PENALTIES, fitted
-from dsrct_edu.analysis.partial_likelihood import CoxData, CoxFit, cox_data, regular
+from dsrct_edu.analysis.partial_likelihood import CoxData, CoxFit, cox_data
 from dsrct_edu.analysis.results import Result
 from dsrct_edu.arrays import Flags, Floats, Places
 from dsrct_edu.errors import InputError
@@ -44,8 +44,8 @@ class CoxResult(Result):
         likelihood ratio statistic.
     covariance : DataFrame
         Of the coefficients; robust where `robust`.
-    log_likelihood, null_log_likelihood : float
-        Of the model, and of the model without covariates.
+    log_likelihood : float
+        Of the model.
     converged : bool
         False if the likelihood has no maximum (see `diverging`): do not use the estimates.
     diverging : tuple of str
@@ -56,15 +56,13 @@ class CoxResult(Result):
     n, events : int
         Rows and events in the fit.
     ties, penalty, robust, clusters, level
-        How the fit was made; `clusters` is their number, or None. With a penalty the likelihoods
-        are the penalised ones.
+        How the fit was made; `clusters` is their number, or None. With a penalty the likelihood is
+        the penalised one.
     """
 
     table: pd.DataFrame
     covariance: pd.DataFrame
     log_likelihood: float
-    null_log_likelihood: float
-    score_statistic: float
     converged: bool
     diverging: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -139,34 +137,11 @@ class CoxResult(Result):
             found = [(name, float("nan"), df) for name, _, df in found]
         tests = {name: (value, df) for name, value, df in found}
         lost = {name: (float("nan"), self._terms.count(name)) for name in self._terms}
-        table = _tests(lost | tests, "covariate")
+        table = _tests(lost | tests)
         why = "The coefficient could not change with time: there is too little to tell."
         why = "Not worked out for a penalised fit." if self.penalty is not None else why
         why = why if self.converged else "The fit did not converge."
         return _noted(table, np.where(table["chi_square"].isna(), why, "")).set_index("covariate")
-
-    def tests(self) -> pd.DataFrame:
-        """Test all coefficients together: ``test, statistic, degrees_of_freedom, p_value``.
-
-        With a ``note`` where a test does not exist, or assumes what the fit does not.
-        """
-        kept = ~self._nothing
-        coef = self.table["coef"].to_numpy()[kept]
-        covariance = self.covariance.to_numpy()[np.ix_(kept, kept)]
-        wald, sound = float("nan"), bool(regular(covariance[None])[0])
-        if coef.size and sound:
-            wald = float(coef @ np.linalg.solve(covariance, coef))
-        ratio = 2 * (self.log_likelihood - self.null_log_likelihood)
-        named = {"likelihood ratio": ratio, "Wald": wald, "score": self.score_statistic}
-        df = int(kept.sum())
-        table = _tests({name: (value, df) for name, value in named.items()}, "test")
-        table = table.rename(columns={"chi_square": "statistic"})
-        notes = ["", "" if sound else "It needs more clusters than covariates.", ""]
-        if not self.converged:
-            notes = ["The fit did not converge."] * 3
-        elif self.robust:
-            notes[0] = notes[2] = "It takes rows for independent; the Wald test does not."
-        return _noted(table, notes)
 
     def title(self) -> str:
         """Say what was fitted."""
@@ -213,9 +188,9 @@ class CoxResult(Result):
         return forest(table[["label", "estimate", "ci_low", "ci_high"]], **options)
 
 
-def _tests(found: dict[str, tuple[float, int]], name: str) -> pd.DataFrame:
+def _tests(found: dict[str, tuple[float, int]]) -> pd.DataFrame:
     rows = [(key, value, df, float(chdtrc(df, value))) for key, (value, df) in found.items()]
-    return pd.DataFrame(rows, columns=[name, "chi_square", "degrees_of_freedom", "p_value"])
+    return pd.DataFrame(rows, columns=["covariate", "chi_square", "degrees_of_freedom", "p_value"])
 
 
 def _noted(table: pd.DataFrame, notes: Any) -> pd.DataFrame:
@@ -365,8 +340,6 @@ def _result(
         found.table,
         found.covariance,
         float(fit.log_likelihood[0]),
-        float(fit.null_log_likelihood[0]),
-        float(fit.score_statistic[0]),
         converged,
         diverging,
         tuple(names[found.nothing]),

@@ -13,7 +13,10 @@ from dsrct_edu.errors import InputError
 # which jsonschema allows for.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-_TOOLS = ("ipykernel", "jsonschema", "jupytext", "nbclient", "nbconvert", "nbformat", "yaml")
+_TOOLS = (
+    *("ipykernel", "jsonschema", "jupytext", "nbclient", "nbconvert", "nbformat"),
+    *("pptx", "yaml"),
+)
 
 
 def require_tools() -> None:

@@ -82,7 +82,7 @@ def of_cells(cells: Sequence[NotebookNode], labels: Mapping[str, str]) -> list[B
         begins = kind if kind in ("slide", "subslide") else begins
         if kind == "skip":
             continue
-        for block in _of_cell(cell, kind, labels):
+        for block in on_a_wall(of_cell(cell, kind, labels)):
             found.append(replace(block, begins=begins, reveals=cell.id in revealing))
             begins = ""
     return found
@@ -109,7 +109,8 @@ def reveal_ids(cells: Iterable[NotebookNode]) -> set[str]:
     return found
 
 
-def _of_cell(cell: NotebookNode, kind: str, labels: Mapping[str, str]) -> Iterator[Block]:
+def of_cell(cell: NotebookNode, kind: str, labels: Mapping[str, str]) -> Iterator[Block]:
+    """Yield the blocks of a cell of a kind, as `slide_type` says."""
     if cell.cell_type == "markdown":
         source = readable(cell.source, labels)
         yield Block("notes" if kind == "notes" else "prose", source, cell.id)
@@ -134,13 +135,7 @@ def _code(cell: NotebookNode, shown: list[Block]) -> Block:
 
 
 def of_output(output: NotebookNode, cell: NotebookNode, labels: Mapping[str, str]) -> list[Block]:
-    """Return what one output of a cell shows.
-
-    Raises
-    ------
-    LessonError
-        If a table names its columns as the code does.
-    """
+    """Return what one output of a cell shows."""
     data = output.get("data", {})
     if "text/html" in data:
         page = BeautifulSoup(data["text/html"], "html.parser")
@@ -149,18 +144,30 @@ def of_output(output: NotebookNode, cell: NotebookNode, labels: Mapping[str, str
         found = [block for part in page.children for block in _of_html(part, cell.id, labels)]
     else:
         found = _of_text(data.get("text/plain", output.get("text", "")), cell.id, labels)
-    for block in found:
+    return found
+
+
+def on_a_wall(found: Iterable[Block]) -> list[Block]:
+    """Return blocks that can stand on a slide.
+
+    Raises
+    ------
+    LessonError
+        If a table names its columns as the code does.
+    """
+    blocks = list(found)
+    for block in blocks:
         names = block.grid.internal() if block.grid else []
         if block.kind == "text" and "\n" in block.body:
             names = INTERNAL.findall(block.body)
         if names:
             raise LessonError(
-                f"cell {cell.id}",
+                f"cell {block.cell}",
                 f"its table stands on a slide with names from the code: {', '.join(names)}; say "
                 "what readers see in lessons/labels.toml, or with `.rename(columns=...)`, or tag "
                 "the cell `skip`",
             )
-    return found
+    return blocks
 
 
 def _of_dial(page: BeautifulSoup, cell: str, name: str, words: str) -> list[Block]:

@@ -11,7 +11,18 @@ from pathlib import Path
 from tqdm import tqdm
 
 from dsrct_edu import checks
-from dsrct_edu.authoring import decks, execute, marks, notebooks, reveals
+from dsrct_edu.authoring import (
+    decks,
+    execute,
+    frame,
+    gradebook,
+    marks,
+    notebooks,
+    page_pictures,
+    paths,
+    reveals,
+    slides,
+)
 from dsrct_edu.authoring.editions import SOLUTION, editions, notebook_text, run
 from dsrct_edu.authoring.execute import Run
 from dsrct_edu.authoring.lesson import Lesson
@@ -30,8 +41,11 @@ class Report:
     kept: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def write(self, path: Path, text: str, keep_pictures: bool = False) -> None:
-        """Write a text file if it changed; a change of nothing but pixels may be kept out."""
+    def write(self, path: Path, text: str | bytes, keep_pictures: bool = False) -> None:
+        """Write a file if it changed; a change of nothing but pixels may be kept out."""
+        if isinstance(text, bytes):
+            self._write_bytes(path, text)
+            return
         old = path.read_text(encoding="utf-8") if path.exists() else None
         if old == text:
             return
@@ -40,6 +54,21 @@ class Report:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
+        self.wrote.append(path)
+
+    def picture(self, path: Path, source: bytes, cache: Path) -> None:
+        """Write a picture if it is not there: its name says what is in it."""
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(page_pictures.small(path.name, source, cache))
+        self.wrote.append(path)
+
+    def _write_bytes(self, path: Path, content: bytes) -> None:
+        if path.exists() and path.read_bytes() == content:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
         self.wrote.append(path)
 
 
@@ -61,6 +90,8 @@ def build(
     it was, unless `pixels` asks for the new pictures.
     """
     report = Report()
+    for name, text in frame.assets().items():
+        report.write(places.root / frame.ROOT / name, text)
     runs = _run(lessons, places, jobs, fresh, report)
     for lesson in lessons:
         mine = {edition: shown for (name, edition), shown in runs.items() if name == lesson.name}
@@ -108,9 +139,13 @@ def _write(
     for edition, text in texts.items():
         path = edition.path(places.root, lesson.name)
         report.write(path, text, keep_pictures=edition.committed and not pixels)
+        for name, source in edition.pictures(made[edition]).items():
+            report.picture(path.parent / name, source, places.cache)
     if not lesson.is_more and (told := reveals.written(lesson, runs[SOLUTION.name].values)):
         report.write(reveals.path(lesson), told)
     report.write(places.glossary, notebook_text(None, notebooks.glossary(lesson.course.glossary)))
+    if not lesson.is_more:
+        report.write(places.build / "gradebook" / "nbgrader_config.py", gradebook.CONFIG)
     if quiz := lesson.data("quiz"):
         folder = places.build / "quizzes"
         before = {path: path.read_bytes() for path in folder.glob(f"quiz_{lesson.id}.*")}
@@ -132,11 +167,19 @@ def same_values(lesson: Lesson, runs: dict[str, Run]) -> None:
             )
 
 
-def build_decks(places: Places, report: Report) -> None:
-    """Write the lecture decks, which take outputs from several lessons."""
+def build_paths(places: Places, report: Report) -> None:
+    """Write the lecture decks, which take outputs from several lessons, and what goes with them."""
     for path in sorted(places.lessons.glob("*.deck.toml")):
-        made = places.build / "slides" / f"{path.name.removesuffix('.deck.toml')}.html"
+        made = places.build / "slides" / path.name.removesuffix(".deck.toml")
         try:
-            report.write(made, decks.deck(path, places))
+            title, shown = decks.deck(path, places)
+            report.write(made.with_suffix(".html"), slides.page(title, shown))
+            report.write(made.with_suffix(".pptx"), slides.file(title, shown))
+        except LessonError as error:
+            report.problems.append(str(error))
+    for path in paths.files(places):
+        try:
+            for made, text in paths.pages(path, places):
+                report.write(made, text)
         except LessonError as error:
             report.problems.append(str(error))

@@ -11,10 +11,13 @@ import nbformat
 from dsrct_edu.authoring import (
     building,
     course,
+    course_rules,
     drift,
     marks,
     notebooks,
     outputs,
+    path_rules,
+    pre_post,
     prediction_rules,
     rules,
     schemas,
@@ -23,7 +26,7 @@ from dsrct_edu.authoring.editions import SOLUTION, STUDENT, editions, run
 from dsrct_edu.authoring.lesson import Lesson, read
 from dsrct_edu.authoring.places import Places
 from dsrct_edu.authoring.sources import LessonError
-from dsrct_edu.classroom.lessons import FOLDER_VARIABLE
+from dsrct_edu.classroom.lessons import FOLDER_VARIABLE, in_use
 from dsrct_edu.resources import find
 from dsrct_edu.wording import counted
 
@@ -40,14 +43,16 @@ def build(
 ) -> int:
     """Build lessons, all or those whose names start as wanted; return the exit code.
 
-    Lecture decks show several lessons, so they are built only with all of them.
+    Lecture decks and paths show several lessons, so they are built only with all of them.
     """
     places = Places(Path(folder).resolve())
     lessons, problems = _read(places, wanted)
     report = building.build(lessons, places, jobs=jobs, fresh=fresh, pixels=pixels)
     problems += report.problems
+    if not problems:
+        report.wrote += pre_post.write(places)
     if not wanted and not problems:
-        building.build_decks(places, report)
+        building.build_paths(places, report)
         problems = report.problems
     for path in report.wrote:
         print(f"wrote {places.short(path)}")
@@ -55,7 +60,13 @@ def build(
         print(f"kept {places.short(path)}: only pixels changed (--pixels takes the new pictures)")
     print(f"{counted(len(lessons), 'lesson')}, {counted(len(report.wrote), 'file')} changed")
     if report.wrote and places.lessons != find("lessons").resolve():
-        print(f"Checks and quizzes of these lessons need {FOLDER_VARIABLE}={places.lessons}")
+        notebook = next((path for path in report.wrote if path.suffix == ".ipynb"), None)
+        if notebook:
+            print(f"To try it: jupyter lab {places.short(notebook)}")
+        print(
+            "Checks and quizzes read lessons/: hand it out beside notebooks/, or name it with "
+            f"{FOLDER_VARIABLE}={places.lessons}"
+        )
     return _told("build", problems, FAULT)
 
 
@@ -63,9 +74,12 @@ def check(wanted: Sequence[str], folder: str | Path = "lessons") -> int:
     """Hold lessons to the rules and their notebooks to the sources; return the exit code."""
     places = Places(Path(folder).resolve())
     lessons, problems = _read(places, wanted)
-    findings = [said for lesson in lessons for said in _findings(lesson, places)]
+    with in_use(places.lessons):
+        findings = [said for lesson in lessons for said in _findings(lesson, places)]
     if lessons:
+        findings += course_rules.problems(lessons, lessons[0].course)
         findings += drift.glossary(lessons[0].course, places) + drift.orphans(places)
+        findings += pre_post.problems(places, lessons[0].course) + path_rules.problems(places)
     if not problems + findings:
         print(f"{counted(len(lessons), 'lesson')}: rules kept, notebooks follow from their sources")
     return _told("check", problems + findings, FAULT if problems else FINDINGS)

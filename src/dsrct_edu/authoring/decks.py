@@ -16,15 +16,15 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import blocks, course, paging, slides, sources
+from dsrct_edu.authoring import blocks, course, paging, slides, sources, wall
 from dsrct_edu.authoring.blocks import Block
 from dsrct_edu.authoring.course import Course
-from dsrct_edu.authoring.paging import Section
+from dsrct_edu.authoring.paging import Section, Slide
 from dsrct_edu.authoring.places import Places
 from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom.exercises import tags
 
-SLIDE_KEYS = {"title", "text", "show", "reveal", "notes"}
+SLIDE_KEYS = {"title", "text", "show", "reveal", "notes", "guess", "vindicates"}
 _GLOSSARY = re.compile(r"\[([^\]]+)\]\([./]*glossary\.ipynb[^)]*\)")
 
 
@@ -44,11 +44,11 @@ def read(path: Path) -> dict[str, Any]:
     return content
 
 
-def deck(path: Path, places: Places) -> str:
-    """Return the deck as one HTML page."""
+def deck(path: Path, places: Places) -> tuple[str, list[Slide]]:
+    """Return the title of a deck, and its slides."""
     content, shared = read(path), course.read(places.lessons)
     try:
-        return slides.page(content["title"], _sections(content, places, shared))
+        return content["title"], slides.paged(_sections(content, places, shared))
     except LessonError as error:
         raise LessonError(path.name, str(error)) from error
 
@@ -71,7 +71,7 @@ def _section(slide: dict[str, Any], mark: str, places: Places, shared: Course) -
     if "show" in slide:
         shown = _shown(slide["show"], place, places, shared)
         reveals = bool(slide.get("reveal", False))
-        made.blocks += [replace(block, reveals=reveals) for block in shown]
+        made.blocks += wall.turned(replace(block, reveals=reveals) for block in shown)
     if "notes" in slide:
         made.notes.append(slide["notes"])
     return made
@@ -83,7 +83,7 @@ def _shown(show: dict[str, Any], place: str, places: Places, shared: Course) -> 
     if not built:
         raise LessonError(place, f"lesson {show['lesson']} is not built")
     notebook = nbformat.read(built[0], as_version=4)
-    cells = _cells(notebook.cells, show["section"])
+    cells = under(notebook.cells, show["section"])
     if "paragraph" in show:
         found = _paragraph(cells, show, place)
         return list(paging.split(replace(found, body=blocks.readable(found.body, shared.labels))))
@@ -101,9 +101,9 @@ def _shown(show: dict[str, Any], place: str, places: Places, shared: Course) -> 
             f"{len(outputs)} outputs; the slide asks for {wanted}",
         )
     chosen = [outputs[number] for number in wanted]
-    return [
+    return blocks.on_a_wall(
         block for output, cell in chosen for block in blocks.of_output(output, cell, shared.labels)
-    ]
+    )
 
 
 def _paragraph(cells: list[NotebookNode], show: dict[str, Any], place: str) -> Block:
@@ -119,7 +119,8 @@ def _paragraph(cells: list[NotebookNode], show: dict[str, Any], place: str) -> B
     )
 
 
-def _cells(cells: list[NotebookNode], heading: str) -> list[NotebookNode]:
+def under(cells: list[NotebookNode], heading: str) -> list[NotebookNode]:
+    """Return the cells of a lesson that stand below a heading, up to the next one."""
     found: list[NotebookNode] = []
     inside = False
     for cell in cells:

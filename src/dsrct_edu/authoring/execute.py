@@ -7,15 +7,10 @@ import copy
 import hashlib
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
@@ -24,7 +19,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode, v4
 
-from dsrct_edu.authoring import inserts, notebooks
+from dsrct_edu.authoring import inserts, notebooks, surroundings
 from dsrct_edu.authoring.editions import Edition
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.places import Places
@@ -33,12 +28,8 @@ from dsrct_edu.classroom.exercises import tags
 from dsrct_edu.classroom.lessons import FOLDER_VARIABLE
 from dsrct_edu.classroom.live import WIDGET_VIEW
 from dsrct_edu.classroom.progress import FILE_VARIABLE
-from dsrct_edu.resources import find
 
 TIMEOUT = 600
-SHOWN_BY = ("numpy", "pandas", "matplotlib", "scipy", "lifelines", "ipykernel", "ipywidgets")
-"""Packages whose versions can change an output."""
-_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -49,45 +40,12 @@ class Run:
     values: dict[str, str]
 
 
-@lru_cache(maxsize=4)
-def surroundings(lessons: Path) -> str:
-    """Return a hash of all that an output depends on besides the code of its lesson."""
-    digest = hashlib.sha256()
-    for text in [platform.python_version(), *(f"{name}={_version(name)}" for name in SHOWN_BY)]:
-        digest.update(text.encode())
-    for folder, path in _files(lessons):
-        digest.update(str(path.relative_to(folder)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "none"
-
-
-def _files(lessons: Path) -> Iterator[tuple[Path, Path]]:
-    """Yield the files that can change an output, with their folders; of this room only this one."""
-    folders = [
-        (_PACKAGE, ("*.py", "*.csv", "*.json")),
-        (find("data", "synthetic"), ("*",)),
-        (lessons, ("*.toml",)),
-    ]
-    for folder, patterns in folders:
-        paths = {path for pattern in patterns for path in folder.rglob(pattern) if path.is_file()}
-        for path in sorted(paths):
-            if Path(__file__).parent not in path.parents or path == Path(__file__):
-                yield folder, path
-
-
 def key(lesson: Lesson, edition: Edition) -> str:
     """Return the name under which a run is kept: code, package, data. Prose does not count."""
     cells = notebooks.cells(lesson, edition)
     code = [(cell.source, tags(cell)) for cell in cells if cell.cell_type == "code"]
     wanted = inserts.fillers(lesson, edition)
-    parts = json.dumps([code, wanted, lesson.name, surroundings(lesson.path.parent)])
+    parts = json.dumps([code, wanted, lesson.name, surroundings.digest(lesson.path.parent)])
     return hashlib.sha256(parts.encode()).hexdigest()
 
 

@@ -91,12 +91,13 @@ def _picture(block: Block, _: float = 0.0) -> float:
 
 def _table(block: Block, width: float) -> float:
     grid, wide = block.grid or Grid((), ()), columns(block, width)
-    tops = [grids.row_lines(row, wide, BOLD) for row in grid.head]
-    rows = [grids.row_lines(row, wide) for row in grid.body]
-    return sum(_row(count) for count in [*tops, *rows]) + SHAPE["gap"]
+    tops = [grids.row_lines(one, wide, BOLD) for one in grid.head]
+    rows = [grids.row_lines(one, wide) for one in grid.body]
+    return sum(row(count) for count in [*tops, *rows]) + SHAPE["gap"]
 
 
-def _row(count: int) -> float:
+def row(count: int) -> float:
+    """Return the height of a table's row that takes so many lines."""
     return count * SHAPE["line"] + 2 * SHAPE["row"] + 0.05
 
 

@@ -45,6 +45,8 @@ def _maker(wanted: str) -> Callable[[Lesson, str, Edition], str] | None:
 
 
 def _header(lesson: Lesson, _: str, edition: Edition) -> str:
+    if lesson.for_lecturers:
+        return "*For lecturers; no lesson of the course. Run the cells from top to bottom.*"
     if lesson.is_more:
         return (
             f"*To read on after lesson {lesson.id}, {_page(lesson, edition)}. Optional: no lesson "
@@ -73,13 +75,16 @@ def _page(lesson: Lesson, edition: Edition) -> str:
     if not path.exists():
         raise LessonError(lesson.path.name, f"its lesson, {path.name}, does not exist")
     title = sources.front_matter(path)["title"]
-    return f"[{title}]({edition.up}{lesson.beside}.ipynb)"
+    return f"[{title}]({edition.way(lesson.beside)})"
 
 
 def _footer(lesson: Lesson, _: str, edition: Edition) -> str:
+    if edition.framed:
+        return ""
     lines = []
     if lesson.is_more:
-        lines.append(f"Back to lesson {lesson.id}: {_page(lesson, edition)}.")
+        if not lesson.for_lecturers:
+            lines.append(f"Back to lesson {lesson.id}: {_page(lesson, edition)}.")
     elif lesson.path.with_name(f"{lesson.beside}.md").exists():
         lines.append(f"To read on, optional: {_page(lesson, edition)}.")
     if edition.closing:
@@ -105,8 +110,10 @@ def _lines(lesson: Lesson, key: str, _: Edition) -> str:
     return "\n".join(["```text", *(f"{letter})  {line}" for letter, line in lines), "```"])
 
 
-def _options(lesson: Lesson, key: str, _: Edition) -> str:
+def _options(lesson: Lesson, key: str, edition: Edition) -> str:
     """Return the lettered options of an exercise with a choice."""
+    if edition.framed:
+        return ""
     return "\n".join(f"- **{letter}**: {text}" for letter, text in _part(lesson, key, "options"))
 
 

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from dsrct_edu.authoring import course, sources
 from dsrct_edu.authoring.course import Course
-from dsrct_edu.authoring.sources import MORE, LessonError
+from dsrct_edu.authoring.sources import LECTURER, MORE, LessonError
 from dsrct_edu.classroom.exercises import tags
 from dsrct_edu.classroom.lessons import line_of
 
@@ -40,8 +40,13 @@ class Lesson:
 
     @property
     def is_more(self) -> bool:
-        """Whether this is a page to read on, ``NN_name_more``: optional, without exercises."""
-        return self.name.endswith(MORE)
+        """Whether this is a page without exercises: ``NN_name_more``, or one for lecturers."""
+        return self.name.endswith(MORE) or self.for_lecturers
+
+    @property
+    def for_lecturers(self) -> bool:
+        """Whether this is a page for lecturers, ``lecturer_name``, which belongs to no lesson."""
+        return self.name.startswith(LECTURER)
 
     @property
     def beside(self) -> str:
@@ -50,8 +55,8 @@ class Lesson:
 
     @property
     def id(self) -> str:
-        """Two digits."""
-        return self.name[:2]
+        """Two digits; a page for lecturers has its name."""
+        return self.name if self.for_lecturers else self.name[:2]
 
     def file(self, kind: str) -> Path:
         """Return the path of ``NN_name.<kind>.toml``, whether it is there or not."""

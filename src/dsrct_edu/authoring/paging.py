@@ -155,7 +155,7 @@ _KINDS = {
 # Filling slides
 
 
-def _room(title: str, level: int, scale: float = 1.0) -> float:
+def room_below(title: str, level: int, scale: float = 1.0) -> float:
     """Return the room below a heading, in units that are `scale` times as large."""
     size = SHAPE["main_title"] if level == 1 else SHAPE["title"]
     counted = lines(f"{plain(title)} 9 of 9", SHAPE["width"] / scale / size, BOLD)
@@ -165,7 +165,7 @@ def _room(title: str, level: int, scale: float = 1.0) -> float:
 
 def slides(section: Section) -> list[Slide]:
     """Return the slides that a section takes."""
-    room, pages = _room(section.title, section.level), [_Page()]
+    room, pages = room_below(section.title, section.level), [_Page()]
     for reveals, run in groupby(section.blocks, key=lambda block: block.reveals):
         if reveals:
             _answer(list(run), room, pages)
@@ -189,7 +189,7 @@ def _sizes(section: Section, page: _Page) -> tuple[float, float]:
     shown = [*page.blocks, *page.answer]
     pictures = sum(block.size[1] for block in shown) * SHAPE["pixel"]
     if pictures:
-        room = _TALL + SHAPE["edge"] if page.tall else _room(section.title, section.level)
+        room = _TALL + SHAPE["edge"] if page.tall else room_below(section.title, section.level)
         free = room - sum(map(height, shown)) - _CUE * page.cue
         return 1.0, min(_WIDEST, 1 + free / pictures)
     fitting = (scale for scale in _SCALES if _fits(section, page, shown, scale))
@@ -204,7 +204,7 @@ def _fits(section: Section, page: _Page, shown: list[Block], scale: float) -> bo
         if _divisible(block) and height(block, width) > height(block):  # its lines would break
             return False
     needed = sum(height(block, width) for block in shown) + _CUE * page.cue
-    return needed <= _room(section.title, section.level, scale)
+    return needed <= room_below(section.title, section.level, scale)
 
 
 def _answer(run: list[Block], room: float, pages: list[_Page]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dsrct_edu.authoring.sources import LECTURER
 from dsrct_edu.errors import InputError
 from dsrct_edu.wording import listed
 
@@ -54,6 +55,7 @@ class Places:
                 found=f"none in {self.root}",
                 remedy="Write one with `dsrct-edu new-lesson 42 small_steps`, or go to its folder.",
             )
+        found += sorted(self.lessons.glob(f"{LECTURER}*.md"))
         for start in wanted:
             if not any(path.stem.startswith(start) for path in found):
                 known = listed([path.stem for path in found], "or")

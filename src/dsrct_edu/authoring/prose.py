@@ -80,7 +80,7 @@ def _first_uses(lesson: Lesson) -> list[str]:
     """Insist that a glossary term is linked where it is first used in running text."""
     left_out = {"solution", "instructor"}
     texts = [
-        _running(cell.source)
+        running(cell.source)
         for cell in lesson.cells
         if cell.cell_type == "markdown" and not left_out & set(tags(cell))
     ]
@@ -106,7 +106,7 @@ def _first_uses(lesson: Lesson) -> list[str]:
     return said
 
 
-def _running(source: str) -> str:
+def running(source: str) -> str:
     """Return a cell without headings, code and HTML tags, glossary links kept."""
     text = re.sub(r"```.*?```", " ", source, flags=re.DOTALL)
     text = re.sub(r"^#+ .*$", " ", text, flags=re.MULTILINE)

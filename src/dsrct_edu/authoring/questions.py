@@ -22,7 +22,7 @@ def problems(lesson: Lesson) -> list[str]:
     items = quizzes.build(lesson.id, data).items
     said = _whole(items)
     for number, item in enumerate(items, 1):
-        said += [f"question {number}: {text}" for text in _item(item)]
+        said += [f"question {number}: {text}" for text in item_problems(item)]
     return [f"{name}: {text}" for text in said]
 
 
@@ -42,7 +42,8 @@ def _whole(items: tuple[Item, ...]) -> list[str]:
     return said
 
 
-def _item(item: Item) -> list[str]:
+def item_problems(item: Item) -> list[str]:
+    """Return what makes the options of an item tell."""
     said = []
     if len(item.options) != OPTIONS:
         said.append(f"{len(item.options)} options; give {OPTIONS}")

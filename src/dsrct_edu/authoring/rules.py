@@ -6,7 +6,15 @@ import ast
 import re
 from statistics import median
 
-from dsrct_edu.authoring import inserts, prediction_rules, prose, questions, sources, stubs
+from dsrct_edu.authoring import (
+    inserts,
+    prediction_rules,
+    prose,
+    questions,
+    sources,
+    stubs,
+    teaching_rules,
+)
 from dsrct_edu.authoring.editions import MORE, SOLUTION
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.notebooks import cells
@@ -15,6 +23,7 @@ from dsrct_edu.classroom.exercises import Exercise, tags, walk
 MOST_CODE_CELLS = 28
 MEDIAN_LINES, MOST_LINES, WIDEST = 4, 15, 88
 FEWEST_WORDS, MOST_WORDS = 800, 1400
+WORDS_A_MINUTE = 30  # a short lesson may have fewer: so many for each minute of teaching
 MOST_IDEAS, MOST_DEFS = 3, 1
 CORE_EXERCISES, MOST_OPTIONAL = 3, 3
 VAGUE = {"understand", "know", "learn", "appreciate", "grasp", "be", "see", "become", "realise"}
@@ -122,8 +131,9 @@ def _cell(source: str) -> list[str]:
 def words(lesson: Lesson) -> list[str]:
     """Prose: long enough to teach, short enough to be read."""
     count = prose.count_words(lesson)
-    if count < FEWEST_WORDS:
-        return [f"{count} words of prose; explain more: at least {FEWEST_WORDS}"]
+    fewest = min(FEWEST_WORDS, WORDS_A_MINUTE * lesson.metadata["minutes"]["teach"])
+    if count < fewest:
+        return [f"{count} words of prose; explain more: at least {fewest}"]
     if count > MOST_WORDS:
         return [f"{count} words of prose; cut: at most {MOST_WORDS}"]
     return []
@@ -226,27 +236,31 @@ def quoted_values(lesson: Lesson) -> list[str]:
 
 
 def objectives(lesson: Lesson) -> list[str]:
-    """Objectives: each is served by an exercise or a quiz item, and none is named that is none."""
-    count = len(lesson.metadata["objectives"])
-    served = {
-        f"exercise {key}": exercise.get("objectives", [])
-        for key, exercise in lesson.data("checks").get("exercise", {}).items()
-    }
-    served |= {
-        f"question {place}": item.get("objectives", [])
-        for place, item in enumerate(lesson.data("quiz").get("item", []), 1)
-    }
+    """Objectives: each is served by an exercise and by a question of the quiz."""
+    goals = lesson.metadata["objectives"]
+    serving = served(lesson)
     said = [
-        f"{place} serves objective {number}; the front matter has {count}"
-        for place, numbers in served.items() for number in numbers if number > count
+        f"{kind} {key} serves objective {number}; the front matter has {len(goals)}"
+        for kind, found in serving.items()
+        for key, numbers in found.items()
+        for number in numbers if number > len(goals)
     ]  # fmt: skip
-    met = {number for numbers in served.values() for number in numbers}
-    said += [
-        f"no exercise and no question of the quiz serves objective {number}: "
-        f"{lesson.metadata['objectives'][number - 1]}"
-        for number in range(1, count + 1) if number not in met
-    ]  # fmt: skip
-    return said
+    return said + [
+        f"no {kind} serves objective {number}, {goal!r}; rewrite one, or the objective"
+        for kind, found in serving.items()
+        for number, goal in enumerate(goals, 1)
+        if number not in [one for numbers in found.values() for one in numbers]
+    ]
+
+
+def served(lesson: Lesson) -> dict[str, dict[str, list[int]]]:
+    """Return, for exercises and for questions of the quiz, which objectives each serves."""
+    exercises = lesson.data("checks").get("exercise", {})
+    items = lesson.data("quiz").get("item", [])
+    return {
+        "exercise": {key: entry.get("objectives", []) for key, entry in exercises.items()},
+        "question": {str(n): item.get("objectives", []) for n, item in enumerate(items, 1)},
+    }
 
 
 RULES = {
@@ -260,13 +274,14 @@ RULES = {
     "objectives": objectives,
     "prose": prose.problems,
     "quiz": questions.problems,
+    "lecturer's page": teaching_rules.problems,
 }
 
 
 def _more(lesson: Lesson) -> list[str]:
     """Hold a page to read on to what it is: short cells, and no tasks."""
     said = [
-        f"`{key}` in the front matter is for lessons; a page to read on has id, title and seed"
+        f"`{key}` in the front matter is for lessons; such a page has id, title and seed"
         for key in lesson.metadata if key not in ("id", "title", "seed")
     ]  # fmt: skip
     for cell in cells(lesson, MORE):

@@ -17,9 +17,9 @@ _CODED = {"value", "table", "function"}
 
 
 def problems(lesson: Lesson) -> list[str]:
-    """Return what in the checks and the quiz does not fit, with file, line and place."""
+    """Return what in the data beside a lesson does not fit, with file, line and place."""
     said = []
-    for kind in ("checks", "quiz"):
+    for kind in ("checks", "quiz", "teach"):
         if not lesson.file(kind).exists():
             continue
         schema = json.loads((FOLDER / f"{kind}.schema.json").read_text(encoding="utf-8"))
@@ -27,11 +27,11 @@ def problems(lesson: Lesson) -> list[str]:
         for error in Draft202012Validator(schema).iter_errors(data):
             place = list(error.absolute_path)
             shown = " > ".join(str(part) for part in place) or "the whole file"
-            said.append(f"{lesson.line(kind, *place)}: {shown}: {_short(error.message)}")
+            said.append(f"{lesson.line(kind, *place)}: {shown}: {short(error.message)}")
     return said or _unreadable(lesson)
 
 
-def _short(message: str) -> str:
+def short(message: str) -> str:
     """Cut a message that quotes a whole table; what is wrong with it stands at the end."""
     return message if len(message) <= 200 else f"{message[:80]} ... {message[-80:]}"
 

@@ -1,4 +1,4 @@
-"""Makes the deck of a lesson: one HTML file, with the speaker's notes, that fetches nothing.
+"""Makes the deck of a lesson: an HTML file that fetches nothing, and a PowerPoint file.
 
 ``slide`` and ``subslide`` cells begin a slide, and so does a heading; other cells go on with it.
 ``skip``, exercises, checks and quizzes are left out; ``instructor`` cells are the speaker's notes.
@@ -13,9 +13,9 @@ from collections.abc import Iterable
 
 from nbformat import NotebookNode, v4
 
-from dsrct_edu.authoring import blocks, exporter, paging
+from dsrct_edu.authoring import blocks, exporter, paging, wall
 from dsrct_edu.authoring.lesson import Lesson
-from dsrct_edu.authoring.paging import Section
+from dsrct_edu.authoring.paging import Section, Slide
 from dsrct_edu.authoring.sources import LessonError
 
 _MINUTES = re.compile(r"\*\*Minutes (\d+)[-–](\d+)")
@@ -23,19 +23,40 @@ _MINUTES = re.compile(r"\*\*Minutes (\d+)[-–](\d+)")
 
 def deck(lesson: Lesson, notebook: NotebookNode) -> str:
     """Return the deck of an executed lesson as one HTML page."""
+    return page(lesson.metadata["title"], of_lesson(lesson, notebook), notebook)
+
+
+def powerpoint(lesson: Lesson, notebook: NotebookNode) -> bytes:
+    """Return the deck of an executed lesson as a PowerPoint file."""
+    return file(lesson.metadata["title"], of_lesson(lesson, notebook))
+
+
+def of_lesson(lesson: Lesson, notebook: NotebookNode) -> list[Slide]:
+    """Return the slides of an executed lesson."""
     title = lesson.metadata["title"]
     try:
-        shown = blocks.of_cells(notebook.cells, lesson.course.labels)
-        return page(title, _timed(paging.sections(title, shown)), notebook)
+        shown = list(wall.turned(blocks.of_cells(notebook.cells, lesson.course.labels)))
+        return paged(_timed(paging.sections(title, shown)))
     except LessonError as error:
         raise LessonError(lesson.path.name, str(error)) from error
 
 
-def page(title: str, sections: Iterable[Section], notebook: NotebookNode | None = None) -> str:
-    """Return sections as one page of slides."""
-    slides = [slide for section in sections for slide in paging.slides(section)]
+def paged(sections: Iterable[Section]) -> list[Slide]:
+    """Return the slides of all sections."""
+    return [slide for section in sections for slide in paging.slides(section)]
+
+
+def page(title: str, slides: list[Slide], notebook: NotebookNode | None = None) -> str:
+    """Return slides as one HTML page."""
     empty = v4.new_notebook()
     return exporter.html("slides.html.j2", notebook or empty, title=title, slides=slides)
+
+
+def file(title: str, slides: list[Slide]) -> bytes:
+    """Return slides as a PowerPoint file."""
+    from dsrct_edu.authoring.powerpoint import deck as made  # only a build needs python-pptx
+
+    return made.presentation(title, slides)
 
 
 def _timed(sections: list[Section]) -> list[Section]:

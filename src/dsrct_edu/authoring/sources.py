@@ -19,6 +19,8 @@ FRONT_MATTER = {
 """The keys of a lesson under ``dsrct_edu``, and what each holds."""
 MORE = "_more"
 """How the name of a page ends that goes on where a lesson stops."""
+LECTURER = "lecturer_"
+"""How the name of a page begins that is for lecturers."""
 _NEEDED = ("title", "minutes", "prerequisites", "objectives", "misconceptions")
 KINDS = {str: "text", dict: "a table", list: "a list", int: "a whole number"}
 
@@ -66,7 +68,7 @@ def front_matter(path: Path) -> dict[str, Any]:
     meta = found.get("dsrct_edu") if isinstance(found, dict) else None
     if not isinstance(meta, dict):
         raise LessonError(path.name, "the front matter lacks the key `dsrct_edu`")
-    more = path.stem.endswith(MORE)
+    more = path.stem.endswith(MORE) or path.stem.startswith(LECTURER)
     for key in _NEEDED[:1] if more else _NEEDED:
         if key not in meta:
             raise LessonError(path.name, f"add `{key}` under `dsrct_edu` in the front matter")

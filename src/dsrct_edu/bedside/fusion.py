@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import betainccinv, betaincinv
 
 from dsrct_edu.arrays import Floats
-from dsrct_edu.checks import as_given, fraction, number, positive, whole
+from dsrct_edu.checks import as_given, fraction, whole
 from dsrct_edu.errors import InputError
 
 from ._tables import read
@@ -84,72 +83,6 @@ def _words(seen: pd.Series[bool]) -> pd.Series[str]:
     return seen.map({True: "positive", False: "negative"})
 
 
-def binomial_interval(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Exact (Clopper-Pearson) interval of a proportion.
-
-    Parameters
-    ----------
-    successes, n : int
-        Successes, and how many were tried.
-    level : float, default 0.95
-        Confidence level, between 0 and 1.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper limit.
-
-    Raises
-    ------
-    InputError
-        Counts that are not whole, negative, or more successes than tries.
-
-    References
-    ----------
-    Clopper CJ, Pearson ES. Biometrika 1934;26:404-13. doi:10.1093/biomet/26.4.404.
-
-    Examples
-    --------
-    >>> from dsrct_edu.bedside import binomial_interval
-    >>> [round(limit, 3) for limit in binomial_interval(11, 11)]
-    [0.715, 1.0]
-    """
-    total = whole(n, "n", 1)
-    count = whole(successes, "successes", 0, total)
-    tail = (1.0 - number(level, "level", low=0.0, high=1.0, above=True, below=True)) / 2.0
-    low = 0.0 if count == 0 else float(betaincinv(count, total - count + 1.0, tail))
-    high = 1.0 if count == total else float(betainccinv(count + 1.0, total - count, tail))
-    return low, high
-
-
-def assay_performance() -> pd.DataFrame:
-    """Sensitivity and specificity as published, with their denominators and exact intervals.
-
-    Returns
-    -------
-    DataFrame
-        `test, measure, correct, n, denominator, estimate, ci_low, ci_high, source`.
-
-    References
-    ----------
-    In the table; intervals by :func:`binomial_interval`.
-
-    Examples
-    --------
-    >>> from dsrct_edu.bedside import assay_performance
-    >>> table = assay_performance()
-    >>> table.loc[table["test"] == "RT-PCR", "estimate"].round(3).tolist()
-    [0.929, 0.722]
-    """
-    table = read("assay_performance")
-    counts = zip(table["correct"], table["n"], strict=True)
-    low, high = zip(*(binomial_interval(correct, n) for correct, n in counts), strict=True)
-    table.insert(5, "estimate", table["correct"] / table["n"])
-    table.insert(6, "ci_low", low)
-    table.insert(7, "ci_high", high)
-    return table
-
-
 def post_test_probability(
     pre_test: npt.ArrayLike, sensitivity: npt.ArrayLike, specificity: npt.ArrayLike
 ) -> float | Floats:
@@ -197,52 +130,6 @@ def post_test_probability(
             "After a negative test, use one minus the probability with the two roles swapped.",
         )
     return as_given(true_positive / positive)
-
-
-def natural_frequencies(
-    pre_test: float, sensitivity: float, specificity: float, people: int = 1000
-) -> pd.DataFrame:
-    """Count the same test in people instead of probabilities.
-
-    Parameters
-    ----------
-    pre_test, sensitivity, specificity : float
-        Fractions from 0 to 1.
-    people : int, default 1000
-        How many are tested.
-
-    Returns
-    -------
-    DataFrame
-        `disease, result, people` (not rounded; they add up to ``people``).
-
-    Raises
-    ------
-    InputError
-        A value outside its range.
-
-    References
-    ----------
-    Hoffrage U, Gigerenzer G. Acad Med 1998;73:538-40. doi:10.1097/00001888-199805000-00024.
-
-    Examples
-    --------
-    >>> from dsrct_edu.bedside import natural_frequencies
-    >>> natural_frequencies(0.05, 0.913, 0.90)["people"].round(2).tolist()
-    [45.65, 4.35, 95.0, 855.0]
-    """
-    prior = float(fraction(pre_test, "pre_test"))
-    hit = float(fraction(sensitivity, "sensitivity"))
-    reject = float(fraction(specificity, "specificity"))
-    total = positive(people, "people", "people, above zero")
-    ill, well = total * prior, total * (1.0 - prior)
-    return pd.DataFrame(
-        {
-            "disease": ["DSRCT", "DSRCT", "another tumour", "another tumour"],
-            "result": ["positive", "negative"] * 2,
-            "people": [ill * hit, ill * (1.0 - hit), well * (1.0 - reject), well * reject],
-        }
-    )
 
 
 _BY_MISTAKE = 0.02  # assumed: share of tumours with a whole EWSR1 that are called positive
@@ -300,15 +187,13 @@ def break_apart_room(dsrct: int, ewing: int, people: int = 1000) -> pd.DataFrame
     return pd.concat(parts, ignore_index=True)
 
 
-def out_of_100(rooms: Mapping[str, pd.DataFrame], result: str = "positive") -> pd.DataFrame:
-    """Tell who is who among 100 people with the same test result, room by room.
+def out_of_100(rooms: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tell who is who among 100 people with a positive test, room by room.
 
     Parameters
     ----------
     rooms : mapping from name to DataFrame
         Rooms as :func:`break_apart_room` counts them.
-    result : {"positive", "negative"}
-        Of whom.
 
     Returns
     -------
@@ -318,7 +203,7 @@ def out_of_100(rooms: Mapping[str, pd.DataFrame], result: str = "positive") -> p
     Raises
     ------
     InputError
-        Nobody with this result.
+        Nobody with a positive test.
 
     References
     ----------
@@ -327,14 +212,14 @@ def out_of_100(rooms: Mapping[str, pd.DataFrame], result: str = "positive") -> p
     Examples
     --------
     >>> from dsrct_edu.bedside import break_apart_room, out_of_100
-    >>> out_of_100({"strong suspicion": break_apart_room(700, 100)}, "negative")["n"].tolist()
-    [32, 3, 65]
+    >>> out_of_100({"strong suspicion": break_apart_room(700, 100)})["n"].tolist()
+    [87, 13, 0]
     """
     parts = []
     for name, room in rooms.items():
-        mine = room[(room["result"] == result) & (room["n"] > 0)]
+        mine = room[(room["result"] == "positive") & (room["n"] > 0)]
         if mine.empty:
-            raise InputError(f"people who are {result}", "nobody", argument="rooms")
+            raise InputError("people who are positive", "nobody", argument="rooms")
         exact = mine["n"].to_numpy() * 100 / mine["n"].sum()
         n = np.floor(exact + 1e-9).astype(int)
         n[np.argsort(n - exact, kind="stable")[: 100 - n.sum()]] += 1

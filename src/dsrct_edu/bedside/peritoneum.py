@@ -14,18 +14,16 @@ from dsrct_edu.vocabulary import REGIONS as REGIONS
 from ._tables import read
 
 
-def lesion_size_score(size_cm: float, confluent: bool = False) -> int:
+def lesion_size_score(size_cm: float) -> int:
     """Lesion size score (LS 0 to 3) of the largest implant in a region.
 
     Sources disagree at the borders. The rule here: exactly 0.5 cm scores 1 and exactly 5 cm
-    scores 2 ("up to" includes the border).
+    scores 2 ("up to" includes the border). Implants that have grown together score 3 at any size.
 
     Parameters
     ----------
     size_cm : float
         Greatest diameter of the largest implant (cm), 0 to 60; 0 if there is none.
-    confluent : bool, default False
-        Implants have grown together: scores 3.
 
     Returns
     -------
@@ -35,7 +33,7 @@ def lesion_size_score(size_cm: float, confluent: bool = False) -> int:
     Raises
     ------
     InputError
-        A size outside 0 to 60 (millimetres given as centimetres?), or confluent tumour of no size.
+        A size outside 0 to 60 (millimetres given as centimetres?).
 
     References
     ----------
@@ -48,11 +46,7 @@ def lesion_size_score(size_cm: float, confluent: bool = False) -> int:
     [0, 1, 2, 2, 3]
     """
     size = number(size_cm, "size_cm", "centimetres, 0 to 60", 0.0, 60.0)
-    if confluent and size == 0.0:
-        raise InputError("a size above zero", "confluent tumour of 0 cm", argument="size_cm")
-    if confluent or size > 5.0:
-        return 3
-    return 0 if size == 0.0 else (1 if size <= 0.5 else 2)
+    return sum(size > border for border in (0.0, 0.5, 5.0))
 
 
 def _scores(scores: Sequence[int] | Mapping[int, int]) -> list[int]:

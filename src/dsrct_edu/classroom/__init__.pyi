@@ -3,8 +3,9 @@ from .answers import WorkedAnswer as WorkedAnswer
 from .answers import worked_answer as worked_answer
 from .checking import CheckResult as CheckResult
 from .checking import check as check
+from .looking_back import LookingBack as LookingBack
+from .looking_back import your_guesses as your_guesses
 from .predicting import Prediction as Prediction
-from .predicting import guesses as guesses
 from .predicting import predict as predict
 from .progress import Summary as Summary
 from .progress import export as export
@@ -13,3 +14,9 @@ from .progress import summary as summary
 from .quizzes import Feedback as Feedback
 from .quizzes import Quiz as Quiz
 from .quizzes import quiz as quiz
+from .room_guesses import ClassGuesses as ClassGuesses
+from .room_guesses import class_guesses as class_guesses
+from .room_guesses import made_guesses as made_guesses
+from .scoring import PrePost as PrePost
+from .scoring import made_class as made_class
+from .scoring import score_pre_post as score_pre_post

@@ -52,7 +52,7 @@ def worked_answer(exercise: str) -> WorkedAnswer:
     """
     key = exercise if isinstance(exercise, str) else brief(exercise)
     lesson = key[:2] if key[:2].isdigit() else "--"
-    for path in sorted(_solutions().glob(f"{lesson}_*.ipynb")):
+    for path in _solutions(lesson):
         for found in walk(json.loads(path.read_text(encoding="utf-8"))["cells"]):
             if found.key == key and found.code and found.answer:
                 return WorkedAnswer(key, source(found.code), source(found.answer))
@@ -63,6 +63,7 @@ def worked_answer(exercise: str) -> WorkedAnswer:
     )
 
 
-def _solutions() -> Path:
-    """Return the folder of solutions beside the lessons in use, shipped or a lecturer's own."""
-    return lessons.folder().parent / "notebooks" / "solutions"
+def _solutions(lesson: str) -> list[Path]:
+    """Return the solutions beside the lessons in use: a lecturer's own, then those of the kit."""
+    beside = (folder.parent / "notebooks" / "solutions" for folder in lessons.folders())
+    return [path for place in beside for path in sorted(place.glob(f"{lesson}_*.ipynb"))]

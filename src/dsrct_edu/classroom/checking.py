@@ -76,7 +76,7 @@ class CheckResult:
 
 
 @lru_cache(maxsize=32)
-def _run(code: str) -> dict[str, Any]:
+def run_given(code: str) -> dict[str, Any]:
     """Run the code that the expected answers of a lesson share."""
     import numpy as np
     import pandas as pd
@@ -122,7 +122,7 @@ def evaluate(exercise: dict[str, Any], answer: object, given: str = "") -> verif
     if kind not in verifiers.KINDS:
         raise entry.fault(listed(list(verifiers.KINDS), "or"), brief(kind), "kind")
     with lessons.Table({}, entry.path).blamed("given"):
-        names = dict(_run(given))
+        names = dict(run_given(given))
     try:
         return verifiers.KINDS[kind](verifiers.Task(entry, names), answer)
     except lessons.AuthorError:

@@ -10,17 +10,26 @@ import base64
 import html
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from dsrct_edu.classroom import live
-from dsrct_edu.classroom.dial_drawing import WIDTH, Drawing, svg
+from dsrct_edu.classroom.dial_drawing import NEAR, WALL, Drawing, Look, svg
 from dsrct_edu.errors import InputError
 
 MOST_SETTINGS = 60  # a page holds them all
 Setting = Mapping[str, Any]
+_HIGHEST = 54  # per cent of the window, so that the words stand below the picture
+_LARGE = (  # what is turned, in front of a hall
+    ".dsrct-far{font-size:1.1em}"
+    ".dsrct-far .widget-label,.dsrct-far .widget-readout,.dsrct-far strong,.dsrct-far button"
+    "{font-size:1.7em!important;line-height:1.5;height:auto!important;font-weight:600}"
+    ".dsrct-far .widget-slider{width:min(40em,90vw)!important;height:3.4em!important}"
+    ".dsrct-far .noUi-handle{width:2.4em!important;height:2.4em!important;top:-1.1em!important}"
+    ".dsrct-far button{padding:.2em 1em}"
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,8 @@ class Dial:
         Takes the same; returns the words, which answer what the dial asks.
     ghosts : int, default 2
         How many earlier settings stay in the picture.
+    look : Look
+        For whom it is drawn; see `present`.
 
     Raises
     ------
@@ -68,6 +79,7 @@ class Dial:
     values: Callable[..., pd.DataFrame]
     says: Callable[..., str]
     ghosts: int = 2
+    look: Look = NEAR
 
     def __post_init__(self) -> None:
         """Hold the dial to what a page can carry."""
@@ -77,6 +89,17 @@ class Dial:
                 str(len(self.settings())),
                 "Give the controls fewer values.",
             )
+
+    def present(self) -> Dial:
+        """Return the dial for a hall: letters, lines and control that the last row can see.
+
+        Examples
+        --------
+        >>> from dsrct_edu.classroom import dials
+        >>> 'viewBox="0 0 560 340"' in dials.sample_size().present().svg(patients=20)
+        True
+        """
+        return replace(self, look=WALL)
 
     def settings(self) -> list[dict[str, Any]]:
         """Return every setting of the controls."""
@@ -146,14 +169,19 @@ class Dial:
         """Return the picture at a setting as SVG; earlier settings, oldest first, stay in grey."""
         setting = self.setting(**values)
         past = [self.values(**self.setting(**before)) for before in earlier]
-        return svg(self.drawing, self.values(**setting), past, self.title, self.says(**setting))
+        words = self.says(**setting)
+        return svg(self.drawing, self.values(**setting), past, self.title, words, self.look)
 
     def html(self, earlier: Sequence[Setting] = (), **values: Any) -> str:
         """Return picture and words at a setting, as an ``<img>`` with ``alt`` and a paragraph."""
         drawn = base64.b64encode(self.svg(earlier, **values).encode("utf-8")).decode("ascii")
         alt = html.escape(self.drawing.describe())
-        fit = f"display:block;width:100%;max-width:{WIDTH}px;height:auto"
-        column = f"max-width:{WIDTH}px;margin:0.3em 0;line-height:1.4"
+        far = self.look == WALL
+        most = f"min(100%,{_HIGHEST * self.look.width / self.drawing.height:.0f}vh)"
+        wide = most if far else f"{self.look.width}px"
+        fit = f"display:block;width:100%;max-width:{wide};height:auto"
+        large = "font-size:1.7em;font-weight:600;" if far else ""
+        column = f"{large}max-width:{wide};margin:0.3em 0;line-height:1.4"
         return (
             f'<img alt="{alt}" style="{fit}" src="data:image/svg+xml;base64,{drawn}">'
             f'<p role="status" style="{column}">{html.escape(self.words(**values))}</p>'
@@ -212,6 +240,9 @@ class Dial:
         title = widgets.HTML(f"<strong>{html.escape(self.title)}</strong>")
         view = widgets.VBox([title, widgets.HBox(turned), shown])
         view.add_class("dsrct-dial")
+        if self.look == WALL:
+            view.children = (widgets.HTML(f"<style>{_LARGE}</style>"), *view.children)
+            view.add_class("dsrct-far")
         return view
 
 

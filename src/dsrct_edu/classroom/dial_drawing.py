@@ -21,13 +21,32 @@ from dsrct_edu.wording import listed
 COLOURS = {what: look.colour for what, look in palette.MEANINGS.items()}
 COLOURS["neutral"] = palette.NEUTRALS[0].colour
 COLOURS |= {f"neutral {place}": palette.neutral(place - 1).colour for place in (2, 3)}
-_INK, _FAINT, _EARLIER = palette.INK, palette.PALE, palette.GREY
+_INK, _EARLIER = palette.INK, palette.GREY
 
 WIDTH = 760  # as wide as it is shown, so that its letters are as large as those around it
+
+
+@dataclass(frozen=True)
+class Look:
+    """For whom a picture is drawn: how wide its page is, how thick its lines, how dark its grid.
+
+    Letters have one size, so that on a narrower page, shown as large as before, they are larger.
+    """
+
+    width: int
+    thick: float
+    grid: str
+
+
+NEAR = Look(WIDTH, 1.0, palette.PALE)
+"""For one reader at a screen."""
+WALL = Look(560, 1.6, palette.CENSORED.colour)
+"""For the last row of a room."""
+
 _SIZE = 15  # of letters, in the same unit
 _LETTER = 0.58 * _SIZE  # their average width; there is no font to ask
 _LINE = 1.25 * _SIZE
-_PALE = 0.4  # of its colour, in a band
+PALE = 0.4  # of its colour, in a band
 _FONT = "system-ui,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif"
 
 
@@ -135,6 +154,7 @@ def svg(
     earlier: Sequence[pd.DataFrame] = (),
     title: str = "",
     words: str = "",
+    look: Look = NEAR,
 ) -> str:
     """Draw one setting of a dial as SVG with real text.
 
@@ -147,6 +167,8 @@ def svg(
         Rows of earlier settings, oldest first: their ghost layers are drawn in grey.
     title, words : str
         What the picture is and what it says, for those who do not see it.
+    look : Look
+        For whom it is drawn.
 
     Returns
     -------
@@ -160,8 +182,8 @@ def svg(
     >>> drawn.count("<polyline"), "the truth</text>" in drawn  # the line, and its sign in the key
     (2, True)
     """
-    marks, top = _key(drawing, bool(earlier))
-    for panel in _panels(drawing, table, top):
+    marks, top = _key(drawing, bool(earlier), look)
+    for panel in _panels(drawing, table, top, look):
         marks += panel.frame()
         for layer in drawing.layers:
             if layer.panel != panel.number:
@@ -169,7 +191,7 @@ def svg(
             for past in earlier if layer.ghost else ():
                 marks += panel.marks(layer, past, _EARLIER)
             marks += panel.marks(layer, table, COLOURS[layer.meaning])
-    page = _tag("rect", width=WIDTH, height=drawing.height, fill=palette.PAPER)
+    page = _tag("rect", width=look.width, height=drawing.height, fill=palette.PAPER)
     return _tag(
         "svg",
         _tag("title", html.escape(title))
@@ -178,7 +200,7 @@ def svg(
         + "".join(marks),
         xmlns="http://www.w3.org/2000/svg",
         role="img",
-        viewBox=f"0 0 {WIDTH} {drawing.height}",
+        viewBox=f"0 0 {look.width} {drawing.height}",
         font_family=_FONT,
         font_size=_SIZE,
         fill=_INK,
@@ -195,6 +217,7 @@ class _Panel:
     right: float
     top: float
     bottom: float
+    look: Look
 
     def x(self, value: float) -> float:
         return self.drawing.x.place(value, self.left, self.right)
@@ -206,16 +229,21 @@ class _Panel:
         """Give heading, ticks and names of the axes."""
         drawing = self.drawing
         for value, text in drawing.y.ticks:
-            yield _line(self.left, self.y(value), self.right, self.y(value), _FAINT)
+            yield _line(self.left, self.y(value), self.right, self.y(value), self.look.grid)
             if self.number == 0:
                 yield _text(self.left - 8, self.y(value) + 0.35 * _SIZE, text, "end")
         yield _line(self.left, self.bottom, self.right, self.bottom, _INK)
         for value, text in drawing.x.ticks:
             yield _line(self.x(value), self.bottom, self.x(value), self.bottom + 5, _INK)
             yield _text(self.x(value), self.bottom + 1.2 * _LINE, text, "middle")
+        named = _named(drawing.x)
+        half = _width([named]) / 2
         middle = (self.left + self.right) / 2
-        yield _text(middle, self.bottom + 2.3 * _LINE, _named(drawing.x), "middle")
-        yield _text(self.left, self.top - 0.5 * _LINE, drawing.panels[self.number], bold=True)
+        middle = max(min(middle, self.look.width - half), half)
+        yield _text(middle, self.bottom + 2.3 * _LINE, named, "middle")
+        heading = drawing.panels[self.number]
+        start = min(self.left, self.look.width - 1.1 * _width([heading]))
+        yield _text(start, self.top - 0.5 * _LINE, heading, bold=True)
 
     def marks(self, layer: Layer, table: pd.DataFrame, colour: str) -> Iterator[str]:
         """Give the marks of one layer, at one setting."""
@@ -223,19 +251,21 @@ class _Panel:
         ghost = colour == _EARLIER
         if layer.kind == "line":
             points = self._path(rows["x"], rows["y"], layer.steps)
-            yield _stroke("polyline", colour, 1.4 if ghost else 2.6, layer.dashed, points=points)
+            wide = self.look.thick * (1.4 if ghost else 2.6)
+            yield _stroke("polyline", colour, wide, layer.dashed, points=points)
         elif layer.kind == "band":
             over = self._path(rows["x"], rows["high"], layer.steps)
             under = self._path(rows["x"], rows["low"], layer.steps)
             points = " ".join([over, *reversed(under.split(" "))])
-            yield _tag("polygon", points=points, fill=style.tint(colour, _PALE))
+            yield _tag("polygon", points=points, fill=style.tint(colour, PALE))
         elif layer.kind == "bar":
             for low, high, y in zip(rows["low"], rows["high"], rows["y"], strict=True):
                 points = self._path((low, high), (y, y), False)
-                yield _stroke("polyline", colour, 5, layer.dashed, points=points)
+                wide = self.look.thick * 5
+                yield _stroke("polyline", colour, wide, layer.dashed, points=points)
         elif layer.kind == "point":
             for x, y in zip(rows["x"], rows["y"], strict=True):
-                yield _dot(self.x(x), self.y(y), colour, ghost)
+                yield _dot(self.x(x), self.y(y), colour, ghost, self.look)
         else:
             yield from self._labels([str(text) for text in rows["text"]], rows["y"])
 
@@ -257,22 +287,22 @@ class _Panel:
             yield _text(self.right + 8, 0.35 * _SIZE - centre, text)
 
 
-def _panels(drawing: Drawing, table: pd.DataFrame, top: float) -> list[_Panel]:
+def _panels(drawing: Drawing, table: pd.DataFrame, top: float, look: Look) -> list[_Panel]:
     """Divide the page: ticks at its left, and beside each panel room for its labels."""
     named = [layer.name for layer in drawing.layers if layer.kind == "label"]
     gap = 24 + _width(table.loc[table["layer"].isin(named), "text"] if named else ())
     left = 20 + _width(text for _, text in drawing.y.ticks)
-    each = (WIDTH - left) / len(drawing.panels)
+    each = (look.width - left) / len(drawing.panels)
     top += 0.5 * _LINE + (_LINE if any(drawing.panels) else 0)
     starts = [left + number * each for number in range(len(drawing.panels))]
     bottom = drawing.height - 2.7 * _LINE
     return [
-        _Panel(drawing, number, start, start + each - gap, top, bottom)
+        _Panel(drawing, number, start, start + each - gap, top, bottom, look)
         for number, start in enumerate(starts)
     ]
 
 
-def _key(drawing: Drawing, earlier: bool) -> tuple[list[str], float]:
+def _key(drawing: Drawing, earlier: bool, look: Look) -> tuple[list[str], float]:
     """Name the layers above the picture; return the marks and where they end."""
     layers = sorted(drawing.layers, key=lambda layer: layer.kind == "band")  # what is read first
     named = [(layer, layer.label, COLOURS[layer.meaning]) for layer in layers if layer.label]
@@ -282,21 +312,21 @@ def _key(drawing: Drawing, earlier: bool) -> tuple[list[str], float]:
     x, y = 8.0, 0.8 * _LINE
     for layer, label, colour in named:
         wide = 52 + _width([label])
-        if x + wide > WIDTH and x > 8:
+        if x + wide > look.width and x > 8:
             x, y = 8.0, y + 1.2 * _LINE
         if earlier or colour != _EARLIER:
-            marks += [_swatch(layer, colour, x, y), _text(x + 38, y + 0.35 * _SIZE, label)]
+            marks += [_swatch(layer, colour, x, y, look), _text(x + 38, y + 0.35 * _SIZE, label)]
         x += wide
     return marks, y + 0.7 * _LINE if named else 0
 
 
-def _swatch(layer: Layer, colour: str, x: float, y: float) -> str:
+def _swatch(layer: Layer, colour: str, x: float, y: float, look: Look) -> str:
     if layer.kind == "band":
         return _tag("rect", x=_short(x), y=_short(y - 7), width=30, height=14,
-                    fill=style.tint(colour, _PALE))  # fmt: skip
+                    fill=style.tint(colour, PALE))  # fmt: skip
     if layer.kind == "point":
-        return _dot(x + 15, y, colour, colour == _EARLIER)
-    wide = 5 if layer.kind == "bar" else 1.4 if colour == _EARLIER else 2.6
+        return _dot(x + 15, y, colour, colour == _EARLIER, look)
+    wide = look.thick * (5 if layer.kind == "bar" else 1.4 if colour == _EARLIER else 2.6)
     points = f"{_short(x)},{_short(y)} {_short(x + 30)},{_short(y)}"
     return _stroke("polyline", colour, wide, layer.dashed, points=points)
 
@@ -321,13 +351,14 @@ def _line(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
 
 def _stroke(name: str, colour: str, wide: float, dashed: bool, **attributes: object) -> str:
     dash = {"stroke_dasharray": "7 5"} if dashed else {}
-    return _tag(name, **attributes, fill="none", stroke=colour, stroke_width=wide, **dash)
+    return _tag(name, **attributes, fill="none", stroke=colour, stroke_width=round(wide, 2), **dash)
 
 
-def _dot(x: float, y: float, colour: str, hollow: bool) -> str:
+def _dot(x: float, y: float, colour: str, hollow: bool, look: Look) -> str:
     fill = palette.PAPER if hollow else colour
     place = {"cx": _short(x), "cy": _short(y)}
-    return _tag("circle", **place, r=5 if hollow else 7, fill=fill, stroke=colour, stroke_width=1.5)
+    radius = (5 if hollow else 7) * (1 + look.thick) / 2
+    return _tag("circle", **place, r=_short(radius), fill=fill, stroke=colour, stroke_width=1.5)
 
 
 def _text(x: float, y: float, text: str, anchor: str = "start", bold: bool = False) -> str:

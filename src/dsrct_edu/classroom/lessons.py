@@ -27,6 +27,8 @@ _HEADER = re.compile(r"^\s*(\[{1,2})([^\[\]]+)\]{1,2}\s*(?:#.*)?$")
 _KEY = re.compile(r'"[^"]*"|[\w-]+')
 _ASSIGNED = re.compile(rf"^\s*((?:{_KEY.pattern})(?:\s*\.\s*(?:{_KEY.pattern}))*)\s*=")
 
+_CHECKS = "[0-9][0-9]_*.checks.toml"
+
 Trail = tuple[str | int, ...]
 """The way to an entry of a file: ``("exercise", "05.1", "wrong", 0, "answer")``."""
 
@@ -148,13 +150,14 @@ def _table(
 
 
 def folder() -> Path:
-    """Return the folder of lessons: the shipped one, or the lecturer's own.
+    """Return the folder of lessons: the lecturer's own, or the shipped one.
 
     Returns
     -------
     pathlib.Path
-        The folder named by the environment variable ``DSRCT_EDU_LESSONS``, or else the lessons
-        that the kit ships.
+        The folder named by the environment variable ``DSRCT_EDU_LESSONS``; or else a folder
+        ``lessons`` near the notebook, where a build leaves it, if lessons lie in it; or else the
+        lessons that the kit ships.
 
     Raises
     ------
@@ -172,7 +175,31 @@ def folder() -> Path:
         raise InputError(
             "a folder of lessons", f"no folder {own}", remedy, argument=FOLDER_VARIABLE
         )
-    return Path(own) if own else find("lessons")
+    if own:
+        return Path(own)
+    here = Path.cwd()  # of a kernel: the folder of its notebook, two below the course at most
+    near = (place / "lessons" for place in (here, *here.parents[:2]))
+    return next((place for place in near if any(place.glob(_CHECKS))), find("lessons"))
+
+
+@contextmanager
+def in_use(place: Path) -> Iterator[None]:
+    """Make a folder of lessons the one in use, whatever the environment says.
+
+    Examples
+    --------
+    >>> with in_use(Path(".")):
+    ...     str(folder())
+    '.'
+    """
+    before = os.environ.get(FOLDER_VARIABLE)
+    os.environ[FOLDER_VARIABLE] = str(place)
+    try:
+        yield
+    finally:
+        del os.environ[FOLDER_VARIABLE]
+        if before is not None:
+            os.environ[FOLDER_VARIABLE] = before
 
 
 def read(path: Path) -> Table:
@@ -228,7 +255,9 @@ def beside(lesson: str, kind: str) -> Table:
     """
     path = _path(lesson, kind)
     if path is None:
-        have = sorted({path.name[:2] for path in folder().glob(f"[0-9][0-9]_*.{kind}.toml")})
+        have = sorted(
+            {path.name[:2] for at in folders() for path in at.glob(f"[0-9][0-9]_*.{kind}.toml")}
+        )
         raise InputError(
             expected=f"a lesson with {kind}: {', '.join(have) or 'none is there yet'}",
             found=brief(lesson),
@@ -267,7 +296,34 @@ def reveal_of(number: str) -> Table:
     return Table(texts.get(number, {"html": "", "words": ""}), path)
 
 
+def source_of(lesson: str) -> Path | None:
+    """Return the source of a lesson; None where only its data are at hand.
+
+    Examples
+    --------
+    >>> source_of("05").name
+    '05_kaplan_meier.md'
+    """
+    path = _path(lesson, "checks")
+    source = path and path.with_name(f"{path.name.partition('.')[0]}.md")
+    return source if source and source.exists() else None
+
+
 def _path(lesson: str, kind: str, ending: str = "toml") -> Path | None:
     if not isinstance(lesson, str) or not lesson.isalnum():
         return None  # a student's input must not become a pattern
-    return min(folder().glob(f"{lesson}_*.{kind}.{ending}"), default=None)
+    for place in folders():
+        if any(place.glob(f"{lesson}_*")):
+            return min(place.glob(f"{lesson}_*.{kind}.{ending}"), default=None)
+    return None
+
+
+def folders() -> list[Path]:
+    """Return where lessons are looked for: a number that a lecturer's own lack is the kit's.
+
+    Examples
+    --------
+    >>> folders()[-1].name
+    'lessons'
+    """
+    return list(dict.fromkeys([folder(), find("lessons")]))

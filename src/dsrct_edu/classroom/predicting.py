@@ -186,21 +186,3 @@ def predict(prediction: str, guess: object = ...) -> Prediction:
             made.fault = str(unfit)
     SESSION.note(key, made.guess, None, asked.unit)
     return made
-
-
-def guesses() -> pd.DataFrame:
-    """Return your guesses, with the results that were revealed.
-
-    Those of this session and, in a course that ``dsrct-edu start`` opened, all earlier ones.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``id, guess, result, unit``. For a whole class see ``export`` and ``gather``.
-
-    Examples
-    --------
-    >>> guesses().columns.tolist()
-    ['id', 'guess', 'result', 'unit']
-    """
-    return SESSION.table("predictions")

@@ -20,6 +20,8 @@ import pandas as pd
 
 from dsrct_edu.checks import one_of
 from dsrct_edu.classroom import lessons
+from dsrct_edu.errors import InputError
+from dsrct_edu.wording import listed
 
 FILE_VARIABLE = "DSRCT_EDU_GUESSES"
 """Environment variable: the file in which guesses are kept, if there is to be one."""
@@ -45,7 +47,13 @@ class Progress:
         return number
 
     def note(self, key: str, guess: object, result: object, unit: str) -> None:
-        """Note a guess, and its result once it is known; the file, if there is one, keeps both."""
+        """Note a guess, and its result once it is known; the file, if there is one, keeps both.
+
+        The same guess once more, as in a cell that is run again, keeps the result that it had.
+        """
+        before = {row["id"]: row for row in self._guesses()}.get(key)
+        if result is None and guess is not None and before and before["guess"] == guess:
+            result = before["result"]
         row = dict(zip(COLUMNS["predictions"], (key, guess, result, unit), strict=True))
         self.predictions[key] = row
         path = _file()
@@ -226,7 +234,7 @@ def gather(folder: str | Path, kind: str = "predictions") -> pd.DataFrame:
     Raises
     ------
     InputError
-        If there is no such kind of export.
+        If there is no such kind of export or no such folder, or a file is not what was exported.
 
     Examples
     --------
@@ -237,8 +245,25 @@ def gather(folder: str | Path, kind: str = "predictions") -> pd.DataFrame:
     ['who', 'id', 'guess', 'result', 'unit']
     """
     columns = COLUMNS[one_of(kind, tuple(COLUMNS), "kind")]
-    paths = sorted(Path(folder).glob(f"*.{kind}.csv"))
-    tables = [table for path in paths if len(table := pd.read_csv(path, dtype={"who": str}))]
-    if not tables:
-        return pd.DataFrame(columns=["who", *columns])
-    return pd.concat(tables, ignore_index=True)
+    place = Path(folder)
+    if not place.is_dir():
+        found = f"no folder {place.name!r}"
+        raise InputError("a folder with exports", found, "Check its name.", argument="folder")
+    wanted = ["who", *columns]
+    tables = [_exported(path, wanted) for path in sorted(place.glob(f"*.{kind}.csv"))]
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=wanted)
+
+
+def _exported(path: Path, columns: list[str]) -> pd.DataFrame:
+    """Return one student's export, or say what is wrong with the file."""
+    remedy = "Ask for a fresh export, or take the file out of the folder."
+    try:
+        table = pd.read_csv(path, dtype={"who": str, "id": str})
+    except ValueError as error:  # not CSV, not text, or empty
+        said = " ".join(str(error).split())[:100]
+        raise InputError("a CSV file", said, remedy, argument=path.name) from None
+    if missing := [name for name in columns if name not in table]:
+        found = f"no {listed(missing)}"
+        raise InputError(f"the columns {listed(columns)}", found, remedy, argument=path.name)
+    return table[columns]

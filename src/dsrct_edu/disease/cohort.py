@@ -22,6 +22,7 @@ WHOLE_OR_MISSING = [column.name for column in _INTEGERS if column.may_be_missing
 WHOLE = [column.name for column in _INTEGERS if not column.may_be_missing]
 _ARM_NAMES = {"no_hipec": "no HIPEC", "hipec": "HIPEC"}
 _ARMS = pd.CategoricalDtype(list(_ARM_NAMES.values()))
+_FUTURES = 120.0  # months from surgery that both futures are followed
 _FIRST = pd.CategoricalDtype([*vocabulary.CAUSES, "censored"])
 
 
@@ -64,27 +65,17 @@ class Cohort:
             return f"Cohort({self.name!r}, {len(self.patients)} patients)"
         return f"Cohort({len(self.patients)} patients, {self.scenario.name!r}, seed {self.seed})"
 
-    def both_futures(self, until: float = 120.0) -> pd.DataFrame:
+    def both_futures(self) -> pd.DataFrame:
         """Return the first event of everyone completely resected, without HIPEC and with it.
 
-        What no registry holds: each patient stands twice and is followed for the same time, so
-        that nothing but HIPEC differs between the two.
-
-        Parameters
-        ----------
-        until : float, default 120
-            Months after surgery; whoever is free of any event by then is censored.
+        What no registry holds: each patient stands twice and is followed for the same time, 120
+        months from surgery, so that nothing but HIPEC differs between the two.
 
         Returns
         -------
         DataFrame
             ``patient_id, arm, hipec, duration, event, cause``: months from surgery to one decimal,
             as a registry counts them.
-
-        Raises
-        ------
-        InputError
-            If `until` is not above 0.
 
         Examples
         --------
@@ -93,7 +84,6 @@ class Cohort:
         >>> both["arm"].value_counts().to_dict()
         {'no HIPEC': 61, 'HIPEC': 61}
         """
-        until = checks.number(until, "until", low=0.0, above=True)
         resected = self.patients["cc_score"] <= 1
         truth, surgery = self.truth[resected], self.patients.loc[resected, "surgery_month"]
         tables = []
@@ -101,9 +91,9 @@ class Cohort:
             relapse, death = truth[f"recurrence_month_{arm}"], truth[f"death_month_{arm}"]
             first = (relapse.fillna(np.inf).clip(upper=death) - surgery).round(1).clip(lower=0.1)
             site = truth[f"recurrence_site_{arm}"].where(relapse <= death, "death")
-            site = site.where(first <= until, "censored")
+            site = site.where(first <= _FUTURES, "censored")
             table = truth[["patient_id"]].assign(arm=_ARM_NAMES[arm], hipec=arm == "hipec")
-            table = table.assign(duration=first.clip(upper=until), event=site != "censored")
+            table = table.assign(duration=first.clip(upper=_FUTURES), event=site != "censored")
             tables.append(table.assign(cause=site))
         return pd.concat(tables, ignore_index=True).astype({"arm": _ARMS, "cause": _FIRST})
 

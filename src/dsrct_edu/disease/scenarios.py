@@ -2,7 +2,7 @@
 
 The table ``parameters.csv`` holds one row a parameter, with unit, meaning and source;
 ``scenarios.csv`` holds the coefficients of HIPEC, which are all that tells one scenario from
-another.
+another. A file of a lecturer's own replaces some of them, for another disease.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from dsrct_edu import checks
+from dsrct_edu.disease import parameter_files
 from dsrct_edu.disease.treating_centres import FILE
 from dsrct_edu.errors import InputError
 
@@ -33,6 +34,11 @@ def _table() -> pd.DataFrame:
 @cache
 def _index() -> dict[str, int]:
     return {name: row for row, name in enumerate(_table()["parameter"])}
+
+
+@cache
+def _units() -> dict[str, str]:
+    return dict(zip(_table()["parameter"], _table()["unit"], strict=True))
 
 
 @cache
@@ -67,6 +73,7 @@ class Scenario:
 
     name: str
     values: tuple[float, ...]
+    _sources: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
     _groups: dict[str, Mapping[str, float]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -133,7 +140,7 @@ class Scenario:
         Raises
         ------
         InputError
-            If a name is unknown or a value is not a finite number.
+            If a name is unknown, or a value is not a finite number in the range of its unit.
 
         Examples
         --------
@@ -142,7 +149,8 @@ class Scenario:
         'null, changed'
         """
         suffix = "" if self.name.endswith("changed") else ", changed"
-        return self._with(parameters, self.name + suffix)
+        sources = dict.fromkeys(parameters, "changed by hand")
+        return self._with(parameters, self.name + suffix, sources)
 
     def randomised(self, probability: float = 0.5) -> Scenario:
         """Return the scenario with HIPEC decided by a coin in theatre after complete resection.
@@ -196,7 +204,8 @@ class Scenario:
         -------
         DataFrame
             Columns ``parameter, value, unit, meaning, source``. The source is an evidence id
-            (see ``published``) or the word ``assumed`` with the reason.
+            (see ``published``) or the word ``assumed`` with the reason; of a parameter from a
+            file what the file says, and ``changed by hand`` after `replace`.
 
         Examples
         --------
@@ -204,27 +213,34 @@ class Scenario:
         >>> list(dsrct.scenario().describe().columns)
         ['parameter', 'value', 'unit', 'meaning', 'source']
         """
-        return _table().assign(value=list(self.values))
+        table = _table()
+        sources = table["parameter"].map(self._sources).fillna(table["source"])
+        return table.assign(value=list(self.values), source=sources)
 
-    def _with(self, changes: Mapping[str, float], name: str) -> Scenario:
+    def _with(
+        self, changes: Mapping[str, float], name: str, sources: Mapping[str, str] | None = None
+    ) -> Scenario:
         merged = self.parameters
         for key, value in changes.items():
             if key not in merged:
                 remedy = "scenario().describe() lists the names."
                 raise InputError("a parameter of the scenario", repr(key), remedy)
-            merged[key] = checks.number(value, key, "a finite number")
-        return Scenario(name, tuple(merged.values()))
+            merged[key] = parameter_files.in_range(key, value, _units()[key])
+        parameter_files.in_order(merged)
+        return Scenario(name, tuple(merged.values()), {**self._sources, **(sources or {})})
 
 
-def scenario(name: str | Scenario = "modest") -> Scenario:
-    """Return one of the four scenarios.
+def scenario(name: str | Path | Scenario = "modest") -> Scenario:
+    """Return one of the four scenarios, or that of a file.
 
     Parameters
     ----------
-    name : {"null", "modest", "strong", "harm"}
+    name : {"null", "modest", "strong", "harm"}, path or Scenario
         ``null``: HIPEC changes nothing at all. ``modest``: it delays peritoneal recurrence and
         costs complications. ``strong``: it also cures some. ``harm``: it only costs. Which of
-        these is nearest to real patients is not known. A ``Scenario`` is handed back as it is.
+        these is nearest to real patients is not known. A path that ends in ``.toml`` is read as
+        a file of parameters, for another disease (docs/handbook.md). A ``Scenario`` is handed
+        back as it is.
 
     Returns
     -------
@@ -234,7 +250,7 @@ def scenario(name: str | Scenario = "modest") -> Scenario:
     Raises
     ------
     InputError
-        If there is no such scenario.
+        If there is no such scenario, or its file says what is not understood.
 
     Examples
     --------
@@ -244,7 +260,14 @@ def scenario(name: str | Scenario = "modest") -> Scenario:
     """
     if isinstance(name, Scenario):
         return name
+    if isinstance(name, Path) or (isinstance(name, str) and name.endswith(".toml")):
+        return _from_file(Path(name))
     checks.one_of(name, tuple(_effects().columns), "scenario")
     base = Scenario(name, tuple(float(value) for value in _table()["value"]))
     effects = {str(key): float(value) for key, value in _effects()[name].items()}
     return base._with(effects, name)
+
+
+def _from_file(path: Path) -> Scenario:
+    read = parameter_files.read(path, _index())
+    return scenario(read.base)._with(read.values, read.name, read.sources)

@@ -10,6 +10,7 @@ from .diagrams import dag as dag
 from .effects import forest as forest
 from .figure import Figure as Figure
 from .futures import two_futures as two_futures
+from .gains import before_and_after as before_and_after
 from .genes import fusion_gene as fusion_gene
 from .growing import lifelines as lifelines
 from .hidden import sensitivity_plane as sensitivity_plane
@@ -24,10 +25,10 @@ from .response import spheres as spheres
 from .sorting import sorted_people as sorted_people
 from .stairs import staircase as staircase
 from .stairs import worlds as worlds
+from .strips import guess_strip as guess_strip
 from .studies import calibration as calibration
 from .studies import zip_plot as zip_plot
 from .theatre import drug_course as drug_course
-from .theatre import heat_course as heat_course
 from .theatre import pci_map as pci_map
 from .theatre import temperature as temperature
 from .ways_out import exits as exits

@@ -14,18 +14,13 @@ from dsrct_edu.figures.layout import aside, key, named_rows, text_columns
 from dsrct_edu.figures.tables import ANY, NUMBER, SHARE, groups, name
 from dsrct_edu.wording import counted, percent, plain
 
-_BALANCED = 0.1
+_BALANCED = 0.1  # a difference below counts as balanced
+_BINS = 20  # bars of the propensity between 0 and 1
 _TREATED, _UNTREATED = (True, "treated"), (False, "untreated")
 
 
 @figure("Love plot", {"covariate": ANY, "unweighted": NUMBER, "weighted": NUMBER})
-def love_plot(
-    page: Figure,
-    balance: pd.DataFrame,
-    *,
-    threshold: float = _BALANCED,
-    title: str | None = None,
-) -> str:
+def love_plot(page: Figure, balance: pd.DataFrame, *, title: str | None = None) -> str:
     """Draw standardised mean differences before and after weighting.
 
     Parameters
@@ -33,8 +28,6 @@ def love_plot(
     balance : DataFrame
         ``covariate, unweighted, weighted``: standardised mean differences, treated minus
         untreated. Their size is drawn, the largest unweighted on top.
-    threshold : float, default 0.1
-        Difference below which a covariate counts as balanced.
     title : str, optional
         Heading.
 
@@ -74,14 +67,14 @@ above 0.1: 2 of 2 covariates before, 1 after.'
         face = palette.PAPER if hollow else look.colour
         axes.plot(values, places, look.marker, ms=10, color=look.colour, mfc=face, mew=2,
                   label=values.name, clip_on=False, zorder=3)  # fmt: skip
-    axes.axvline(threshold, **style.DASHED)
-    aside(axes, f"Dashed: {threshold:g}, below which groups count as alike")
+    axes.axvline(_BALANCED, **style.DASHED)
+    aside(axes, f"Dashed: {_BALANCED:g}, below which groups count as alike")
     named_rows(axes, list(sizes.index), 30)
     axes.tick_params(axis="y", pad=8)  # a point at zero stands half outside
     axes.set_xlim(0, max(1.1 * float(sizes.to_numpy(dtype=float).max()), 0.2))
     axes.set_xlabel("Standardised mean difference, without its sign")
     page.legend(loc="outside lower center", ncols=2)
-    return love_words(balance, threshold)
+    return love_words(balance)
 
 
 def _sizes(balance: pd.DataFrame) -> pd.DataFrame:
@@ -91,26 +84,21 @@ def _sizes(balance: pd.DataFrame) -> pd.DataFrame:
     return sizes.sort_values("unweighted", ascending=False, kind="stable")
 
 
-def love_words(balance: pd.DataFrame, threshold: float = _BALANCED) -> str:
+def love_words(balance: pd.DataFrame) -> str:
     """Say the worst difference before and after weighting, and how many are above the line."""
     sizes = _sizes(balance)
-    (before, after), (worst, still) = (sizes > threshold).sum(), sizes.max()
+    (before, after), (worst, still) = (sizes > _BALANCED).sum(), sizes.max()
     first, second = sizes.idxmax()
     return (
         f"Largest standardised difference {plain(worst, 2)} ({first}) before weighting and "
-        f"{plain(still, 2)} ({second}) after; above {threshold:g}: {before} of "
+        f"{plain(still, 2)} ({second}) after; above {_BALANCED:g}: {before} of "
         f"{counted(len(sizes), 'covariate')} before, {after} after."
     )
 
 
 @figure("Overlap of the propensity score", {"propensity": SHARE, "arm": ANY})
 def overlap(
-    page: Figure,
-    scores: pd.DataFrame,
-    *,
-    treatment: str = "HIPEC",
-    bins: int = 20,
-    title: str | None = None,
+    page: Figure, scores: pd.DataFrame, *, treatment: str = "HIPEC", title: str | None = None
 ) -> str:
     """Draw the propensity scores of both arms back to back.
 
@@ -120,8 +108,6 @@ def overlap(
         ``propensity`` (0 to 1) and ``arm`` (two values; True, or "treated", is the treated arm).
     treatment : str, default "HIPEC"
         What the propensity is of; names boolean arms too.
-    bins : int, default 20
-        Bars between 0 and 1.
     title : str, optional
         Heading.
 
@@ -146,13 +132,13 @@ def overlap(
     """
     arms = _arms(scores, treatment)
     axes = page.subplots()
-    edges = np.linspace(0, 1, bins + 1)
+    edges = np.linspace(0, 1, _BINS + 1)
     shares = [np.histogram(values, edges)[0] / len(values) for values in arms.values()]
     looks = palette.looks(arms)
     for index, (arm, values) in enumerate(arms.items()):
         sign = 1 - 2 * index  # the treated above, the others below
         label = style.wrapped(f"{arm} (n = {len(values):,})", 40, 2)
-        axes.bar(edges[:-1], sign * shares[index], width=1 / bins, align="edge",
+        axes.bar(edges[:-1], sign * shares[index], width=1 / _BINS, align="edge",
                  **style.fill(looks[index]))  # fmt: skip
         axes.text(0.99, 0.5 + sign * 0.46, label, transform=axes.transAxes, ha="right",
                   va="top" if sign > 0 else "bottom",

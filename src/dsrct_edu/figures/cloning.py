@@ -36,8 +36,6 @@ def clone_lanes(
     patients: pd.DataFrame,
     *,
     steps: int = 3,
-    time_zero: str = "diagnosis",
-    unit: str = "months",
     title: str | None = None,
 ) -> str:
     """Draw the clones of a few patients, a panel a plan: faded once they leave it, thick by weight.
@@ -51,10 +49,6 @@ def clone_lanes(
     steps : {1, 2, 3}
         1 draws the clones alone, 2 fades those who left their plan, 3 lets the others be as thick
         as their weight.
-    time_zero : str, default "diagnosis"
-        What the clock starts at.
-    unit : str, default "months"
-        Unit of time.
     title : str, optional
         Heading.
 
@@ -90,7 +84,7 @@ def clone_lanes(
     for axes, plan, look in zip(grid, plans, palette.looks(plans), strict=True):
         follows = style.fill(look)
         _plan(axes, clones[clones["strategy"] == plan], ends, follows, steps, half)
-        axes.set(xlim=(0, 1.02 * longest), xlabel=f"{unit.capitalize()} since {time_zero}")
+        axes.set(xlim=(0, 1.02 * longest), xlabel="Months since diagnosis")
         axes.set_xticks(style.month_ticks(longest, most=5))
         axes.set_title(style.wrapped(f"Plan: {name(plan)}", 36), fontsize=style.TEXT)
         entries += [(f"keeps to: {name(plan)}", follows)] if steps > 1 else []
@@ -99,7 +93,7 @@ def clone_lanes(
     entries += [("left the plan", _LEFT)] if steps > 1 else []
     entries = [(style.wrapped(words, 34, 2), look) for words, look in entries]
     key(page, [*entries, ("death", _DIED)], 3)
-    return clone_words(clones, patients, steps=steps, unit=unit)
+    return clone_words(clones, patients, steps=steps)
 
 
 def _ends(clones: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
@@ -148,26 +142,23 @@ def _said(value: float) -> str:
     return plain(value, 0 if float(value).is_integer() else 1)
 
 
-def clone_words(
-    clones: pd.DataFrame, patients: pd.DataFrame, *, steps: int = 3, unit: str = "months"
-) -> str:
+def clone_words(clones: pd.DataFrame, patients: pd.DataFrame, *, steps: int = 3) -> str:
     """Say who leaves which plan and when, and who counts for more from then on."""
     ends, plans = _ends(clones, patients), groups(clones, "strategy")
     text = f"{counted(len(ends), 'patient')}, {counted(len(ends) * len(plans), 'clone')}, "
     text += f"{_STEPS[steps - 1]}."
-    period = unit.removesuffix("s")
     for plan in plans if steps > 1 else ():
         rows = clones[clones["strategy"] == plan]
         last = rows.groupby("patient_id", sort=False)["stop"].max()
         gone = last[last < ends["follow_up_month"].reindex(last.index)]
         who = [name(patient) for patient in gone.index]
         when = listed([_said(time) for time in sorted(set(gone))])
-        leaves = f"{listed(who)} leave{'s' if len(who) == 1 else ''} at {period} {when}"
+        leaves = f"{listed(who)} leave{'s' if len(who) == 1 else ''} at month {when}"
         text += f" Plan {name(plan)}: {leaves if who else 'nobody leaves'}"
         heavy = rows[rows["weight"] != 1] if steps == 3 else rows[:0]
         numbers = heavy[["weight", "start"]].to_numpy(dtype=float)
         counts = [
-            f"{name(patient)} counts {_said(weight)} from {period} {_said(start)}"
+            f"{name(patient)} counts {_said(weight)} from month {_said(start)}"
             for patient, (weight, start) in zip(heavy["patient_id"], numbers, strict=True)
         ]
         text += f"; {listed(counts)}." if counts else "."

@@ -17,7 +17,7 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import sheet
-from dsrct_edu.figures.tables import ANY, COUNT, groups, name, tag
+from dsrct_edu.figures.tables import ANY, COUNT, groups, name, passing, tag
 from dsrct_edu.wording import listed, whole_parts
 
 _GATES = {"gate": ANY, "n": COUNT, "stopped": replace(ANY, gaps=True, optional=True)}
@@ -61,7 +61,7 @@ def doors(
     >>> doors(gates, steps=1).words
     'Door 1 of 2 is open. Of every 100 diagnosed: 40 get no further; 60 operated.'
     """
-    n = _passing(gates)
+    n = passing(gates, least=2).tolist()
     doors_ = len(n) - 1
     steps = doors_ if steps is None else checks.whole(steps, "steps", 0, doors_)
     rooms = _rooms(n, steps)
@@ -82,14 +82,6 @@ def doors(
             axes.text(left + wide / 2, 0.38, style.wrapped(text, int(wide / 0.115), 2),
                       ha="center", va="center", size=style.SMALL)  # fmt: skip
     return door_words(gates, steps)
-
-
-def _passing(gates: pd.DataFrame) -> list[float]:
-    n = gates["n"].to_numpy(dtype=float)
-    wrong = gates.index[np.append(False, np.diff(n) > 0)].tolist()
-    if wrong or n[0] == 0 or len(n) < 2:
-        raise InputError("gates that fewer and fewer pass", "others", "", "n", wrong)
-    return n.tolist()
 
 
 def _rooms(n: Sequence[float], steps: int) -> list[int]:
@@ -150,7 +142,7 @@ def _stopped(gates: pd.DataFrame, place: int) -> str:
 
 def door_words(gates: pd.DataFrame, steps: int | None = None) -> str:
     """Say how many of everybody end up in each room, as far as the doors are open."""
-    n = _passing(gates)
+    n = passing(gates, least=2).tolist()
     steps = len(n) - 1 if steps is None else steps
     rooms = _rooms(n, steps)
     first = name(gates["gate"].iloc[0])
@@ -179,16 +171,14 @@ PERSON = Path.make_compound_path(_HEAD, _BODY)
 
 
 @figure("People", _PANELS)
-def people(page: Figure, table: pd.DataFrame, *, total: int = 100, title: str | None = None) -> str:
+def people(page: Figure, table: pd.DataFrame, *, title: str | None = None) -> str:
     """Draw people out of 100 as icons, a panel beside another: benefits and harms as counts.
 
     Parameters
     ----------
     table : DataFrame
-        ``panel, category, n``: people in each category, whole numbers that add up to `total` in
+        ``panel, category, n``: people in each category, whole numbers that add up to 100 in
         every panel. A category looks the same in every panel.
-    total : int, default 100
-        People in a panel.
     title : str, optional
         Heading.
 
@@ -220,7 +210,7 @@ def people(page: Figure, table: pd.DataFrame, *, total: int = 100, title: str | 
     'Without HIPEC, of 100 people: 28 alive at 5 years and 72 died before. With HIPEC, of 100 \
 people: 32 alive at 5 years and 68 died before.'
     """
-    each = panels_of(table, total)
+    each = panels_of(table)
     categories = groups(table, "category")
     looks = dict(zip(categories, palette.looks(categories), strict=True))
     drawn = {c: icon(looks[c], style_) for c, style_ in _styles(categories, each).items()}
@@ -236,7 +226,7 @@ people: 32 alive at 5 years and 68 died before.'
         for panel, counts in each.items()
     }
     line = 0.44 if any("\n" in text for texts in said.values() for text in texts) else 0.3
-    deep, foot = cell * -(-total // _ACROSS), line * max(map(len, said.values())) + 0.15
+    deep, foot = cell * -(-100 // _ACROSS), line * max(map(len, said.values())) + 0.15
     high = deep + foot + 0.75
     axes = sheet(page, high)
     for place, (panel, counts) in enumerate(each.items()):
@@ -254,19 +244,19 @@ people: 32 alive at 5 years and 68 died before.'
             height = foot - 0.15 - line * row
             axes.scatter([left + 0.12], [height], s=(0.25 * 72) ** 2, **drawn[category])
             axes.text(left + 0.32, height, said[panel][row], va="center", size=style.SMALL)
-    return people_words(table, total)
+    return people_words(table)
 
 
-def panels_of(table: pd.DataFrame, total: int) -> dict[object, dict[object, int]]:
+def panels_of(table: pd.DataFrame) -> dict[object, dict[object, int]]:
     """Return the people in each category, panel by panel, after checking that they add up."""
     each: dict[object, dict[object, int]] = {}
     for panel in groups(table, "panel"):
         mine = table[table["panel"] == panel]
         each[panel] = dict(zip(mine["category"], mine["n"].round().astype(int), strict=True))
         exact = bool((mine["n"] == mine["n"].round()).all())
-        if not exact or mine["n"].sum() != total or len(each[panel]) < len(mine):
+        if not exact or mine["n"].sum() != 100 or len(each[panel]) < len(mine):
             found = f"{mine['n'].sum():g} in {name(panel)}"
-            raise InputError(f"whole numbers that add up to {total}", found, "", "n")
+            raise InputError("whole numbers that add up to 100", found, "", "n")
     if len(each) > 4:
         raise InputError("at most 4 panels", str(len(each)), "Draw two figures.", "panel")
     return each
@@ -292,12 +282,12 @@ def icon(look: palette.Look, place: int) -> dict[str, Any]:
     return drawn | {"linewidth": 1.2, "hatch": "//////" if place % 4 == 3 else None}
 
 
-def people_words(table: pd.DataFrame, total: int = 100) -> str:
+def people_words(table: pd.DataFrame) -> str:
     """Say how many people of each panel are in each category."""
     said = [
-        f"{name(panel)}, of {total} people: "
+        f"{name(panel)}, of 100 people: "
         + listed([f"{n} {name(category)}" for category, n in counts.items()])
         + "."
-        for panel, counts in panels_of(table, total).items()
+        for panel, counts in panels_of(table).items()
     ]
     return " ".join(said)

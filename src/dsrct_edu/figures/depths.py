@@ -13,6 +13,7 @@ from dsrct_edu.arrays import Floats
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import sheet
 from dsrct_edu.figures.tables import ANY, COUNT, SHARE, name, tag
 from dsrct_edu.wording import plain
 
@@ -57,12 +58,7 @@ tenth at 1.15 mm, at the bottom 0.67% of what the fluid holds. A round one, 2.5 
 washed all round: 41% at its centre.'
     """
     plaque, nodule = _profiles(profile)
-    page.set_layout_engine("none")  # positions are in inches
-    titled = 0.35 * len(page.get_suptitle().splitlines())
-    page.set_figheight(_HIGH + titled)
-    axes = page.add_axes((0, 0, 1, _HIGH / page.get_figheight()))
-    axes.set(xlim=(0, style.WIDTH), ylim=(0, _HIGH), aspect="equal")
-    axes.set_axis_off()
+    axes = sheet(page, _HIGH)
     inch = _TALLEST / max(plaque[0][-1], 2 * nodule[0][-1])  # of a millimetre
     _plaque(axes, *plaque, inch)
     _nodule(axes, *nodule, inch)

@@ -24,7 +24,6 @@ def forest(
     measure: str = "Hazard ratio",
     log: bool = True,
     reference: float | None = None,
-    favours: tuple[str, str] | None = None,
     interval_of: str = THESE,
     by: str = "time_zero",
     title: str | None = None,
@@ -42,8 +41,6 @@ def forest(
         Ratios on a log axis; False for months or shares.
     reference : float, optional
         Line of no difference: 1 on a log axis, none otherwise.
-    favours : (str, str), optional
-        What lies to the left and to the right of the line.
     interval_of : str, default "these patients"
         What the intervals are of: ``"one registry"``, ``"each series"``, or in your own words.
     by : str, default "time_zero"
@@ -86,8 +83,6 @@ these patients.'
     text_columns(axes, columns | {"Estimate": [scale.said(row) for row in rows]})
     if any(row.known for row in rows):
         aside(axes, f"Bars: {caption(interval_of)}")
-    if favours:
-        axes.set_xlabel(f"← {favours[0]}      {measure}      {favours[1]} →")
     if clocks:
         looks = [palette.neutral(index) for index in range(len(clocks))]
         points = [{"color": look.colour, "marker": look.marker, "ms": 9} for look in looks]

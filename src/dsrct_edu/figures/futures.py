@@ -24,7 +24,7 @@ _COLUMNS |= {f"recurrence_month_{arm}": _MONTH for arm in _LANES}
 _COLUMNS |= {f"recurrence_site_{arm}": replace(ANY, gaps=True, optional=True) for arm in _LANES}
 _COLUMNS |= {"surgery_month": _MONTH}
 _PLACES = {"peritoneal": "in the peritoneum", "hepatic": "in the liver", "distant": "elsewhere"}
-_HALF = 0.34
+_HALF, _END = 0.34, style.SIX_YEARS  # of a lane; where the picture ends, whatever is covered
 
 
 @figure("One patient, two futures", _COLUMNS, height=4.1)
@@ -34,7 +34,6 @@ def two_futures(
     *,
     patient: object = None,
     cover: str | None = None,
-    until: float = style.SIX_YEARS,
     title: str | None = None,
 ) -> str:
     """Draw what happens to one patient with HIPEC, and what happens to the same one without.
@@ -49,8 +48,6 @@ def two_futures(
         Which ``patient_id`` to draw; needed if there are several rows.
     cover : {"hipec", "no_hipec"}, optional
         A future to cover, in the picture and in the words.
-    until : float, default 72
-        Where the picture ends, in months since diagnosis; the same whatever is covered.
     title : str, optional
         Heading.
 
@@ -86,20 +83,20 @@ peritoneum at month 12, death at month 41. With HIPEC 6.4 months longer.'
             axes.plot([fork, fork], [1 - _HALF, height] if height == 0 else [1 + _HALF, height],
                       color=palette.GREY, lw=2, zorder=0)  # fmt: skip
         if arm == covered:
-            _cover(axes, height, fork, until)
+            _cover(axes, height, fork)
         else:
-            _future(axes, row, arm, height, look, fork, until)
+            _future(axes, row, arm, height, look, fork)
     lanes = {height: ARM_WORDS[arm] for arm, (height, _) in _LANES.items()}
     lanes |= {1: "one life"} if fork else {}
     axes.set_yticks(list(lanes), list(lanes.values()))
-    axes.set(xlim=(0, until), ylim=(2.8, -0.7), xlabel="Months since diagnosis")
-    axes.set_xticks(style.month_ticks(until))
+    axes.set(xlim=(0, _END), ylim=(2.8, -0.7), xlabel="Months since diagnosis")
+    axes.set_xticks(style.month_ticks(_END))
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     entries = [("until the operation", shared)] if fork else []
     entries += [("death", _mark(palette.DEATH))]
     key(page, entries, 5)
-    return future_words(truth, patient=patient, cover=cover, until=until)
+    return future_words(truth, patient=patient, cover=cover)
 
 
 def _one(truth: pd.DataFrame, patient: object) -> dict[str, Any]:
@@ -115,16 +112,10 @@ def _mark(look: palette.Look) -> dict[str, Any]:
 
 
 def _future(
-    axes: Axes,
-    row: dict[str, Any],
-    arm: str,
-    height: int,
-    look: palette.Look,
-    fork: float,
-    until: float,
+    axes: Axes, row: dict[str, Any], arm: str, height: int, look: palette.Look, fork: float
 ) -> None:
     death, back, site = _outcome(row, arm)
-    end = min(death, until)
+    end = min(death, _END)
     for start, stop, share in ((fork, min(back, end), 0.75), (back, end, 0.3)):
         if stop > start:
             corners = ([start], [height - _HALF], [stop], [height + _HALF])
@@ -134,28 +125,28 @@ def _future(
     if back < end:
         known = palette.MEANINGS.get(site, palette.neutral(1))
         axes.plot(back, height, zorder=4, gid=tag("back", arm), **_mark(known))
-        _say(axes, back, height - _HALF, _back(back, site), until)
-    if death <= until:
+        _say(axes, back, height - _HALF, _back(back, site))
+    if death <= _END:
         axes.plot(death, height, zorder=4, clip_on=False, gid=tag("death", arm),
                   **_mark(palette.DEATH))  # fmt: skip
-        _say(axes, death, height + _HALF, f"death, month {plain(death, 0)}", until, below=True)
+        _say(axes, death, height + _HALF, f"death, month {plain(death, 0)}", below=True)
     else:
-        text = f"alive at month {plain(until, 0)} →"
-        _say(axes, until, height + _HALF, text, until, below=True)
+        text = f"alive at month {plain(_END, 0)} →"
+        _say(axes, _END, height + _HALF, text, below=True)
 
 
-def _say(axes: Axes, x: float, y: float, text: str, until: float, below: bool = False) -> None:
-    late = x > 0.6 * until
+def _say(axes: Axes, x: float, y: float, text: str, below: bool = False) -> None:
+    late = x > 0.6 * _END
     axes.annotate(text, (x, y), (6 if late else -6, -4 if below else 4), size=style.SMALL,
                   textcoords="offset points", ha="right" if late else "left",
                   va="top" if below else "bottom")  # fmt: skip
 
 
-def _cover(axes: Axes, height: int, fork: float, until: float) -> None:
-    corners = ([fork], [height - _HALF], [0.998 * until], [height + _HALF])  # its edge is seen
+def _cover(axes: Axes, height: int, fork: float) -> None:
+    corners = ([fork], [height - _HALF], [0.998 * _END], [height + _HALF])  # its edge is seen
     rectangles(axes, corners, facecolor=palette.FAINT, edgecolor=palette.GREY, gid="cover",
                linestyle=(0, (4, 3)))  # fmt: skip
-    axes.text((fork + until) / 2, height, "?", ha="center", va="center", size=26, weight="bold",
+    axes.text((fork + _END) / 2, height, "?", ha="center", va="center", size=26, weight="bold",
               color=palette.GREY)  # fmt: skip
 
 
@@ -175,26 +166,20 @@ def _back(month: float, site: str) -> str:
     return f"back {where}{' ' if where else ''}at month {plain(month, 0)}"
 
 
-def future_words(
-    truth: pd.DataFrame,
-    *,
-    patient: object = None,
-    cover: str | None = None,
-    until: float = style.SIX_YEARS,
-) -> str:
+def future_words(truth: pd.DataFrame, *, patient: object = None, cover: str | None = None) -> str:
     """Say both futures, or the one that is not covered, and by how much they differ."""
     row, said = _one(truth, patient), []
     for arm in _LANES:
         text = f"{ARM_WORDS[arm][:1].upper()}{ARM_WORDS[arm][1:]}: "
         death, back, site = _outcome(row, arm)
-        parts = [_back(back, site)] if back < min(death, until) else []
-        if death <= until:
+        parts = [_back(back, site)] if back < min(death, _END) else []
+        if death <= _END:
             parts.append(f"death at month {plain(death, 0)}")
         else:
-            parts.append(f"alive at month {plain(until, 0)}")
+            parts.append(f"alive at month {plain(_END, 0)}")
         said.append(text + ("covered" if arm == cover else ", ".join(parts)) + ".")
     if cover is None:
-        ends = [min(_outcome(row, arm)[0], until) for arm in _LANES]
+        ends = [min(_outcome(row, arm)[0], _END) for arm in _LANES]
         more = plain(abs(ends[0] - ends[1]))
         longer = f"{'With' if ends[0] > ends[1] else 'Without'} HIPEC {more} months longer."
         said.append("Both are of the same length." if more == "0.0" else longer)

@@ -12,6 +12,7 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import sheet
 from dsrct_edu.figures.tables import ANY, Column, groups, tag
 from dsrct_edu.wording import listed
 
@@ -60,12 +61,7 @@ def fusion_gene(
     'A breaks after exon 2 of 5, B before exon 4 of 6. The fusion has exons 1-2 of A and 4-6 of B.'
     """
     genes, placed = _genes(parts), "chromosome" in parts
-    page.set_layout_engine("none")  # positions are in inches
-    titled = 0.35 * len(page.get_suptitle().splitlines())
-    page.set_figheight(_HIGH + titled)
-    axes = page.add_axes((0, 0, 1, _HIGH / page.get_figheight()))
-    axes.set(xlim=(0, style.WIDTH), ylim=(0, _HIGH), aspect="equal")
-    axes.set_axis_off()
+    axes = sheet(page, _HIGH)
     for row, (gene, exons) in enumerate(genes.items()):
         where = parts.loc[parts["gene"] == gene, "chromosome"].iloc[0] if placed else ""
         named = f"{gene} on chromosome {where}" if placed else str(gene)

@@ -42,13 +42,7 @@ class _Moment:
 
 @figure("Lifelines", _COLUMNS)
 def lifelines(
-    page: Figure,
-    patients: pd.DataFrame,
-    *,
-    steps: int | None = None,
-    time_zero: str = "diagnosis",
-    unit: str = "months",
-    title: str | None = None,
+    page: Figure, patients: pd.DataFrame, *, steps: int | None = None, title: str | None = None
 ) -> str:
     """Draw a few patients' time as lanes, and below them the curve that they make.
 
@@ -58,10 +52,6 @@ def lifelines(
         ``patient_id, duration, event``, at most 12 rows, as `dsrct_edu.endpoint` gives them.
     steps : int, optional
         Let time run to this many endings; what comes later is not drawn. All, if none.
-    time_zero : str, default "diagnosis"
-        What the clock starts at.
-    unit : str, default "months"
-        Unit of time.
     title : str, optional
         Heading.
 
@@ -98,7 +88,7 @@ on) and at month 14 to 37.5% (1 of 2 live on).'
     end = float(durations.max())
     _curve(below, moments[:steps], now, beside=now < 0.8 * end)
     below.set(xlim=(0, max(1.03 * end, 1e-9)), ylim=(0, 1.04), ylabel="Share alive")
-    below.set_xlabel(f"{unit.capitalize()} since {time_zero}")
+    below.set_xlabel("Months since diagnosis")
     below.set_xticks(style.month_ticks(end))
     if not whole:
         for axes in (above, below):
@@ -106,7 +96,7 @@ on) and at month 14 to 37.5% (1 of 2 live on).'
     for moment in moments[:steps]:
         _joined(page, above, below, patients, moment)
     key(page, [("death", _MARK | _DIED), ("last seen alive (censored)", _MARK | _SEEN)], 2)
-    return lifeline_words(patients, steps=steps, unit=unit)
+    return lifeline_words(patients, steps=steps)
 
 
 def _moments(patients: pd.DataFrame) -> list[_Moment]:
@@ -186,21 +176,18 @@ def _joined(
         page.add_artist(line)
 
 
-def lifeline_words(
-    patients: pd.DataFrame, *, steps: int | None = None, unit: str = "months"
-) -> str:
+def lifeline_words(patients: pd.DataFrame, *, steps: int | None = None) -> str:
     """Say how the curve came about, or what the last step did to it."""
     moments = _moments(patients)
-    period = unit.removesuffix("s")
     if steps is not None and steps < len(moments):
         if steps == 0:
             return f"Step 0 of {len(moments)}: {counted(len(patients), 'patient')} at risk."
-        return f"Step {steps} of {len(moments)}, {_step(moments[steps - 1], period)}"
+        return f"Step {steps} of {len(moments)}, {_step(moments[steps - 1])}"
     died = sum(len(m.died) for m in moments)
     text = f"{counted(len(patients), 'patient')}: {died} died, {len(patients) - died} "
     text += f"{'was' if len(patients) - died == 1 else 'were'} last seen alive."
     falls = [
-        f"at {period} {plain(m.time, 0 if m.time.is_integer() else 1)} to {percent(m.after, 1)} "
+        f"at month {plain(m.time, 0 if m.time.is_integer() else 1)} to {percent(m.after, 1)} "
         f"({m.at_risk - len(m.died)} of {m.at_risk} live on)"
         for m in moments
         if m.died
@@ -208,7 +195,7 @@ def lifeline_words(
     return f"{text} The curve falls {listed(falls)}." if falls else f"{text} The curve never falls."
 
 
-def _step(moment: _Moment, period: str) -> str:
+def _step(moment: _Moment) -> str:
     when = plain(moment.time, 0 if moment.time.is_integer() else 1)
     said = []
     for names, one, more in (
@@ -222,4 +209,4 @@ def _step(moment: _Moment, period: str) -> str:
     else:
         change = f"stays at {percent(moment.after, 1)}"
     who = listed(said)
-    return f"{period} {when}: {moment.at_risk} at risk. {who}; the curve {change}."
+    return f"month {when}: {moment.at_risk} at risk. {who}; the curve {change}."

@@ -11,20 +11,17 @@ from dsrct_edu.figures.tables import ANY, COUNT, name, tag
 from dsrct_edu.wording import listed, plain
 
 _YEARS = {"place": ANY, "years_low": COUNT, "years_high": COUNT}
+_CAREER = 35.0  # years of a working life, drawn as a line
 
 
 @figure("Years to enrol a trial", _YEARS, height=4.4)
-def years_needed(
-    page: Figure, table: pd.DataFrame, *, career: float = 35.0, title: str | None = None
-) -> str:
+def years_needed(page: Figure, table: pd.DataFrame, *, title: str | None = None) -> str:
     """Draw from how many to how many years each place would need, and a working life.
 
     Parameters
     ----------
     table : DataFrame
         ``place, years_low, years_high``, both above zero.
-    career : float, default 35
-        Years of a working life, drawn as a line.
     title : str, optional
         Heading.
 
@@ -57,17 +54,17 @@ the world.'
         axes.text(
             stop * 1.15, row, _span(start, stop), va="center", size=style.SMALL, bbox=style.white(2)
         )
-    axes.axvline(career, **style.DASHED, zorder=0)
-    axes.text(career, -0.75, f"a working life, {career:g} years", ha="center", va="bottom",
+    axes.axvline(_CAREER, **style.DASHED, zorder=0)
+    axes.text(_CAREER, -0.75, f"a working life, {_CAREER:g} years", ha="center", va="bottom",
               size=style.SMALL)  # fmt: skip
     axes.set_xscale("log")
-    axes.set_xlim(float(low.min()) / 1.6, max(float(high.max()), career) * 6)
+    axes.set_xlim(float(low.min()) / 1.6, max(float(high.max()), _CAREER) * 6)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.set_ylim(len(table) - 0.4, -0.8)
     axes.set_yticks(range(len(table)), [style.wrapped(name(p), 24, 2) for p in table["place"]])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("Years until enough patients are in (log scale)")
-    return years_words(table, career)
+    return years_words(table)
 
 
 def _span(start: float, stop: float) -> str:
@@ -75,12 +72,12 @@ def _span(start: float, stop: float) -> str:
     return f"{plain(start, digits)} to {plain(stop, digits)}"
 
 
-def years_words(table: pd.DataFrame, career: float = 35.0) -> str:
+def years_words(table: pd.DataFrame) -> str:
     """Say the years of each place, and which lie within a working life."""
     rows = list(table[["place", "years_low", "years_high"]].itertuples(index=False))
     each = ", ".join(f"{name(place)} {_span(start, stop)}" for place, start, stop in rows)
-    within = [name(place) for place, _, stop in rows if stop <= career]
+    within = [name(place) for place, _, stop in rows if stop <= _CAREER]
     return (
-        f"Years to enrol: {each}. Within a working life of {career:g} years: "
+        f"Years to enrol: {each}. Within a working life of {_CAREER:g} years: "
         f"{listed(within) if within else 'none'}."
     )

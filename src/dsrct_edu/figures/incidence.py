@@ -20,6 +20,7 @@ from dsrct_edu.figures.tables import ANY, NUMBER, groups, name, tag
 from dsrct_edu.wording import listed, percent, plain
 
 _COLUMNS = {"group": ANY, "cause": ANY, "time": NUMBER, "cumulative_incidence": NUMBER}
+_FREE = "event-free"  # what is left on top
 _NAMED = 3  # groups that are all said; beyond that, the range of each cause
 _ROOM = 0.055  # a band thinner than this holds no number
 
@@ -30,7 +31,6 @@ def cumulative_incidence(
     table: pd.DataFrame,
     *,
     time_zero: str = "surgery",
-    free: str = "event-free",
     unit: str = "months",
     horizon: float | None = None,
     until: float | None = None,
@@ -44,8 +44,6 @@ def cumulative_incidence(
         ``group, cause, time, cumulative_incidence``: Aalen-Johansen step functions.
     time_zero : str, default "surgery"
         What the clock starts at.
-    free : str, default "event-free"
-        Name of what is left on top.
     unit : str, default "months"
         Unit of time.
     horizon : float, optional
@@ -94,8 +92,8 @@ def cumulative_incidence(
         axes.yaxis.set_major_formatter(PercentFormatter(1))
         axes.axvline(stop, color=palette.INK, **style.DOTTED)
     page.supylabel("Share of patients", fontsize=style.TEXT)
-    _key(page, [name(cause) for cause in groups(table, "cause")], free)
-    return incidence_words(table, free=free, unit=unit, horizon=horizon, until=end)
+    _key(page, [name(cause) for cause in groups(table, "cause")])
+    return incidence_words(table, unit=unit, horizon=horizon, until=end)
 
 
 def _end(
@@ -156,8 +154,8 @@ def _bands(axes: Axes, wide: pd.DataFrame, stop: float, end: float) -> None:
         lower = upper
 
 
-def _key(page: Figure, causes: list[str], free: str) -> None:
-    names = [style.wrapped(text, 24, 2) for text in (*causes, free)]
+def _key(page: Figure, causes: list[str]) -> None:
+    names = [style.wrapped(text, 24, 2) for text in (*causes, _FREE)]
     ncols = 3 if max(len(cause) for cause in causes) > 14 else 5
     key(page, reversed([*zip(names, _fills(causes), strict=True)]), ncols)  # the top first
 
@@ -165,7 +163,6 @@ def _key(page: Figure, causes: list[str], free: str) -> None:
 def incidence_words(
     table: pd.DataFrame,
     *,
-    free: str = "event-free",
     unit: str = "months",
     horizon: float | None = None,
     until: float | None = None,
@@ -175,7 +172,7 @@ def incidence_words(
     shares = {}
     for group, wide in panels.items():
         row = wide[wide.index <= stop + 1e-9].iloc[-1]
-        shares[name(group)] = {**{name(c): float(v) for c, v in row.items()}, free: 1 - row.sum()}
+        shares[name(group)] = {**{name(c): float(v) for c, v in row.items()}, _FREE: 1 - row.sum()}
     text = f"At {plain(stop, 0 if float(stop).is_integer() else 1)} {unit}"
     said = [listed([f"{what} {percent(p)}" for what, p in row.items()]) for row in shares.values()]
     if len(shares) > _NAMED:

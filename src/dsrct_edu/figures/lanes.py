@@ -31,9 +31,7 @@ def swimmer_lanes(
     events: pd.DataFrame | None = None,
     *,
     waiting: str | Sequence[str] = "waiting",
-    time_zero: str = "diagnosis",
     second_clock: str | None = None,
-    unit: str = "months",
     highlight: object = None,
     title: str | None = None,
 ) -> str:
@@ -48,13 +46,9 @@ def swimmer_lanes(
         ``patient_id, time, event``: markers on the lanes.
     waiting : str or sequence of str, default "waiting"
         States in which a patient waits: who dies there can never be treated.
-    time_zero : str, default "diagnosis"
-        What the clock starts at.
     second_clock : str, optional
         What ends the waiting, such as ``"surgery"``: the same patients stand a second time beside
         the first, on a clock that starts there. Who never gets there has no such clock.
-    unit : str, default "months"
-        Unit of time.
     highlight : object, optional
         A ``patient_id`` to frame.
     title : str, optional
@@ -80,28 +74,23 @@ def swimmer_lanes(
     >>> swimmer_lanes(lanes, second_clock="surgery").words.split(". ")[1]
     'From surgery 1 of 1 patient has a clock, and 18 of the 24 months count.'
     """
-    wrong = lanes.index[lanes["stop"] < lanes["start"]].tolist()
-    if wrong:
-        raise InputError("stretches that end after they start", "earlier", "", "stop", wrong)
+    _check_stretches(lanes)
     order = {patient: lane for lane, patient in enumerate(groups(lanes, "patient_id"))}
     marks = _marks(events, order)
     idle = {waiting} if isinstance(waiting, str) else set(waiting)
     looks, markers = _state_looks(groups(lanes, "state"), idle), _markers(marks)
-    page.set_figheight(float(np.clip(1.9 + 0.24 * len(order), 3.4, 6.2)))
+    page.set_figheight(_height(len(order)))
     grid = page.subplots(1, 2 if second_clock else 1, squeeze=False, sharey=True)[0]
     _draw(grid[0], lanes, marks, order, looks, markers)
     most = 6 if second_clock else 9  # ticks that there is room for
-    _clock(grid[0], lanes, f"{unit.capitalize()} since {time_zero}", most)
+    _clock(grid[0], lanes, "Months since diagnosis", most)
     if highlight in order:
         _frame(grid[0], lanes[lanes["patient_id"] == highlight], order[highlight], name(highlight))
-    grid[0].set_ylim(len(order) - 0.4, -0.6)
-    named = len(order) <= _LABELLED
-    grid[0].set_yticks(list(order.values()) if named else [], map(name, order) if named else None)
-    grid[0].set_ylabel("Patient" if named else counted(len(order), "patient"))
+    named = _patients(grid[0], order)
     if second_clock:
         again = _restarted(lanes, marks, idle)
         _draw(grid[1], *again, order, looks, markers)
-        _clock(grid[1], again[0], f"{unit.capitalize()} since {second_clock}", most)
+        _clock(grid[1], again[0], f"Months since {second_clock}", most)
         for patient in set(order) - set(again[0]["patient_id"]) if named else ():
             grid[1].annotate(f"no {second_clock}", (0, order[patient]), (5, 0), va="center",
                              textcoords="offset points", size=style.SMALL, color=palette.GREY,
@@ -110,7 +99,26 @@ def swimmer_lanes(
         (style.wrapped(name(what), 22, 2), look) for what, look in {**looks, **markers}.items()
     ]
     key(page, entries, 4 if len(entries) != 5 else 5)
-    return swimmer_words(lanes, marks, unit, second_clock, tuple(idle))
+    return swimmer_words(lanes, marks, second_clock, tuple(idle))
+
+
+def _check_stretches(table: pd.DataFrame) -> None:
+    wrong = table.index[table["stop"] < table["start"]].tolist()
+    if wrong:
+        raise InputError("stretches that end after they start", "earlier", "", "stop", wrong)
+
+
+def _height(patients: int) -> float:
+    return float(np.clip(1.9 + 0.24 * patients, 3.4, 6.2))
+
+
+def _patients(axes: Axes, order: Mapping[object, int]) -> bool:
+    """Name the lanes, the first on top, if there is room for names; tell whether there is."""
+    named = len(order) <= _LABELLED
+    axes.set_yticks(list(order.values()) if named else [], map(name, order) if named else None)
+    axes.set_ylim(len(order) - 0.4, -0.6)
+    axes.set_ylabel("Patient" if named else counted(len(order), "patient"))
+    return named
 
 
 def _draw(
@@ -204,7 +212,6 @@ def _frame(axes: Axes, lane: pd.DataFrame, place: int, label: str) -> None:
 def swimmer_words(
     lanes: pd.DataFrame,
     marks: pd.DataFrame,
-    unit: str = "months",
     second_clock: str | None = None,
     waiting: Sequence[str] = ("waiting",),
 ) -> str:
@@ -212,7 +219,7 @@ def swimmer_words(
     length = lanes["stop"] - lanes["start"]
     total = float(length.sum())
     everyone = lanes["patient_id"].nunique()
-    text = f"{counted(everyone, 'patient')}, {plain(total, 0)} {unit} in all"
+    text = f"{counted(everyone, 'patient')}, {plain(total, 0)} months in all"
     spent = {s: float(length[lanes["state"] == s].sum()) for s in groups(lanes, "state")}
     parts = [
         f"{name(state)} {plain(time, 0)} ({percent(time / total)})"
@@ -226,7 +233,7 @@ def swimmer_words(
         text += (
             f" From {second_clock} {n:,} of {counted(everyone, 'patient')} "
             f"{'has' if n == 1 else 'have'} a clock, and {plain(time, 0)} of the {plain(total, 0)} "
-            f"{unit} count."
+            "months count."
         )
     seen = marks["event"].value_counts(sort=False)
     if len(seen):
@@ -243,7 +250,6 @@ def waiting_lanes(
     until: float | None = None,
     treatment: str | None = None,
     time_zero: str = "diagnosis",
-    unit: str = "months",
     title: str | None = None,
 ) -> str:
     """Draw patients' time before a treatment and after it, the treated on top.
@@ -261,8 +267,6 @@ def waiting_lanes(
         What the treatment is called: ``"HIPEC"`` takes the colours of its arms.
     time_zero : str, default "diagnosis"
         What the clock starts at.
-    unit : str, default "months"
-        Unit of time.
     title : str, optional
         Heading.
 
@@ -284,16 +288,14 @@ def waiting_lanes(
     >>> waiting_lanes(episodes).words
     '2 patients. 1 was treated, half of these by month 5.0. By then 1 other had died.'
     """
-    wrong = episodes.index[episodes["stop"] < episodes["start"]].tolist()
-    if wrong:
-        raise InputError("stretches that end after they start", "earlier", "", "stop", wrong)
+    _check_stretches(episodes)
     worlds = groups(episodes, by) if by else [None]
     each = [episodes if by is None else episodes[episodes[by] == world] for world in worlds]
     named = ["waiting", *((f"after {treatment}", f"never {treatment}") if treatment
              else ("treated", "never treated"))]  # fmt: skip
     looks = _state_looks([*named], {"waiting"})
     most = max(mine["patient_id"].nunique() for mine in each)
-    page.set_figheight(float(np.clip(1.9 + 0.24 * most, 3.4, 6.2)))
+    page.set_figheight(_height(most))
     ticks = 9 if len(each) == 1 else 6
     grid = page.subplots(1, len(each), squeeze=False, sharex=True)[0]
     end = float(episodes["stop"].max()) if until is None else until
@@ -303,15 +305,12 @@ def waiting_lanes(
         died = mine[mine["event"].astype(bool) & (mine["stop"] <= end)]
         marks = died.rename(columns={"stop": "time"}).assign(event="death")
         _draw(axes, lanes.assign(stop=lanes["stop"].clip(upper=end)), marks, order, looks, markers)
-        _clock(axes, pd.DataFrame({"stop": [end]}), f"{unit.capitalize()} since {time_zero}", ticks)
-        few = len(order) <= _LABELLED
-        axes.set_yticks(list(order.values()) if few else [], map(name, order) if few else None)
-        axes.set_ylim(len(order) - 0.4, -0.6)
-        axes.set_ylabel("Patient" if few else counted(len(order), "patient"))
+        _clock(axes, pd.DataFrame({"stop": [end]}), f"Months since {time_zero}", ticks)
+        _patients(axes, order)
         if by:
             axes.set_title(style.wrapped(name(world), 34, 2), fontsize=style.TEXT)
     key(page, [(name(what), look) for what, look in {**looks, **markers}.items()], 4)
-    return waiting_words(episodes, by=by, until=until, unit=unit)
+    return waiting_words(episodes, by=by, until=until)
 
 
 def _stretches(
@@ -335,15 +334,10 @@ def _wholes(episodes: pd.DataFrame) -> pd.DataFrame:
 
 
 def waiting_words(
-    episodes: pd.DataFrame,
-    *,
-    by: str | None = None,
-    until: float | None = None,
-    unit: str = "months",
+    episodes: pd.DataFrame, *, by: str | None = None, until: float | None = None
 ) -> str:
     """Say how many were treated, by when half of these were, and who had died by then."""
     said = []
-    period = unit.removesuffix("s")
     for world in groups(episodes, by) if by else [None]:
         whole = _wholes(episodes if by is None else episodes[episodes[by] == world])
         treated = int(whole["treated"].sum())
@@ -354,10 +348,10 @@ def waiting_words(
             dead = int((whole["event"] & ~whole["treated"] & (whole["stop"] <= half)).sum())
             text += f"{treated:,} {'was' if treated == 1 else 'were'} treated, half of these by "
             others = counted(dead, "other") if dead else "none of the others"
-            text += f"{period} {plain(half)}. By then {others} had died."
+            text += f"month {plain(half)}. By then {others} had died."
         else:
             text += "None was treated."
         said.append(text)
     if until is not None and float(episodes["stop"].max()) > until:
-        said.append(f"The picture ends at {period} {plain(until, 0)}.")
+        said.append(f"The picture ends at month {plain(until, 0)}.")
     return " ".join(said)

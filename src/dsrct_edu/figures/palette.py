@@ -34,6 +34,17 @@ class Look:
 # What furniture is drawn with: it means nothing.
 PAPER, INK = "#FFFFFF", "#1A1A1A"
 GREY, PALE, FAINT = "#6E6E6E", "#D9D9D9", "#EDEDED"
+NIGHT = {  # the same furniture on a dark page, by what it is for
+    "ink": "#E6E4DF",
+    "quiet": "#A9ACB0",
+    "line": "#43474D",
+    "accent": "#7CC0EE",
+    "ground": "#25292E",
+    "warning": "#E5B454",
+    "right": "#6FCFA6",
+    "guess": "#D99BBC",
+    "paper": "#17191C",
+}
 
 HIPEC = Look("#D55E00", (0, None), "^", "")
 NO_HIPEC = Look("#0072B2", (0, (4, 1.5)), "v", "|||")

@@ -16,7 +16,7 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import key, named_rows, rectangles, text_columns
-from dsrct_edu.figures.tables import ANY, COUNT, NUMBER, check, name, tag
+from dsrct_edu.figures.tables import ANY, COUNT, NUMBER, check, name, passing, tag
 from dsrct_edu.wording import counted, listed, percent
 
 _CHANGE = {"change": replace(NUMBER, low=-1, gaps=True)}
@@ -53,12 +53,7 @@ def patient_flow(page: Figure, gates: pd.DataFrame, *, title: str | None = None)
     >>> patient_flow(gates).words
     'Of 200 diagnosed, 120 (60%) operated and 30 (15%) HIPEC.'
     """
-    n = gates["n"].to_numpy(dtype=float)
-    wrong = gates.index[np.append(False, np.diff(n) > 0)].tolist()
-    if wrong or n[0] == 0:
-        raise InputError(
-            "gates that nobody enters from the side", "more than before", "", "n", wrong
-        )
+    n = passing(gates)
     page.set_figheight(1.4 + 0.85 * len(gates))
     axes = page.subplots()
     shares = n / n[0]

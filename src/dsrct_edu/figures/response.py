@@ -9,6 +9,7 @@ from matplotlib.patches import Circle
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import sheet
 from dsrct_edu.figures.tables import ANY, COUNT, NUMBER, Column, name, tag
 from dsrct_edu.wording import percent, plain
 
@@ -56,12 +57,7 @@ def spheres(page: Figure, table: pd.DataFrame, *, title: str | None = None) -> s
     """
     if len(table) > 4:
         raise InputError("at most 4 rows", str(len(table)), "Draw two figures.", "measured")
-    page.set_layout_engine("none")  # positions are in inches
-    high = 4.9
-    page.set_figheight(high + 0.35 * len(page.get_suptitle().splitlines()))
-    axes = page.add_axes((0, 0, 1, high / page.get_figheight()))
-    axes.set(xlim=(0, style.WIDTH), ylim=(0, high), aspect="equal")
-    axes.set_axis_off()
+    axes = sheet(page, 4.9)
     wide = style.WIDTH / len(table)
     radius, middle = min(1.35, 0.44 * wide), 2.75
     for place, (measured, fall, volume, response) in enumerate(table[list(_SPHERES)].to_numpy()):

@@ -11,6 +11,7 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.crowd import icon
 from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import sheet
 from dsrct_edu.figures.tables import ANY, COUNT, groups, name, tag
 from dsrct_edu.wording import listed
 
@@ -52,14 +53,10 @@ def sorted_people(page: Figure, table: pd.DataFrame, *, title: str | None = None
     tumours = groups(table, "tumour")
     looks = dict(zip(tumours, palette.looks(tumours), strict=True))
     drawn = {one: icon(looks[one], place) for place, one in enumerate(tumours)}
-    page.set_layout_engine("none")  # positions are in inches
     line, tall = 0.3, 0.215
     foot = line * len(tumours) + 0.3
     high = _DEEP * tall + foot + 0.65
-    page.set_figheight(high + 0.35 * len(page.get_suptitle().splitlines()))
-    axes = page.add_axes((0, 0, 1, high / page.get_figheight()))
-    axes.set(xlim=(0, style.WIDTH), ylim=(0, high), aspect="equal")
-    axes.set_axis_off()
+    axes = sheet(page, high)
     columns = [-(-sum(counts.values()) // _DEEP) for counts in rooms.values()]
     cell = _column_width(columns)
     left = 0.2

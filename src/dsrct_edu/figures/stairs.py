@@ -49,10 +49,8 @@ def staircase(
     *,
     measure: str | None = None,
     log: bool | None = None,
-    reference: float | None = None,
     steps: int | None = None,
     guesses: Guesses = (),
-    favours: tuple[str, str] | None = None,
     interval_of: str | None = None,
     note: str | None = BUILT_IN,
     title: str | None = None,
@@ -69,15 +67,11 @@ def staircase(
         What is estimated; names the axis. By the table, or "Hazard ratio".
     log : bool, optional
         Ratios on a log axis; False for months of restricted mean. By the table, or True.
-    reference : float, optional
-        Line of no difference: 1 on a log axis, 0 otherwise.
     steps : int, optional
         Reveal this many steps; the others keep their place and name. All, if none.
     guesses : sequence or mapping, optional
         What the reader guessed, in the order of the steps (None for no guess) or by label. A guess
         is drawn before its step is revealed, too.
-    favours : (str, str), optional
-        What lies to the left and to the right of the line; by the measure, if none.
     interval_of : str, optional
         What the intervals are of: ``"one registry"`` (if the table does not say),
         ``"the middle 95 of 100 registries"``, ``"Monte Carlo error"``, or in your own words.
@@ -118,7 +112,7 @@ guess for completely resected: 0.70. Bars: 95% interval from one registry.'
     rows = read(table, log)
     steps = len(rows) if steps is None else checks.whole(steps, "steps", 0, len(rows))
     guessed = _guessed(guesses, rows, scale)
-    reference = (1.0 if log else 0.0) if reference is None else reference
+    reference = 1.0 if log else 0.0
     page.headline = f"Bias staircase: {measure[:1].lower()}{measure[1:]}"
     page.set_figheight(2.4 + 0.43 * len(rows) + (0.3 if page.get_suptitle() else 0))
     axes = page.subplots()
@@ -145,7 +139,7 @@ guess for completely resected: 0.70. Bars: 95% interval from one registry.'
     key(page, _key(interval_of, bool(guessed), told), 3, above=True)
     if note:
         page.supxlabel(style.wrapped(note, 92), x=0.01, ha="left", fontsize=style.SMALL)
-    _sides(page, axes, reference, favours or _SIDES.get(kind, _DEATHS))
+    _sides(page, axes, reference, _SIDES.get(kind, _DEATHS))
     return staircase_words(
         table, measure=measure, log=log, steps=steps, guesses=guesses, interval_of=interval_of,
         note=note,
@@ -157,9 +151,7 @@ def worlds(
     page: Figure,
     table: pd.DataFrame,
     *,
-    measure: str | None = None,
     log: bool | None = None,
-    reference: float | None = None,
     cover: bool = False,
     interval_of: str | None = None,
     treatment: str = "HIPEC",
@@ -172,7 +164,7 @@ def worlds(
     ----------
     table : DataFrame
         ``world`` and the columns of `staircase`; every world has the same steps in one order.
-    measure, log, reference, interval_of, note
+    log, interval_of, note
         As for `staircase`.
     cover : bool, default False
         Cover the truths, in the picture and in the words: for asking which world is which.
@@ -207,10 +199,10 @@ def worlds(
     'Hazard ratio. A: everyone 0.28, adjusted 0.48; truth 0.64. B: everyone 0.44, adjusted 0.91; \
 truth 1.00. Bars: 95% interval from one registry.'
     """
-    kind, measure, log = _measure(table, measure, log)
+    kind, measure, log = _measure(table, None, log)
     interval_of = _interval_of(table, interval_of)
     scale = Scale(log, digits=2)
-    reference = (1.0 if log else 0.0) if reference is None else reference
+    reference = 1.0 if log else 0.0
     each = _worlds(table, log)
     rows = next(iter(each.values()))
     everything = [row for world in each.values() for row in world]

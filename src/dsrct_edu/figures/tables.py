@@ -155,6 +155,15 @@ def said_groups(table: pd.DataFrame, by: str | None) -> pd.DataFrame:
     return table.assign(group=table["group"].map(words))
 
 
+def passing(gates: pd.DataFrame, least: int = 1) -> Floats:
+    """Return how many come through each gate, after checking that nobody enters from the side."""
+    n = gates["n"].to_numpy(dtype=float)
+    wrong = gates.index[np.append(False, np.diff(n) > 0)].tolist()
+    if wrong or n[0] == 0 or len(n) < least:
+        raise InputError("gates that fewer and fewer pass", "others", "", "n", wrong)
+    return n
+
+
 def tag(kind: str, group: object) -> str:
     """Return the id of an artist, by which tests find it and SVG names it.
 

@@ -28,6 +28,7 @@ _HIP = 1.45  # where the fold of the groin meets the hip
 # A flank from the ribs to the thigh, from the midline outwards: two cubic curves.
 _FLANK = ((2.38, 5.2), (2.28, 4.5), (2.02, 3.9), (2.0, 3.2), (1.98, 2.4), (2.5, 1.9), (2.38, 0.0))
 _SHARES = (0.0, 0.2, 0.5, 1.0)
+_AIMED = (42.0, 43.0)  # degrees Celsius
 _COURSE = {
     "minute": NUMBER,
     "celsius": Column(number=True, low=0, high=60),
@@ -171,22 +172,14 @@ def pci_words(scores: pd.DataFrame) -> str:
 
 
 @figure("Temperature over the perfusion", _COURSE)
-def temperature(
-    page: Figure,
-    course: pd.DataFrame,
-    *,
-    target: tuple[float, float] | None = (42.0, 43.0),
-    title: str | None = None,
-) -> str:
-    """Draw temperature over the perfusion, with the range aimed for.
+def temperature(page: Figure, course: pd.DataFrame, *, title: str | None = None) -> str:
+    """Draw temperature over the perfusion, with the range aimed for, 42 to 43 degrees.
 
     Parameters
     ----------
     course : DataFrame
         ``minute, celsius`` and, for several lines, ``compartment`` (inflow, perfusate, tissue).
         With ``cem43`` (cumulative minutes at 43 degrees) the thermal dose goes into the words.
-    target : (float, float) or None, default (42, 43)
-        Range to shade, in degrees Celsius.
     title : str, optional
         Heading.
 
@@ -211,20 +204,16 @@ minutes.'
         _line(axes, index, label, mine["minute"], mine["celsius"])
         for index, (label, mine) in enumerate(_compartments(course).items())
     ]
-    if target:
-        axes.axhspan(*target, facecolor=palette.FAINT, zorder=0)
-        axes.text(0.01, target[1], "range aimed for", size=style.SMALL, va="bottom",
-                  transform=axes.get_yaxis_transform())  # fmt: skip
-    shown = [*course["celsius"], *(target or ())]
+    axes.axhspan(*_AIMED, facecolor=palette.FAINT, zorder=0)
+    axes.text(0.01, _AIMED[1], "range aimed for", size=style.SMALL, va="bottom",
+              transform=axes.get_yaxis_transform())  # fmt: skip
+    shown = [*course["celsius"], *_AIMED]
     low, high = float(min(shown)), float(max(shown))
     axes.set_ylim(low - 0.08 * (high - low) - 0.1, high + 0.14 * (high - low) + 0.1)
     axes.set_ylabel("Temperature (°C)")
     _clock(axes, course["minute"])
     end_labels(page, axes, [label for label in labels if label.text])
-    return temperature_words(course, target)
-
-
-heat_course = temperature  # the name that `bedside.heat_course` goes by
+    return temperature_words(course)
 
 
 def _line(axes: Axes, index: int, label: str, x: pd.Series[Any], y: pd.Series[Any]) -> EndLabel:
@@ -247,36 +236,33 @@ def _compartments(course: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {name(one): ordered[ordered["compartment"] == one] for one in each}
 
 
-def temperature_words(
-    course: pd.DataFrame, target: tuple[float, float] | None = (42.0, 43.0)
-) -> str:
+def temperature_words(course: pd.DataFrame) -> str:
     """Say the range and the end of each compartment, its time on target, and its thermal dose."""
     return " ".join(
-        _heat_words(label[:1].upper() + label[1:] or "Temperature", mine, target)
+        _heat_words(label[:1].upper() + label[1:] or "Temperature", mine)
         for label, mine in _compartments(course).items()
     )
 
 
-def _heat_words(what: str, course: pd.DataFrame, target: tuple[float, float] | None) -> str:
+def _heat_words(what: str, course: pd.DataFrame) -> str:
     minute, celsius = (course[c].to_numpy(dtype=float) for c in ("minute", "celsius"))
     text = (
         f"{what} from {plain(celsius.min())} to {plain(celsius.max())} °C, "
         f"at the end {plain(celsius[-1])}"
     )
-    if target:
-        low, high = (plain(edge) for edge in target)
-        inside = plain(_minutes_inside(minute, celsius, target), 0)
-        text += f"; between {low} and {high} °C for {inside} of {plain(np.ptp(minute), 0)} minutes"
+    low, high = (plain(edge) for edge in _AIMED)
+    inside = plain(_minutes_inside(minute, celsius), 0)
+    text += f"; between {low} and {high} °C for {inside} of {plain(np.ptp(minute), 0)} minutes"
     if "cem43" in course:
         text += f"; thermal dose {plain(float(course['cem43'].iloc[-1]))} minutes at 43 °C"
     return f"{text}."
 
 
-def _minutes_inside(minute: Floats, celsius: Floats, band: tuple[float, float]) -> float:
-    """Return for how long a course, straight between its points, runs inside a band."""
+def _minutes_inside(minute: Floats, celsius: Floats) -> float:
+    """Return for how long a course, straight between its points, runs in the range aimed for."""
     low, high = np.sort([celsius[:-1], celsius[1:]], axis=0)
-    level = np.where((band[0] <= low) & (low <= band[1]), 1.0, 0.0)
-    inside = np.clip(np.minimum(high, band[1]) - np.maximum(low, band[0]), 0, None)
+    level = np.where((_AIMED[0] <= low) & (low <= _AIMED[1]), 1.0, 0.0)
+    inside = np.clip(np.minimum(high, _AIMED[1]) - np.maximum(low, _AIMED[0]), 0, None)
     share = np.divide(inside, high - low, out=level, where=high > low)
     return float(np.sum(share * np.diff(minute)))
 

@@ -13,13 +13,14 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.crowd import panels_of
 from dsrct_edu.figures.figure import Figure, figure
+from dsrct_edu.figures.layout import sheet
 from dsrct_edu.figures.tables import ANY, COUNT, groups, name, tag
-from dsrct_edu.wording import counted
 
 _COLUMNS = {"panel": ANY, "category": ANY, "n": COUNT}
 _SLOT = 0.95  # height of a door and of those who stand outside it, inches
 _ROWS = 4  # rows of people outside a door
-_CROWD = 30  # so few are drawn large
+_GAP = 0.145  # from one of them to the next
+_FREE = "still free"  # the category of those in the room
 _OPEN, _HELD = 0.27, 0.07  # half the width of a door
 
 
@@ -38,8 +39,6 @@ def exits(
     page: Figure,
     table: pd.DataFrame,
     *,
-    total: int = 100,
-    room: str = "still free",
     held: Mapping[str, str] | None = None,
     title: str | None = None,
 ) -> str:
@@ -48,13 +47,9 @@ def exits(
     Parameters
     ----------
     table : DataFrame
-        ``panel, category, n``: people in each category, whole numbers that add up to `total` in
+        ``panel, category, n``: people in each category, whole numbers that add up to 100 in
         every panel, as `dsrct_edu.analysis.CumulativeIncidence.people` counts them. One panel or
-        two.
-    total : int, default 100
-        People in a panel.
-    room : str, default "still free"
-        The category of those who are still in the room; each other one is a door.
+        two. Those who are "still free" are in the room; each other category is a door.
     held : mapping, optional
         Panel to the door that is held nearly shut in it.
     title : str, optional
@@ -85,21 +80,16 @@ def exits(
 HIPEC, of 100 people (the door peritoneal is held): 40 left by the door peritoneal, 28 by hepatic, \
 and 32 still free.'
     """
-    each = panels_of(table, total)
-    doors = [category for category in groups(table, "category") if category != room]
+    each = panels_of(table)
+    doors = [category for category in groups(table, "category") if category != _FREE]
     if len(each) > 2:
         raise InputError("one panel or two", str(len(each)), "Draw two figures.", "panel")
     if len(doors) == table["category"].nunique():
-        raise InputError(f"people who are {room}", "none", "Name the room.", "category")
+        raise InputError(f"people who are {_FREE}", "none", "", "category")
     looks = dict(zip(doors, palette.looks(doors), strict=True))
     deep = _SLOT * max(len(doors), 2)
-    page.set_layout_engine("none")  # positions are in inches
     high, wide = deep + 0.6, style.WIDTH / len(each)
-    titled = 0.35 * len(page.get_suptitle().splitlines())
-    page.set_figheight(high + titled)
-    axes = page.add_axes((0, 0, 1, high / page.get_figheight()))
-    axes.set(xlim=(0, style.WIDTH), ylim=(0, high), aspect="equal")
-    axes.set_axis_off()
+    axes = sheet(page, high)
     for place, (panel, counts) in enumerate(each.items()):
         left = place * wide + 0.15
         walls = _Room(left, left + min(0.38 * wide, 2.4), 0.1, 0.1 + deep)
@@ -108,16 +98,15 @@ and 32 still free.'
         shut = None if held is None else held.get(str(panel))
         heights = [walls.ceiling - _SLOT * (k + 0.5) for k in range(len(doors))]
         _walls(axes, walls, {y: door == shut for y, door in zip(heights, doors, strict=True)})
-        gap = 0.145 if total > _CROWD else 0.27
-        _inside(axes, walls, name(room), counts[room], gap)
+        _inside(axes, walls, counts[_FREE])
         outside = (walls.right + 0.3, left + wide - 0.35)
         for y, door in zip(heights, doors, strict=True):
             fits = int((outside[1] - outside[0]) / 0.115)
             after = " (held)" if door == shut else ""
             text = style.wrapped(f"{counts.get(door, 0)} {name(door)}", fits - len(after), 1)
             axes.text(outside[0], y + 0.27, text + after, va="center", size=style.SMALL)
-            _outside(axes, y, outside, gap, counts.get(door, 0), looks[door], tag("exit", door))
-    return exit_words(table, total=total, room=room, held=held)
+            _outside(axes, y, outside, counts.get(door, 0), looks[door], tag("exit", door))
+    return exit_words(table, held)
 
 
 def _walls(axes: Axes, room: _Room, doors: Mapping[float, bool]) -> None:
@@ -138,19 +127,21 @@ def _walls(axes: Axes, room: _Room, doors: Mapping[float, bool]) -> None:
     axes.plot([room.right] * 2, [top, room.floor], **line)
 
 
-def _inside(axes: Axes, room: _Room, label: str, n: int, gap: float) -> None:
-    axes.text(room.left + 0.12, room.ceiling - 0.1, f"{n} {label}", va="top", size=style.SMALL)
-    across = int((room.right - room.left - 0.25) / gap)
-    spots = [(room.left + 0.18 + gap * (k % across), 0.28 + gap * (k // across)) for k in range(n)]
-    _dots(axes, spots, palette.NEUTRALS[0], gap, tag("exit", "room"))
+def _inside(axes: Axes, room: _Room, n: int) -> None:
+    axes.text(room.left + 0.12, room.ceiling - 0.1, f"{n} {_FREE}", va="top", size=style.SMALL)
+    across = int((room.right - room.left - 0.25) / _GAP)
+    spots = [
+        (room.left + 0.18 + _GAP * (k % across), 0.28 + _GAP * (k // across)) for k in range(n)
+    ]
+    _dots(axes, spots, palette.NEUTRALS[0], _GAP, tag("exit", "room"))
 
 
 def _outside(
-    axes: Axes, y: float, span: tuple[float, float], gap: float, n: int, look: palette.Look,
+    axes: Axes, y: float, span: tuple[float, float], n: int, look: palette.Look,
     gid: str,
 ) -> None:  # fmt: skip
-    across = max(int((span[1] - span[0]) / gap) + 1, -(-n // _ROWS))
-    gap = min(gap, (span[1] - span[0]) / (across - 1))
+    across = max(int((span[1] - span[0]) / _GAP) + 1, -(-n // _ROWS))
+    gap = min(_GAP, (span[1] - span[0]) / (across - 1))
     spots = [
         (span[0] + 0.05 + gap * (k % across), y + 0.05 - gap * (k // across)) for k in range(n)
     ]
@@ -165,22 +156,16 @@ def _dots(
     axes.plot(x, y, marker, color=look.colour, ms=50 * gap, mec=palette.INK, mew=0.5, gid=gid)
 
 
-def exit_words(
-    table: pd.DataFrame,
-    *,
-    total: int = 100,
-    room: str = "still free",
-    held: Mapping[str, str] | None = None,
-) -> str:
+def exit_words(table: pd.DataFrame, held: Mapping[str, str] | None = None) -> str:
     """Say how many of each panel have left by which door, and how many are still in the room."""
     said = []
-    for panel, counts in panels_of(table, total).items():
-        doors = [(name(door), n) for door, n in counts.items() if door != room]
+    for panel, counts in panels_of(table).items():
+        doors = [(name(door), n) for door, n in counts.items() if door != _FREE]
         first, *others = doors
         left = [f"{first[1]} left by the door {first[0]}", *(f"{n} by {d}" for d, n in others)]
         shut = None if held is None else held.get(str(panel))
         which = f" (the door {name(shut)} is held)" if shut else ""
         who = "Of" if panel == "all" else f"{name(panel)}, of"
-        text = f"{who} {counted(total, 'person', 'people')}{which}: {', '.join(left)}"
-        said.append(f"{text}, and {counts[room]} {name(room)}.")
+        text = f"{who} 100 people{which}: {', '.join(left)}"
+        said.append(f"{text}, and {counts[_FREE]} {_FREE}.")
     return " ".join(said)

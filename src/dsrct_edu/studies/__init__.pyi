@@ -1,10 +1,5 @@
-from .measures import replicates_needed as replicates_needed
-from .planning import Posterior as Posterior
 from .planning import decisions as decisions
-from .planning import posterior as posterior
-from .planning import power_curve as power_curve
 from .planning import sceptical_prior as sceptical_prior
-from .planning import trial_size as trial_size
 from .planning import years_to_enrol as years_to_enrol
 from .registry import registry_stairs as registry_stairs
 from .registry import several_stairs as several_stairs

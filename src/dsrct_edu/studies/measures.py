@@ -9,7 +9,6 @@ from math import nan, sqrt
 
 import numpy as np
 
-from dsrct_edu import checks
 from dsrct_edu.arrays import Floats
 from dsrct_edu.vocabulary import LEVEL_Z
 
@@ -100,50 +99,3 @@ def performance(estimate: Floats, se: Floats, truth: float, z: float = LEVEL_Z) 
                 100 * ratio * sqrt(model_variance_of_variance / (4 * n * model**4) + 0.5 / (n - 1))
             )
     return measured
-
-
-def replicates_needed(
-    mcse: float, empirical_se: float | None = None, coverage: float = 0.95
-) -> int:
-    """Say how many repetitions bring a Monte Carlo standard error down to a target.
-
-    Parameters
-    ----------
-    mcse : float
-        Target Monte Carlo standard error, in the unit of the measure (0.005 for half a
-        percentage point of coverage).
-    empirical_se : float, optional
-        Spread of the estimates: the answer is then for the bias. Without it the answer is
-        for a proportion such as coverage, rejection or power.
-    coverage : float
-        Expected proportion, used when `empirical_se` is not given.
-
-    Returns
-    -------
-    int
-        Repetitions, rounded up.
-
-    Raises
-    ------
-    InputError
-        If a number is outside its range; per cent are fractions here.
-
-    References
-    ----------
-    Morris TP, White IR, Crowther MJ. Using simulation studies to evaluate statistical
-    methods. Stat Med 2019;38:2074-2102. doi:10.1002/sim.8086
-
-    Examples
-    --------
-    >>> from dsrct_edu.studies import replicates_needed
-    >>> replicates_needed(0.005), replicates_needed(0.01)
-    (1900, 475)
-    """
-    target = checks.number(mcse, "mcse", "a standard error above zero", 0, above=True)
-    if empirical_se is not None:
-        variance = checks.positive(empirical_se, "empirical_se") ** 2
-    else:
-        checks.number(mcse, "mcse", "a fraction below 0.5: 0.005 for half a per cent", 0, 0.5)
-        variance = checks.between(coverage, "coverage", 0, 1)
-        variance *= 1 - variance
-    return int(np.ceil(round(variance / target**2, 9)))

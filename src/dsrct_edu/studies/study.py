@@ -70,7 +70,7 @@ class Study:
         half = LEVEL_Z * se
         return pd.DataFrame(
             {
-                "replicate": np.repeat(np.arange(self.n_replicates), len(methods)),
+                "replicate": np.repeat(np.arange(self.n_replicates, dtype=np.int64), len(methods)),
                 "method": np.tile(np.array(methods, dtype=object), self.n_replicates),
                 "measure": np.tile(np.array(measures, dtype=object), self.n_replicates),
                 "estimate": estimate,
@@ -171,8 +171,7 @@ class Study:
         from dsrct_edu import figures
 
         table = staircase(self, measure)
-        axis: dict[str, Any] = {"measure": _AXES[measure], "log": measure == "hazard_ratio"}
-        return figures.staircase(table, **axis | options)
+        return figures.staircase(table, measure=_AXES[measure], **options)
 
 
 _INTERVALS = {"spread": "the middle 95 of 100 registries", "monte_carlo": "Monte Carlo error"}
@@ -182,7 +181,6 @@ def staircase(
     study: Study,
     measure: str = "rmst_difference",
     interval: str = "spread",
-    replicates: str = "all",
 ) -> pd.DataFrame:
     """Lay every method of a study beside its truth, in the order of the steps.
 
@@ -195,8 +193,6 @@ def staircase(
     interval : {"spread", "monte_carlo"}
         ``spread``: where the middle 95 % of the replicates' estimates lie, which is how far one
         registry of this size can mislead. ``monte_carlo``: 95 % interval of the mean itself.
-    replicates : {"all", "converged"}
-        As in `Study.performance`.
 
     Returns
     -------
@@ -218,7 +214,7 @@ def staircase(
     ['ever_never', 'iptw']
     """
     checks.one_of(interval, tuple(_INTERVALS), "interval")
-    measured = study.performance(replicates)
+    measured = study.performance()
     logged = measure == "hazard_ratio"
     known = ["hazard_ratio"] if "log_hazard_ratio" in set(measured["measure"]) else []
     checks.one_of(measure, [*known, *measured["measure"].unique()], "measure")

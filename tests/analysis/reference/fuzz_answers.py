@@ -20,6 +20,7 @@ from dsrct_edu.analysis import (
     kaplan_meier,
     logrank,
 )
+from dsrct_edu.analysis.partial_likelihood import regular
 from dsrct_edu.errors import InputError
 
 SCALES = ("log-log", "log", "plain")
@@ -152,6 +153,16 @@ def _logrank(case: Case, answers: Answers) -> None:
         answers.ask(f"{quantity}_expected", lambda result=result: result.table["expected"])
 
 
+def _wald(result: CoxResult) -> float:
+    """Test all coefficients together by the covariance, where that can be inverted."""
+    kept = ~result._nothing
+    coef = result.table["coef"].to_numpy()[kept]
+    covariance = result.covariance.to_numpy()[np.ix_(kept, kept)]
+    if not coef.size or not regular(covariance[None])[0]:
+        return float("nan")
+    return float(coef @ np.linalg.solve(covariance, coef))
+
+
 def _regression(case: Case, answers: Answers) -> None:
     data, covariates = case.data, case.covariates
     if case.has("factor"):
@@ -178,9 +189,9 @@ def _regression(case: Case, answers: Answers) -> None:
     answers.ask("cox", lambda: result.table["coef"])
     answers.ask("cox_se", lambda: result.table["se"])
     answers.ask("cox_loglik", lambda: result.log_likelihood)
-    answers.ask("cox_null", lambda: result.null_log_likelihood)
-    answers.ask("cox_score", lambda: result.score_statistic)
-    answers.ask("cox_wald", lambda: result.tests().set_index("test")["statistic"]["Wald"])
+    answers.ask("cox_null", lambda: result._fit.null_log_likelihood)
+    answers.ask("cox_score", lambda: result._fit.score_statistic)
+    answers.ask("cox_wald", lambda: _wald(result))
     answers.ask("concordance", lambda: result.concordance)
     for scale in TRANSFORMS:
         test = _attempt(

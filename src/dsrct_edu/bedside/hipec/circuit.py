@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from dsrct_edu.arrays import Floats
-from dsrct_edu.checks import as_given, number, numbers, one_of, positive
+from dsrct_edu.checks import as_given, number, numbers, positive
 from dsrct_edu.errors import InputError
 
 from ._linear import solve
 from .heat import CELSIUS, ramp_doses
 
 BODY_CELSIUS = 37.0
-HEAT_CAPACITY_J_L_K = 4180.0  # water; the perfusate is dilute
-BODY_HEAT_CAPACITY_J_KG_K = 3470.0
-LOSS_L_MIN = 0.4906  # derived from two points in swine by `fit_heat_loss`
+LOSS_L_MIN = 0.4906  # what two points in swine imply: 43.0 degrees at 4 L/min and 40.4 at 0.5
 _FLOW = "litres a minute, above zero"
 _LOSS = "litres a minute, zero or more"
 
@@ -52,8 +48,8 @@ def steady_temperature(
         Temperature of the inflow.
     loss_l_min : float, default 0.4906
         Heat lost to the body, as the flow of water that would carry it (L/min). The default is
-        derived from two points in swine by :func:`fit_heat_loss`: a demonstration, not a
-        calibration.
+        what two points in swine imply (43.0 degrees at 4 L/min and 40.4 at 0.5): a demonstration,
+        not a calibration.
     blood_celsius : float, default 37
         Temperature of the blood.
 
@@ -83,95 +79,6 @@ def steady_temperature(
     blood = number(blood_celsius, "blood_celsius", *CELSIUS)
     loss = number(loss_l_min, "loss_l_min", _LOSS, 0.0)
     return as_given((flow * inflow + loss * blood) / (flow + loss))
-
-
-def fit_heat_loss(
-    flow_l_min: npt.ArrayLike, outflow_celsius: npt.ArrayLike, blood_celsius: float = BODY_CELSIUS
-) -> tuple[float, float]:
-    """Find the loss and the inflow temperature that two steady readings imply.
-
-    Two points fit two unknowns: nothing is left over to test the model with.
-
-    Parameters
-    ----------
-    flow_l_min, outflow_celsius : array, shape (2,)
-        Two flows (L/min) and the outflow temperature at each.
-    blood_celsius : float, default 37
-        Temperature of the blood (assumed).
-
-    Returns
-    -------
-    tuple of float
-        Loss as a flow of water (L/min), and inflow temperature (degrees Celsius).
-
-    Raises
-    ------
-    InputError
-        Not two readings, or readings that no positive loss explains.
-
-    References
-    ----------
-    Swine data: Furman MJ et al. New England Surgical Society 2011, abstract P15 (no DOI).
-
-    Examples
-    --------
-    >>> from dsrct_edu.bedside import fit_heat_loss
-    >>> loss, inflow = fit_heat_loss([4.0, 0.5], [43.0, 40.4])
-    >>> round(loss, 4), round(inflow, 2)
-    (0.4906, 43.74)
-    """
-    flow = numbers(flow_l_min, "flow_l_min", _FLOW, 0.0, above=True)
-    warm = numbers(outflow_celsius, "outflow_celsius", *CELSIUS)
-    blood = number(blood_celsius, "blood_celsius", *CELSIUS)
-    if flow.shape != (2,) or warm.shape != (2,):
-        raise InputError("two flows and two temperatures", f"{flow.size} and {warm.size}")
-    low, high = np.argsort(flow)
-    above = warm - blood
-    # above = flow (inflow - blood) / (flow + loss) at both readings
-    ratio = above[high] / above[low] if above[low] != 0.0 else math.inf
-    if not 1.0 < ratio < flow[high] / flow[low]:
-        raise InputError(
-            "a hotter outflow at the higher flow, by less than the ratio of the flows",
-            f"{warm[high]:g} at {flow[high]:g} and {warm[low]:g} at {flow[low]:g} L/min",
-            "A stirred cavity cannot give these two readings.",
-        )
-    loss = (ratio - 1.0) / (1.0 / flow[low] - ratio / flow[high])
-    return float(loss), float(blood + above[high] * (flow[high] + loss) / flow[high])
-
-
-def heat_power(flow_l_min: npt.ArrayLike, drop_celsius: npt.ArrayLike) -> float | Floats:
-    """Heat that the circuit leaves in the body, in watts.
-
-    Parameters
-    ----------
-    flow_l_min : float or array
-        Flow of the circuit (L/min), above zero.
-    drop_celsius : float or array
-        Inflow minus outflow temperature (degrees), 0 to 20.
-
-    Returns
-    -------
-    float or array
-        Watts.
-
-    Raises
-    ------
-    InputError
-        A flow of zero or less or a drop outside 0 to 20.
-
-    References
-    ----------
-    Energy balance with the heat capacity of water, 4,180 J per litre and degree.
-
-    Examples
-    --------
-    >>> from dsrct_edu.bedside import heat_power
-    >>> heat_power(1.0, 1.5)
-    104.5
-    """
-    flow = numbers(flow_l_min, "flow_l_min", _FLOW, 0.0, above=True)
-    drop = numbers(drop_celsius, "drop_celsius", "degrees, 0 to 20", 0.0, 20.0)
-    return as_given(flow * HEAT_CAPACITY_J_L_K / 60.0 * drop)
 
 
 def heat_course(
@@ -228,11 +135,11 @@ def heat_course(
 
     Examples
     --------
-    >>> from dsrct_edu.bedside import heat_course, minutes_to_reach
-    >>> fluid = heat_course(30, inflow_celsius=43.74, flow_l_min=4.0)
-    >>> tissue = heat_course(30, inflow_celsius=43.74, flow_l_min=4.0, tissue_l=12.0)
-    >>> round(minutes_to_reach(fluid, 42.9), 1), round(minutes_to_reach(tissue, 42.9))
-    (2.8, 18)
+    >>> from dsrct_edu.bedside import heat_course
+    >>> fluid = heat_course([2.8, 18], inflow_celsius=43.74, flow_l_min=4.0)
+    >>> tissue = heat_course([2.8, 18], inflow_celsius=43.74, flow_l_min=4.0, tissue_l=12.0)
+    >>> fluid["celsius"].round(1).tolist(), tissue["celsius"].round(1).tolist()[:2]
+    ([42.9, 43.0], [41.9, 42.9])
     """
     clock = times(minutes)
     inflow = number(inflow_celsius, "inflow_celsius", *CELSIUS)
@@ -267,84 +174,3 @@ def heat_course(
 def _compartment(name: str, clock: Floats, celsius: Floats) -> pd.DataFrame:
     dose = np.append(0.0, np.cumsum(ramp_doses(clock, celsius)))
     return pd.DataFrame({"minute": clock, "celsius": celsius, "compartment": name, "cem43": dose})
-
-
-def minutes_to_reach(course: pd.DataFrame, celsius: float, compartment: str = "perfusate") -> float:
-    """Minutes until a compartment of :func:`heat_course` is as warm as asked.
-
-    Parameters
-    ----------
-    course : DataFrame
-        `minute, celsius, compartment`.
-    celsius : float
-        Temperature to reach.
-    compartment : str, default "perfusate"
-        Which compartment.
-
-    Returns
-    -------
-    float
-        Minutes, by straight line between the rows; infinite if it is never reached.
-
-    Raises
-    ------
-    InputError
-        A compartment that the course does not hold.
-
-    References
-    ----------
-    Reading of a curve; no source.
-
-    Examples
-    --------
-    >>> from dsrct_edu.bedside import heat_course, minutes_to_reach
-    >>> minutes_to_reach(heat_course(30, inflow_celsius=43.0, flow_l_min=1.0), 43.0)
-    inf
-    """
-    one_of(compartment, sorted(course["compartment"].unique()), "compartment")
-    part = course[course["compartment"] == compartment]
-    warm = part["celsius"].to_numpy(dtype=np.float64)
-    clock = part["minute"].to_numpy(dtype=np.float64)
-    reached = np.flatnonzero(warm >= celsius)
-    if reached.size == 0:
-        return math.inf
-    around = slice(max(reached[0] - 1, 0), reached[0] + 1)
-    return float(np.interp(celsius, warm[around], clock[around]))
-
-
-def body_warming(watts: float, minutes: float, body_kg: float) -> float:
-    """Rise of the whole body's temperature if none of the heat were lost.
-
-    Parameters
-    ----------
-    watts : float
-        Heat delivered (W), zero or more.
-    minutes : float
-        For how long (minutes), zero or more.
-    body_kg : float
-        Body mass, 10 to 200 kg.
-
-    Returns
-    -------
-    float
-        Degrees.
-
-    Raises
-    ------
-    InputError
-        A value outside its range.
-
-    References
-    ----------
-    Energy balance with 3,470 J per kilogram and degree (a usual mean for the body; assumed).
-
-    Examples
-    --------
-    >>> from dsrct_edu.bedside import body_warming
-    >>> round(body_warming(104.5, 60, 55), 2)
-    1.97
-    """
-    power = number(watts, "watts", "watts, zero or more", 0.0)
-    time = number(minutes, "minutes", "minutes, zero or more", 0.0)
-    mass = number(body_kg, "body_kg", "kilograms, 10 to 200", 10.0, 200.0)
-    return power * time * 60.0 / (mass * BODY_HEAT_CAPACITY_J_KG_K)

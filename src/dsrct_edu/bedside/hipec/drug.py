@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from inspect import signature
 from typing import NamedTuple
 
 import numpy as np
@@ -12,13 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from dsrct_edu.arrays import Floats
-from dsrct_edu.checks import as_given, number, numbers, one_of, positive, whole
-from dsrct_edu.errors import InputError
+from dsrct_edu.checks import number, positive, whole
 
 from ._linear import solve
 from ._validity import warn
 from .circuit import times
 
+# Illustrative: no published values for cisplatin in HIPEC were found.
+PERMEABILITY_L_MIN, CLEARANCE_L_MIN, PLASMA_VOLUME_L = 0.060, 0.30, 20.0
 _FLOW = "L/min, zero or more"
 
 
@@ -30,16 +29,15 @@ class DrugExposure:
     ----------
     peritoneal_auc_mg_min_l, plasma_auc_mg_min_l : float
         Areas under the concentration curves (mg min/L).
-    auc_ratio : float
-        The first over the second; infinite if no drug reaches the plasma.
-    remaining_fraction : float
-        Part of the dose still in the cavity at the end.
     """
 
     peritoneal_auc_mg_min_l: float
     plasma_auc_mg_min_l: float
-    auc_ratio: float
-    remaining_fraction: float
+
+    @property
+    def auc_ratio(self) -> float:
+        """The area in the peritoneum over the area in the plasma."""
+        return self.peritoneal_auc_mg_min_l / self.plasma_auc_mg_min_l
 
 
 class _Balance(NamedTuple):
@@ -49,17 +47,16 @@ class _Balance(NamedTuple):
     volume: Floats  # L, shape (2, 1)
     amount: Floats  # mg, shape (2, times)
     area: Floats  # mg min since time zero, shape (2, times)
-    gone: Floats  # mg, shape (times,)
 
 
 def _balance(
     dose_mg: float,
     volume_l: float,
     minutes: npt.ArrayLike,
-    permeability_l_min: float,
-    clearance_l_min: float,
-    plasma_volume_l: float,
-    compartments: float,
+    permeability_l_min: float = PERMEABILITY_L_MIN,
+    clearance_l_min: float = CLEARANCE_L_MIN,
+    plasma_volume_l: float = PLASMA_VOLUME_L,
+    compartments: int = 2,
 ) -> _Balance:
     clock = times(minutes)
     dose = positive(dose_mg, "dose_mg", "milligrams, above zero")
@@ -77,20 +74,19 @@ def _balance(
         area = gone / out if out > 0.0 else dose * clock
         nothing = np.zeros_like(clock)
         left = np.array([dose * np.exp(-out * clock), nothing])
-        return _Balance(clock, volumes, left, np.array([area, nothing]), gone)
+        return _Balance(clock, volumes, left, np.array([area, nothing]))
     leaving = (transfer + clearance) / plasma
     value, integral = solve(out, back, out, leaving, out * (clearance / plasma), clock)
-    gone = clearance / plasma * dose * integral[1, 0]
-    return _Balance(clock, volumes, dose * value[:, 0], dose * integral[:, 0], gone)
+    return _Balance(clock, volumes, dose * value[:, 0], dose * integral[:, 0])
 
 
 def perfusion(
     dose_mg: float,
     volume_l: float,
     minutes: npt.ArrayLike,
-    permeability_l_min: float = 0.060,
-    clearance_l_min: float = 0.30,
-    plasma_volume_l: float = 20.0,
+    permeability_l_min: float = PERMEABILITY_L_MIN,
+    clearance_l_min: float = CLEARANCE_L_MIN,
+    plasma_volume_l: float = PLASMA_VOLUME_L,
     compartments: int = 2,
 ) -> pd.DataFrame:
     """Concentrations in perfusate and plasma while the drug stays in the cavity.
@@ -150,63 +146,7 @@ def perfusion(
     )
 
 
-def _completed(tissue: dict[str, float]) -> dict[str, float]:
-    """Add the defaults of :func:`perfusion` to what is said of the tissue."""
-    options = signature(perfusion).parameters.values()
-    defaults = {one.name: one.default for one in options if one.default is not one.empty}
-    for name in tissue:
-        one_of(name, list(defaults), "keyword")
-    return defaults | tissue
-
-
-def drug_balance(
-    dose_mg: float, volume_l: float, minutes: npt.ArrayLike, **tissue: float
-) -> pd.DataFrame:
-    """Where the dose of :func:`perfusion` is: cavity, plasma, or gone.
-
-    Parameters
-    ----------
-    dose_mg, volume_l, minutes
-        As for :func:`perfusion`.
-    **tissue
-        `permeability_l_min, clearance_l_min, plasma_volume_l, compartments`, as for
-        :func:`perfusion`.
-
-    Returns
-    -------
-    DataFrame
-        `minute, peritoneal_mg, plasma_mg, gone_mg`. With two compartments `gone_mg` was cleared
-        from the plasma; with one it was absorbed. It is integrated from the plasma curve, not
-        taken as what is left over, so that the sum tests the solution.
-
-    Raises
-    ------
-    InputError
-        A value outside its range, or an unknown keyword.
-
-    References
-    ----------
-    As :func:`perfusion`.
-
-    Examples
-    --------
-    >>> from dsrct_edu.bedside import drug_balance
-    >>> drug_balance(160, 4, [60]).round(3).to_numpy().tolist()
-    [[60.0, 70.084, 55.037, 34.879]]
-    """
-    balance = _balance(dose_mg, volume_l, minutes, **_completed(tissue))
-    peritoneal, plasma = balance.amount
-    return pd.DataFrame(
-        {
-            "minute": balance.minute,
-            "peritoneal_mg": peritoneal,
-            "plasma_mg": plasma,
-            "gone_mg": balance.gone,
-        }
-    )
-
-
-def drug_exposure(dose_mg: float, volume_l: float, minutes: float, **tissue: float) -> DrugExposure:
+def drug_exposure(dose_mg: float, volume_l: float, minutes: float) -> DrugExposure:
     """Areas under the two curves of :func:`perfusion`, and their ratio.
 
     Parameters
@@ -215,19 +155,16 @@ def drug_exposure(dose_mg: float, volume_l: float, minutes: float, **tissue: flo
         As for :func:`perfusion`.
     minutes : float
         Length of the perfusion, above zero.
-    **tissue
-        `permeability_l_min, clearance_l_min, plasma_volume_l, compartments`, as for
-        :func:`perfusion`.
 
     Returns
     -------
     DrugExposure
-        `peritoneal_auc_mg_min_l, plasma_auc_mg_min_l, auc_ratio, remaining_fraction`.
+        `peritoneal_auc_mg_min_l, plasma_auc_mg_min_l, auc_ratio`.
 
     Raises
     ------
     InputError
-        A value outside its range, or an unknown keyword.
+        A value outside its range.
 
     References
     ----------
@@ -241,89 +178,5 @@ def drug_exposure(dose_mg: float, volume_l: float, minutes: float, **tissue: flo
     13.89
     """
     end = positive(minutes, "minutes", "minutes, above zero")
-    balance = _balance(dose_mg, volume_l, [end], **_completed(tissue))
-    cavity, plasma = (balance.area / balance.volume)[:, 0].tolist()
-    ratio = cavity / plasma if plasma > 0.0 else math.inf
-    return DrugExposure(cavity, plasma, ratio, float(balance.amount[0, 0]) / dose_mg)
-
-
-def steady_ratio(
-    permeability_l_min: npt.ArrayLike, clearance_l_min: npt.ArrayLike
-) -> float | Floats:
-    """Ratio of the two concentrations if the perfusate were kept constant for ever.
-
-    Parameters
-    ----------
-    permeability_l_min : float or array
-        Permeability times area (L/min), above zero.
-    clearance_l_min : float or array
-        Clearance from the plasma (L/min), zero or more.
-
-    Returns
-    -------
-    float or array
-        Perfusate over plasma.
-
-    Raises
-    ------
-    InputError
-        A value outside its range.
-
-    References
-    ----------
-    The steady state of the model of doi:10.1155/2012/378064.
-
-    Examples
-    --------
-    >>> from dsrct_edu.bedside import steady_ratio
-    >>> steady_ratio(0.060, 0.30)
-    6.0
-    """
-    transfer = numbers(
-        permeability_l_min, "permeability_l_min", "L/min, above zero", 0.0, above=True
-    )
-    clearance = numbers(clearance_l_min, "clearance_l_min", _FLOW, 0.0)
-    return as_given(1.0 + clearance / transfer)
-
-
-def utilised_dose(total_mg: float, volume_ml: float) -> float:
-    """Cisplatin taken up during HIPEC, from dose and volume, by a published regression.
-
-    Parameters
-    ----------
-    total_mg : float
-        Dose in the perfusate (mg).
-    volume_ml : float
-        Volume of the perfusate (mL).
-
-    Returns
-    -------
-    float
-        Milligrams taken up.
-
-    Raises
-    ------
-    InputError
-        A dose or volume for which the line gives less than nothing or more than the dose.
-
-    References
-    ----------
-    J Ovarian Res 2021. doi:10.1186/s13048-021-00764-6. 62 patients, 43 degrees, 90 minutes,
-    adjusted R squared 0.698.
-
-    Examples
-    --------
-    >>> from dsrct_edu.bedside import utilised_dose
-    >>> round(utilised_dose(95, 2000), 3)
-    73.444
-    """
-    dose = positive(total_mg, "total_mg", "milligrams, above zero")
-    volume = number(volume_ml, "volume_ml", "millilitres, 500 to 12,000", 500.0, 12_000.0)
-    used = 30.079 + 0.667 * dose - 0.010 * volume
-    if not 0.0 <= used <= dose:
-        raise InputError(
-            "a dose and volume within the regression's data",
-            f"{used:g} mg used of {dose:g}",
-            "The line does not hold here.",
-        )
-    return used
+    balance = _balance(dose_mg, volume_l, [end])
+    return DrugExposure(*(balance.area / balance.volume)[:, 0].tolist())

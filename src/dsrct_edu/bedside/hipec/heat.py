@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from dsrct_edu.arrays import Floats
 from dsrct_edu.checks import as_given, number, numbers
@@ -51,18 +50,6 @@ def _total(celsius: Floats, doses: Floats) -> float:
     return DoubtfulDose(total) if outside else total
 
 
-def _pairs(minutes: npt.ArrayLike, celsius: npt.ArrayLike, remedy: str) -> tuple[Floats, Floats]:
-    time = np.atleast_1d(numbers(minutes, "minutes", "minutes, zero or more", 0.0))
-    heat = np.atleast_1d(numbers(celsius, "celsius", *CELSIUS))
-    if time.ndim != 1 or time.shape != heat.shape:
-        raise InputError(
-            "as many temperatures as minutes",
-            f"{time.size} minutes and {heat.size} temperatures",
-            remedy,
-        )
-    return time, heat
-
-
 def thermal_dose(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> float:
     """Cumulative equivalent minutes at 43 degrees Celsius (CEM43) of steps of constant heat.
 
@@ -105,7 +92,14 @@ def thermal_dose(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> float:
     >>> thermal_dose(60, 38)
     0.05859375 (poorly supported below about 39 and above 52 degrees Celsius)
     """
-    time, heat = _pairs(minutes, celsius, "Give one temperature for each step.")
+    time = np.atleast_1d(numbers(minutes, "minutes", "minutes, zero or more", 0.0))
+    heat = np.atleast_1d(numbers(celsius, "celsius", *CELSIUS))
+    if time.ndim != 1 or time.shape != heat.shape:
+        raise InputError(
+            "as many temperatures as minutes",
+            f"{time.size} minutes and {heat.size} temperatures",
+            "Give one temperature for each step.",
+        )
     return _total(heat, time * _rate(heat))
 
 
@@ -128,99 +122,6 @@ def ramp_doses(time: Floats, heat: Floats) -> Floats:
     first = np.where(crosses, cross, 1.0) * length
     middle = np.where(crosses, REFERENCE_CELSIUS, end)
     return _ramp_dose(first, start, middle) + _ramp_dose(length - first, middle, end)
-
-
-def thermal_dose_of_course(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> float:
-    """CEM43 of a temperature course: warm-up, ramps and plateaus, integrated exactly.
-
-    Parameters
-    ----------
-    minutes : array, shape (readings,)
-        Times of the readings, never decreasing (a repeated time is a jump).
-    celsius : array, shape (readings,)
-        Temperatures at these times; between them the course is a straight line.
-
-    Returns
-    -------
-    float
-        Equivalent minutes at 43 degrees Celsius, with a note where :func:`thermal_dose` has one.
-
-    Raises
-    ------
-    InputError
-        As :func:`thermal_dose`; fewer than two readings; times that go back.
-
-    References
-    ----------
-    The integral of the rule of Sapareto and Dewey (doi:10.1016/0360-3016(84)90379-1) over each
-    ramp, split where it crosses 43 degrees.
-
-    Examples
-    --------
-    >>> from dsrct_edu.bedside import thermal_dose_of_course
-    >>> round(thermal_dose_of_course([0, 15, 60], [37, 42.5, 42.5]), 3)
-    23.483
-    """
-    time, heat = _pairs(minutes, celsius, "Give one temperature for each reading.")
-    length = np.diff(time)
-    if time.size < 2 or (length < 0.0).any():
-        raise InputError(
-            "two or more times in order",
-            f"{time.size} times" if time.size < 2 else "a time before the one above it",
-            "Sort the readings by time.",
-            rows=list(np.flatnonzero(length < 0.0) + 1),
-            argument="minutes",
-        )
-    return _total(np.maximum(heat[:-1], heat[1:]), ramp_doses(time, heat))
-
-
-def averaging_error(minutes: npt.ArrayLike, celsius: npt.ArrayLike) -> pd.DataFrame:
-    """Compare the dose of a course with the dose at its average temperature.
-
-    The dose is not linear in temperature, so averaging first is wrong. Below 43 degrees it always
-    gives too little; for a course that crosses 43 it can also give too much.
-
-    Parameters
-    ----------
-    minutes, celsius : array, shape (readings,)
-        As for :func:`thermal_dose_of_course`; the course must last longer than zero minutes.
-
-    Returns
-    -------
-    DataFrame
-        Two rows: `method` (``integrated``, ``averaged first``), `celsius` (time-weighted mean),
-        `cem43_minutes`, `ratio` (to the integrated dose).
-
-    Raises
-    ------
-    InputError
-        As :func:`thermal_dose_of_course`.
-
-    References
-    ----------
-    Jensen's inequality on the rule of doi:10.1016/0360-3016(84)90379-1.
-
-    Examples
-    --------
-    >>> from dsrct_edu.bedside import averaging_error
-    >>> averaging_error([0, 30, 30, 60], [43, 43, 39, 39])["cem43_minutes"].round(3).tolist()
-    [30.117, 3.75]
-    """
-    right = float(thermal_dose_of_course(minutes, celsius))
-    time, heat = _pairs(minutes, celsius, "")
-    lasted = float(time[-1] - time[0])
-    if lasted == 0.0:
-        raise InputError("a course longer than 0 minutes", "0 minutes", argument="minutes")
-    mean = float(np.sum(np.diff(time) * (heat[1:] + heat[:-1]) / 2.0)) / lasted
-    wrong = lasted * float(_rate(np.asarray(mean)))
-    return pd.DataFrame(
-        {
-            "method": ["integrated", "averaged first"],
-            "celsius": [mean, mean],
-            "cem43_minutes": [right, wrong],
-            "ratio": [1.0, wrong / right],
-        }
-    )
 
 
 def wall_temperature(depth_mm: npt.ArrayLike, surface_celsius: float = 40.6) -> float | Floats:

@@ -1,0 +1,1 @@
+"""The quiz files, read and played by programs of other people: `make formats`."""

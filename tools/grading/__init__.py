@@ -1,0 +1,1 @@
+"""A class of five handed in, marked with nbgrader: `make grading`."""
