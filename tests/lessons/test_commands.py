@@ -134,6 +134,8 @@ def test_a_lesson_of_the_kit_is_copied_changed_and_built(own, capsys):
     assert run(capsys, "build", "05")[0] == 0
     assert "begin the first cell with `# Mine`" in run(capsys, "check", "05")[2]
     edit(own / "lessons" / "05_kaplan_meier.md", "# A survival curve from scratch", "# Mine")
+    assert "is no heading of the lesson" in run(capsys, "check", "05")[2]
+    edit(own / "lessons" / "05_kaplan_meier.teach.toml", "A survival curve from scratch", "Mine")
     assert run(capsys, "build", "05")[0] == 0
     assert run(capsys, "check", "05")[0] == 0
     student = (own / "notebooks" / "05_kaplan_meier.ipynb").read_text(encoding="utf-8")
@@ -266,11 +268,12 @@ def test_an_installed_wheel_builds_a_lesson_of_ones_own(installed, tmp_path):
     for begins in ("title: ", "# "):
         place = tmp_path / "lessons" / "05_kaplan_meier.md"
         edit(place, f"{begins}A survival curve from scratch", f"{begins}Mine")
-    assert "1 lesson, 8 files changed" in edu("build", "05")
+    edit(place.with_suffix(".teach.toml"), "A survival curve from scratch", "Mine")
+    assert "wrote notebooks/05_kaplan_meier.ipynb" in edu("build", "05")
     assert "rules kept" in edu("check", "05")
 
     edu("adapt", "50")  # the example of another disease, with its file of parameters
-    assert "1 lesson, 8 files changed" in edu("build", "50")
+    assert "wrote notebooks/50_another_cancer.ipynb" in edu("build", "50")
     assert "run `dsrct-edu build 42`" in edu("check", code=1)  # its next lesson is another now
     edu("build")
     assert "3 lessons: rules kept" in edu("check")

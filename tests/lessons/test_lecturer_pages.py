@@ -97,7 +97,7 @@ def test_questions_of_the_notes_stand_before_those_of_the_file():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("minutes = 25", "minutes = 24", "add up to 44 minutes; the lesson has 45"),
+        ("minutes = 7", "minutes = 6", "add up to 14 minutes; the lesson has 15"),
         ('at = "Guess first"', 'at = "Nowhere"', "'Nowhere' is no heading"),
         ('at = "Guess first"', 'at = "Exercise 3"', "not in the order"),
         ('"What is seen."', '"HIPEC works."', "'HIPEC works' endorses or rejects"),

@@ -34,7 +34,7 @@ vindicates = "registry_a"
 """
 PATH = f"""
 title = "Two"
-minutes = 55
+minutes = 25
 timed = "09:30"
 whom = "For all."
 note = "{NOTE}"
@@ -42,7 +42,7 @@ print = ["Paper."]
 fewer = []
 [[session]]
 title = "Morning"
-minutes = 55
+minutes = 25
 [[session.block]]
 minutes = 10
 what = "The note"
@@ -163,8 +163,8 @@ def test_a_deck_that_breaks_a_rule_says_so(course, old, new, said):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("minutes = 10", "minutes = 9", "Morning adds up to 54 minutes, and says 55"),
-        ("minutes = 55\ntimed", "minutes = 56\ntimed", "the path adds up to 55"),
+        ("minutes = 10", "minutes = 9", "Morning adds up to 24 minutes, and says 25"),
+        ("minutes = 25\ntimed", "minutes = 26\ntimed", "the path adds up to 25"),
         ('lesson = "42"', 'lesson = "99"', "there is no lesson '99'"),
         ('what = "The note"', "", "needs `minutes` and `what`"),
         ('timed = "09:30"', 'timed = "nine"', "does not match"),

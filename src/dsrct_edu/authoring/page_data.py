@@ -50,7 +50,8 @@ def computed(lesson: Lesson, names: list[str]) -> dict[str, Any]:
     stored = Places(lesson.path.parent).cache / f"page-{digest}.json"
     if not stored.exists():
         stored.parent.mkdir(parents=True, exist_ok=True)
-        made = {"tasks": tasks(checks), "dials": {name: turned(name) for name in names}}
+        with lessons.in_use(lesson.path.parent):  # its checks may read what lies beside it
+            made = {"tasks": tasks(checks), "dials": {name: turned(name) for name in names}}
         stored.write_text(compact(made), encoding="utf-8")
     found: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
     return found

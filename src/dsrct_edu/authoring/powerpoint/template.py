@@ -38,7 +38,7 @@ def emu(units: float) -> Emu:
 
 
 def colour(name: str) -> Any:
-    """Return a colour of the palette, such as ``#D55E00``, as PowerPoint's own."""
+    """Return a colour of the palette, six hexadecimal digits, as PowerPoint's own."""
     red, green, blue = bytes.fromhex(name.lstrip("#"))
     return RGBColor(red, green, blue)
 

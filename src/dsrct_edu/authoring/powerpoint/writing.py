@@ -224,7 +224,7 @@ def _write(into: Any, run: Run, look: Type, unit: float, frame: TextFrame) -> No
 
 
 def filled(into: Any, name: str) -> Any:
-    """Add a fill of a colour of the palette, such as ``#D55E00``."""
+    """Add a fill of a colour of the palette, written as six hexadecimal digits."""
     fill = SubElement(into, qn("a:solidFill"))
     SubElement(fill, qn("a:srgbClr"), val=name.lstrip("#"))
     return fill

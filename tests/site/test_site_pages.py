@@ -16,7 +16,6 @@ sys.path.insert(0, str(ROOT))
 
 from dsrct_edu.analysis import events_needed  # noqa: E402
 from dsrct_edu.evidence import published  # noqa: E402
-from dsrct_edu.studies import replicates_needed  # noqa: E402
 from tools.site import __main__, documents, evidence, markdown, npm, reference, words  # noqa: E402
 from tools.site.theme import the_course, written  # noqa: E402
 
@@ -138,7 +137,7 @@ def test_numbers_on_the_method_pages():
     said = re.search(r"(\d+) events for a ratio of 0.5, (\d+) for 0.6, (\d+) for 0.75", events)
     assert [int(n) for n in said.groups()] == [events_needed(hr) for hr in (0.5, 0.6, 0.75)]
     simulation = (ROOT / "docs/methods/simulation-studies.md").read_text("utf-8")
-    assert f"{replicates_needed(0.005):,}" in simulation
+    assert f"{0.95 * 0.05 / 0.005**2:,.0f}" in simulation
 
 
 @pytest.mark.parametrize("room", [key for key in reference.ROOMS if key != "dials"])
