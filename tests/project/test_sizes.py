@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 6_070  # code lines that make a number of a lesson
-READ_LIMIT = 9_090  # statements one reads, in the package without `authoring`
+READ_LIMIT = 9_096  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 339,
     "evidence": 32,
@@ -25,8 +25,8 @@ BUDGET = {
     "analysis": 3_441,
     "bedside": 586,
     "disease": 1_349,
-    "studies": 902,
-    "classroom": 3_078,
+    "studies": 904,
+    "classroom": 3_091,
     "reporting": 187,
     "doctor": 100,
     "starting": 96,

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import decks, notebooks
+from dsrct_edu.authoring import building, notebooks
 from dsrct_edu.authoring.building import Report
 from dsrct_edu.authoring.editions import Edition, editions, run
 from dsrct_edu.authoring.lesson import Lesson, read
@@ -50,7 +50,9 @@ def write(root: Path) -> None:
                     report.picture(target.parent / name, source, places.cache)
         if quiz := lesson.data("quiz"):
             exporting.write(quizzes.build(lesson.id, quiz), root / "build" / "quizzes")
-    _decks(root)
+    building.build_decks(Places(root / "lessons"), report, ROOT / "lessons")
+    if report.problems:
+        raise SystemExit("\n".join(report.problems))
 
 
 def _committed(lesson: Lesson, edition: Edition) -> NotebookNode:
@@ -61,13 +63,6 @@ def _as(lesson: Lesson, edition: Edition, shown: NotebookNode) -> NotebookNode:
     """Return an edition with the values and outputs of another one."""
     outputs = [cell.outputs for cell in shown.cells if cell.cell_type == "code"]
     return notebooks.notebook(lesson, edition, shown.metadata["dsrct_edu"]["values"], outputs)
-
-
-def _decks(root: Path) -> None:
-    """Write the lecture decks, which take outputs from instructors' notebooks."""
-    for path in sorted((ROOT / "lessons").glob("*.deck.toml")):
-        made = root / "build" / "slides" / f"{path.name.removesuffix('.deck.toml')}.html"
-        made.write_text(decks.deck(path, Places(root / "lessons")), encoding="utf-8", newline="\n")
 
 
 def hand_out(root: Path, out: Path) -> None:
