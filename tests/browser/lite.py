@@ -10,6 +10,10 @@ READY = """() => {
   const kernel = widget?.context?.sessionContext?.session?.kernel;
   return widget?.content?.widgets?.length > 0 && kernel?.status === 'idle';
 }"""
+LOADED = """() => {
+  const widget = window.jupyterapp?.shell?.currentWidget;
+  return widget?.context?.isReady && widget.content.widgets.length > 0;
+}"""
 RUN_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 DONE = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
@@ -44,6 +48,17 @@ def watched(page):
 def open_lesson(page, address):
     """Open a notebook and wait until its kernel can work."""
     page.goto(address)
+    wait_for_kernel(page)
+
+
+def open_text(page, address):
+    """Open a notebook to read and write in, with or without its kernel."""
+    page.goto(address)
+    page.wait_for_function(LOADED)
+
+
+def wait_for_kernel(page):
+    """Wait until a notebook is open and its kernel can work."""
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_function(READY, timeout=PATIENCE_MS)
 

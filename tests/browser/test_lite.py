@@ -1,7 +1,7 @@
 """The browser edition, unpacked from the zip for a stick and served as its README says.
 
-Every lesson says there what the committed notebook says, asks nobody else for anything, and a
-student's work outlives an edition.
+Every lesson opens from its page in one click, says what the committed notebook says, and asks
+nobody else for anything. A student's work outlives an edition.
 """
 
 import json
@@ -9,33 +9,49 @@ import os
 import subprocess
 import sys
 import zipfile
+from types import SimpleNamespace
 
 import lite
 import pytest
-from conftest import PATIENCE_MS, free_port, wait_until_up
+from conftest import free_port, wait_until_up
 
 from dsrct_edu import resources
+from dsrct_edu.authoring import frame, pages
 
 building = pytest.importorskip("tools.lite.building")
+lessons = pytest.importorskip("tools.site.lessons")
+links = pytest.importorskip("tools.lite.links")
 usb = pytest.importorskip("tools.lite.usb")
 fixture = pytest.importorskip("tools.wasm.fixture")
 pytestmark = pytest.mark.browser
 
 NOTEBOOKS = resources.find("notebooks")
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+PAGED = [name for name in LESSONS if name[:2].isdecimal()]  # all but the glossary
 SOLVED = sorted(path.stem for path in (NOTEBOOKS / "solutions").glob("*.ipynb"))
+NO_LESSON = SimpleNamespace(params={})
 EDITION, NEXT, ANSWERS = "2027-1", "2027-2", "answers"
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    """The site with the browser edition in it, the worked answers too."""
-    site = tmp_path_factory.mktemp("lite") / "site"
-    extra = {ANSWERS: NOTEBOOKS / "solutions"}
+def built(tmp_path_factory, request):
+    """The site with the browser edition in it, worked answers too, and pages that lead there."""
+    root = tmp_path_factory.mktemp("lite")
+    site = root / frame.ROOT
     try:
-        building.build(site / "lite", EDITION, extra=extra)
+        building.build(site / "lite", EDITION, extra={ANSWERS: NOTEBOOKS / "solutions"})
     except fixture.Unavailable as reason:
         pytest.skip(f"SKIPPED, the browser edition cannot be built here: {reason}")
+    asked = {
+        getattr(one, "callspec", NO_LESSON).params.get("name") for one in request.session.items
+    }
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(pages.RUN_VARIABLE, links.base(EDITION))
+        if wanted := sorted(asked & set(PAGED)):
+            lessons.write(root, wanted)
+    for name, text in frame.assets().items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text(text, encoding="utf-8", newline="\n")
     return site
 
 
@@ -85,9 +101,21 @@ def says_what_is_committed(page, served, committed):
     assert [url for url in page.requested if not url.startswith(own)] == []
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_says_what_is_committed(name, opened, served):
-    says_what_is_committed(opened(name), served, NOTEBOOKS / f"{name}.ipynb")
+@pytest.mark.parametrize("name", PAGED)
+def test_a_lesson_runs_from_its_page_and_says_what_is_committed(name, page, served):
+    """One click on the page, and every cell says what it says in the committed notebook."""
+    page.set_default_timeout(lite.PATIENCE_MS)
+    lite.watched(page).goto(served.replace("/lite/", f"/lessons/{name}.html"))
+    page.get_by_role("link", name="Run it").click()
+    lite.wait_for_kernel(page)
+    assert page.url.startswith(served)
+    says_what_is_committed(page, served, NOTEBOOKS / f"{name}.ipynb")
+
+
+@pytest.mark.full
+def test_the_glossary_is_there_as_committed(opened):
+    committed = json.loads((NOTEBOOKS / "glossary.ipynb").read_text("utf-8"))
+    assert lite.differences(json.loads(opened("glossary").evaluate(lite.MODEL)), committed) == []
 
 
 @pytest.mark.full
@@ -138,10 +166,16 @@ def test_work_is_asked_for_shown_and_taken_home(opened, tmp_path):
     assert 'predict(\\"05.3\\", 30)' in (tmp_path / "saved.ipynb").read_text("utf-8")
 
 
-def test_a_dial_turns_by_keyboard(opened):
+def test_two_workers_are_one_and_a_dial_turns_by_keyboard(opened):
     """The notebook's own arrow keys are off where they would swallow those of a dial."""
     page = opened("00_start_here")
-    lite.run(page, lite.cell(page, "women ="), "import dsrct_edu\ndsrct_edu.dials.sample_size()")
+    cell = lite.cell(page, "women =")
+    options = 'methods=["ever_never"], workers=2, progress=False'
+    code = f'dsrct.simulation_study("null", 60, 600, {options}).n_replicates'
+    lite.run(page, cell, f"import dsrct_edu as dsrct\n{code}")
+    cell.locator(".jp-OutputArea-output", has_text="600").wait_for()
+
+    lite.run(page, cell, "dsrct.dials.sample_size()")
     said = page.locator(".dsrct-dial [role=status]")
     said.wait_for()
     before = said.inner_text()
@@ -155,19 +189,12 @@ def test_a_dial_turns_by_keyboard(opened):
         before = said.inner_text()
 
 
-def test_two_workers_are_one_in_the_browser(opened):
-    page = opened("00_start_here")
-    cell = lite.cell(page, "women =")
-    options = 'methods=["ever_never"], workers=2, progress=False'
-    code = f'dsrct.simulation_study("null", 60, 600, {options}).n_replicates'
-    lite.run(page, cell, f"import dsrct_edu as dsrct\n{code}")
-    cell.locator(".jp-OutputArea-output", has_text="600").wait_for()
-
-
-def test_a_students_edit_survives_a_new_edition(opened, built, unpacked, served, tmp_path):
+def test_a_students_edit_survives_a_new_edition(page, unpacked, served, tmp_path):
     """The new lesson is seen, the old one stays, is listed, and is offered in the new one."""
     name, mine = "00_start_here", "patients I thought of"
-    page = opened(name)
+    address = f"{served}notebooks/index.html?path={{}}/{name}.ipynb"
+    page.set_default_timeout(lite.PATIENCE_MS)
+    lite.open_text(page, address.format(EDITION))
     cell = lite.cell(page, "women =")
     lite.write(page, cell, f'women = 37  # "{mine}"')
     page.keyboard.press("Control+s")
@@ -177,12 +204,12 @@ def test_a_students_edit_survives_a_new_edition(opened, built, unpacked, served,
     old = site.rename(tmp_path / "old")
     try:
         building.build(site, NEXT)
-        fresh = f"{served}notebooks/index.html?path={NEXT}/{name}.ipynb"
-        lite.open_lesson(page, fresh)
+        lite.open_text(page, address.format(NEXT))
         assert mine not in page.evaluate(lite.MODEL)
         offered = page.locator(".dsrct-earlier")
         offered.get_by_role("link", name="Open your copy").click()
-        page.wait_for_function(lite.READY, timeout=PATIENCE_MS)
+        page.wait_for_url(f"**{EDITION}**")
+        page.wait_for_function(lite.LOADED)
         assert mine in page.evaluate(lite.MODEL)
         page.goto(f"{served}tree/index.html")
         for folder in (EDITION, NEXT):

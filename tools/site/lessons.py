@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -35,10 +36,13 @@ _NOTEBOOK = re.compile(r"(?:\.\./)+notebooks/(\w+)\.ipynb")
 _KINDS = {".html", ".ipynb", ".gift", ".zip", ".pdf"}
 
 
-def write(root: Path) -> None:
-    """Write below `root` what is not committed: pages, slides, instructors' notebooks, quizzes."""
+def write(root: Path, wanted: Sequence[str] = ()) -> None:
+    """Write below `root` what is not committed: pages, slides, instructors' notebooks, quizzes.
+
+    All of it, with the decks; or that of the lessons alone whose names start as wanted.
+    """
     places, report = Places(ROOT / "lessons"), Report()
-    for path in places.sources():
+    for path in places.sources(wanted):
         lesson = read(path, the_course())
         shown = {edition.name: _committed(lesson, edition) for edition in run(lesson)}
         for edition in editions(lesson):
@@ -50,7 +54,8 @@ def write(root: Path) -> None:
                     report.picture(target.parent / name, source, places.cache)
         if quiz := lesson.data("quiz"):
             exporting.write(quizzes.build(lesson.id, quiz), root / "build" / "quizzes")
-    building.build_decks(Places(root / "lessons"), report, ROOT / "lessons")
+    if not wanted:
+        building.build_decks(Places(root / "lessons"), report, ROOT / "lessons")
     if report.problems:
         raise SystemExit("\n".join(report.problems))
 
