@@ -115,8 +115,12 @@ platforms: setup  ## rebuild data/synthetic under other Pythons and NumPys, byte
 
 lite: setup  ## build the browser edition (needs node; PYODIDE=folder for a public site, EDITION=name)
 	$(PY) -m tools.lite $(if $(PYODIDE),--pyodide $(PYODIDE)) $(if $(EDITION),--edition $(EDITION))
+	@# Pages that are there already lead to an edition that is gone.
+	@if [ -e build/site/index.html ]; then $(PY) -m tools.site; fi
 
-usb: lite  ## pack site, browser edition, slides and notebooks into one zip
+usb: setup  ## pack site, browser edition, slides and notebooks into one zip (options as for lite)
+	$(PY) -m tools.lite $(if $(PYODIDE),--pyodide $(PYODIDE)) $(if $(EDITION),--edition $(EDITION))
+	$(PY) -m tools.site
 	$(PY) -m tools.lite.usb
 
 binder: setup  ## let Binder's own program read .binder/; no image is built

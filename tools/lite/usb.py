@@ -2,8 +2,8 @@
 
     python -m tools.lite.usb
 
-What was built goes in: the website, the browser edition, slides, and the notebooks that students
-are handed. The same files give the same bytes.
+What was built goes in: the website with the browser edition and the slides, the slides once more
+for PowerPoint, and the notebooks that students are handed. The same files give the same bytes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TARGET = ROOT / "build" / "dsrct-edu.zip"
 TOP = "dsrct-edu"
 WELCOME = SETTINGS / "stick" / "index.html"
 _TIME = (1980, 1, 1, 0, 0, 0)
-_PACKED = {".whl", ".zip", ".png", ".woff2", ".gz"}  # as small as they get
+_PACKED = {".whl", ".zip", ".png", ".woff2", ".gz", ".pptx"}  # as small as they get
 _RUNS = {".command", ".py"}
 
 
@@ -40,7 +40,8 @@ def members(
         yield "site/index.html", WELCOME  # the website was not built: a page that leads on
     for name, folder in (("site", site), ("slides", slides), ("notebooks", handed)):
         if folder is not None and folder.is_dir():
-            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            kind = "*.pptx" if name == "slides" else "*"
+            for path in sorted(path for path in folder.rglob(kind) if path.is_file()):
                 yield f"{name}/{path.relative_to(folder).as_posix()}", path
 
 
@@ -71,7 +72,7 @@ def main() -> int:
     path = pack()
     for what, place, make in (
         ("the website", SITE / "index.html", "make site"),
-        ("the slides", SLIDES, "make build"),
+        ("slides for PowerPoint", SLIDES, "make site"),
     ):
         if not place.exists():
             print(f"Without {what}: run `{make}` before, to have it on the stick.")
