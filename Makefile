@@ -74,7 +74,7 @@ drift: setup  ## check that lessons keep the rules, and that what is built follo
 build: setup  ## rebuild all editions from lessons/
 	$(VENV)/bin/dsrct-edu build
 
-browser: setup  ## drive three lessons and the lecture in headless Chromium
+browser: setup  ## three lessons in JupyterLab, on pages and in the browser edition, the lecture: in Chromium
 	$(PY) -m pytest -m "browser and not full" tests
 
 full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, 32 bits

@@ -1,10 +1,12 @@
 """Times a lesson in the browser edition, in the same without compiled packages, and in JupyterLab.
 
     python benchmarks/browser.py 05_kaplan_meier 10_who_gets_hipec     (all lessons without names)
+    python benchmarks/browser.py --repeats 3                           (the best of three each)
 
 Each lesson's worked edition is opened in a fresh headless Chromium and run at once, in the three
-one after the other: so ratios within a row may be trusted, and rows not compared. The same machine
-serves the files, so no download is in the times.
+one after the other: so ratios within a row may be trusted, and seconds of rows not compared. The
+same machine serves the files, so no download is in the times. It prints a row of ratios a lesson,
+and writes the seconds into build/browser_times.csv.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -30,6 +33,7 @@ import lite  # noqa: E402
 
 from tools.lite import building  # noqa: E402
 
+SECONDS = ROOT / "build" / "browser_times.csv"
 SOLVED = resources.find("notebooks") / "solutions"
 EDITIONS = ("compiled", "plain", "lab")
 MOMENTS = ("page", "kernel", "figure", "all")
@@ -106,12 +110,35 @@ def timed(page: Page, address: str) -> dict[str, float]:
     return found
 
 
+HEADER = """\
+| lesson | kernel ready | first figure | all cells | figure, to plain lock | page, Python, cells |
+|---|---|---|---|---|---|"""
+
+
+def row(name: str, found: dict[str, dict[str, float]]) -> str:
+    """Return three ratios to JupyterLab, one to the plain lock, and shares of the first figure."""
+    here, plain, there = (found[edition] for edition in EDITIONS)
+    to_lab = [f"{here[m] / there[m]:.1f}" if m in here else "no figure" for m in MOMENTS[1:]]
+    last = "figure" if "figure" in here else "all"
+    steps = [here["page"], here["kernel"] - here["page"], here[last] - here["kernel"]]
+    shares = ", ".join(f"{step / here[last]:.0%}" for step in steps)
+    return f"| {name} | {' | '.join(to_lab)} | {here[last] / plain[last]:.2f} | {shares} |"
+
+
+def best(times: list[dict[str, float]]) -> dict[str, float]:
+    """Return the smallest time to each moment."""
+    return {moment: min(one[moment] for one in times) for moment in times[0]}
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Print a row for each lesson."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*")
+    parser.add_argument("--repeats", type=int, default=1)
     chosen = parser.parse_args(arguments)
     names = chosen.names or sorted(path.stem for path in SOLVED.glob("[0-9][0-9]_*.ipynb"))
+    SECONDS.parent.mkdir(parents=True, exist_ok=True)
+    SECONDS.write_text("lesson," + ",".join(f"{e}_{m}" for e in EDITIONS for m in MOMENTS) + "\n")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         openers = {"lab": stack.enter_context(lab(folder))}
@@ -121,17 +148,22 @@ def main(arguments: list[str] | None = None) -> None:
             openers[kind] = stack.enter_context(served(folder / kind))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=conftest.CHROMIUM, args=conftest.QUIET)
-        print("lesson," + ",".join(f"{e}_{m}" for e in EDITIONS for m in MOMENTS))
+        print(HEADER)
         for name in names:
-            cells = [name]
-            for kind in EDITIONS:
+            times = defaultdict(list)
+            for kind in EDITIONS * chosen.repeats:
                 context = browser.new_context(viewport={"width": 1366, "height": 900})
                 page = context.new_page()
                 page.set_default_timeout(lite.PATIENCE_MS)
-                found = timed(page, openers[kind](name))
-                cells += [f"{found[m]:.1f}" if m in found else "" for m in MOMENTS]
+                times[kind].append(timed(page, openers[kind](name)))
                 context.close()
-            print(",".join(cells), flush=True)
+            found = {kind: best(times[kind]) for kind in EDITIONS}
+            print(row(name, found), flush=True)
+            cells = [
+                f"{found[e][m]:.1f}" if m in found[e] else "" for e in EDITIONS for m in MOMENTS
+            ]
+            with SECONDS.open("a") as file:
+                file.write(",".join([name, *cells]) + "\n")
         browser.close()
 
 
