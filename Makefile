@@ -118,7 +118,7 @@ lite: setup  ## build the browser edition (needs node; PYODIDE=folder for a publ
 	@# Pages that are there already lead to an edition that is gone.
 	@if [ -e build/site/index.html ]; then $(PY) -m tools.site; fi
 
-usb: setup  ## pack site, browser edition, slides and notebooks into one zip (options as for lite)
+usb: setup  ## pack website, browser edition and notebooks into one zip (options as for lite)
 	$(PY) -m tools.lite $(if $(PYODIDE),--pyodide $(PYODIDE)) $(if $(EDITION),--edition $(EDITION))
 	$(PY) -m tools.site
 	$(PY) -m tools.lite.usb

@@ -175,6 +175,6 @@ def built(tmp_path_factory):
         for edition in (INSTRUCTOR, SLIDES, POWERPOINT):
             made = notebooks.notebook(lesson, edition, values, outputs)
             report.write(edition.path(folder, lesson.name), edition.text(lesson, made))
-    building.build_decks(places, report)
+    building.build_paths(places, report)
     assert report.problems == []
     return places.build / "slides"

@@ -59,7 +59,7 @@ def built(tmp_path_factory, request):
 def unpacked(built, tmp_path_factory):
     """The folder that a student gets from the zip."""
     place = tmp_path_factory.mktemp("stick")
-    packed = usb.pack(place / "stick.zip", built, slides=place / "none")
+    packed = usb.pack(place / "stick.zip", built)
     with zipfile.ZipFile(packed) as archive:
         archive.extractall(place)
     return place / usb.TOP

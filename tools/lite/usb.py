@@ -2,8 +2,8 @@
 
     python -m tools.lite.usb
 
-What was built goes in: the website with the browser edition and the slides, the slides once more
-for PowerPoint, and the notebooks that students are handed. The same files give the same bytes.
+What was built goes in: the website with the browser edition, and the notebooks that students are
+handed. The same files give the same bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from tools.lite.building import ABOUT, OUTPUT, SETTINGS
 from tools.wasm.fixture import ROOT
 
 SITE = OUTPUT.parent
-SLIDES = ROOT / "build" / "slides"
 TARGET = ROOT / "build" / "dsrct-edu.zip"
 TOP = "dsrct-edu"
 WELCOME = SETTINGS / "stick" / "index.html"
@@ -28,9 +27,7 @@ _PACKED = {".whl", ".zip", ".png", ".woff2", ".gz", ".pptx"}  # as small as they
 _RUNS = {".command", ".py"}
 
 
-def members(
-    site: Path = SITE, slides: Path = SLIDES, handed: Path | None = None
-) -> Iterator[tuple[str, Path]]:
+def members(site: Path = SITE, handed: Path | None = None) -> Iterator[tuple[str, Path]]:
     """Yield what goes into the zip: its name there, and the file."""
     stick = SETTINGS / "stick"
     for path in sorted(stick.iterdir()):
@@ -38,14 +35,13 @@ def members(
             yield path.name, path
     if not (site / "index.html").exists():
         yield "site/index.html", WELCOME  # the website was not built: a page that leads on
-    for name, folder in (("site", site), ("slides", slides), ("notebooks", handed)):
+    for name, folder in (("site", site), ("notebooks", handed)):
         if folder is not None and folder.is_dir():
-            kind = "*.pptx" if name == "slides" else "*"
-            for path in sorted(path for path in folder.rglob(kind) if path.is_file()):
+            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 yield f"{name}/{path.relative_to(folder).as_posix()}", path
 
 
-def pack(target: Path = TARGET, site: Path = SITE, slides: Path = SLIDES) -> Path:
+def pack(target: Path = TARGET, site: Path = SITE) -> Path:
     """Write the zip and return its path.
 
     Raises
@@ -58,7 +54,7 @@ def pack(target: Path = TARGET, site: Path = SITE, slides: Path = SLIDES) -> Pat
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(target, "w") as archive:
         handed = starting.hand_out(folder).folder
-        for name, path in sorted(members(site, slides, handed)):
+        for name, path in sorted(members(site, handed)):
             about = zipfile.ZipInfo(f"{TOP}/{name}", _TIME)
             about.external_attr = (0o755 if path.suffix in _RUNS else 0o644) << 16
             packed = path.suffix in _PACKED
@@ -70,12 +66,8 @@ def pack(target: Path = TARGET, site: Path = SITE, slides: Path = SLIDES) -> Pat
 def main() -> int:
     """Pack, and say what is missing."""
     path = pack()
-    for what, place, make in (
-        ("the website", SITE / "index.html", "make site"),
-        ("slides for PowerPoint", SLIDES, "make site"),
-    ):
-        if not place.exists():
-            print(f"Without {what}: run `{make}` before, to have it on the stick.")
+    if not (SITE / "index.html").exists():
+        print("Without the website: run `make site` before, to have it on the stick.")
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
     return 0
 

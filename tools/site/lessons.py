@@ -14,11 +14,12 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from dsrct_edu.authoring import building, notebooks
-from dsrct_edu.authoring.building import Report
+from dsrct_edu.authoring import notebooks, pre_post
+from dsrct_edu.authoring.building import Report, build_paths
 from dsrct_edu.authoring.editions import Edition, editions, run
 from dsrct_edu.authoring.lesson import Lesson, read
 from dsrct_edu.authoring.places import Places
+from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom import exporting, quizzes
 from tools.site.theme import ROOT, the_course
 
@@ -26,6 +27,7 @@ COPIED = {
     "build/slides": "slides",
     "build/worksheets": "worksheets",
     "build/quizzes": "quizzes",
+    "build/lecturer": "lecturer",
     "build/instructor": "notebooks/instructor",
     "notebooks/solutions": "notebooks/solutions",
     "notebooks": "notebooks",
@@ -33,15 +35,18 @@ COPIED = {
 """Folders whose files the website hands out, and where they lie in it."""
 _BY_NUMBER = ("slides", "worksheets")  # pages link to 05.html, so that a title may change
 _NOTEBOOK = re.compile(r"(?:\.\./)+notebooks/(\w+)\.ipynb")
-_KINDS = {".html", ".ipynb", ".gift", ".zip", ".pdf"}
+_SLIDES = re.compile(r"(\.\./slides/\d\d)_\w+(\.html)")
+_KINDS = {".html", ".ipynb", ".gift", ".zip", ".pdf", ".pptx"}
 
 
 def write(root: Path, wanted: Sequence[str] = ()) -> None:
     """Write below `root` what is not committed: pages, slides, instructors' notebooks, quizzes.
 
-    All of it, with the decks; or that of the lessons alone whose names start as wanted.
+    All of it, with the decks and paths; or that of the lessons alone whose names start as wanted.
     """
     places, report = Places(ROOT / "lessons"), Report()
+    if root != ROOT:  # the decks and paths of a course are written beside its lessons
+        shutil.copytree(places.lessons, root / "lessons")
     for path in places.sources(wanted):
         lesson = read(path, the_course())
         shown = {edition.name: _committed(lesson, edition) for edition in run(lesson)}
@@ -54,10 +59,12 @@ def write(root: Path, wanted: Sequence[str] = ()) -> None:
                     report.picture(target.parent / name, source, places.cache)
         if quiz := lesson.data("quiz"):
             exporting.write(quizzes.build(lesson.id, quiz), root / "build" / "quizzes")
-    if not wanted:
-        building.build_decks(Places(root / "lessons"), report, ROOT / "lessons")
+    if wanted:
+        return
+    pre_post.write(Places(root / "lessons"))
+    build_paths(Places(root / "lessons"), report)
     if report.problems:
-        raise SystemExit("\n".join(report.problems))
+        raise LessonError("lessons", "; ".join(report.problems))
 
 
 def _committed(lesson: Lesson, edition: Edition) -> NotebookNode:
@@ -79,7 +86,7 @@ def hand_out(root: Path, out: Path) -> None:
             if path.suffix in _KINDS:
                 copied = out / target / _name(path, target)
                 shutil.copyfile(path, copied)
-                if target == "slides":
+                if target in ("slides", "lecturer") and path.suffix == ".html":
                     _relink(copied)
 
 
@@ -88,7 +95,7 @@ def _name(path: Path, target: str) -> str:
     return f"{number}{path.suffix}" if target in _BY_NUMBER and number.isdecimal() else path.name
 
 
-def _relink(deck: Path) -> None:
-    """Let the links of a deck into notebooks lead to the pages of the website."""
-    text = deck.read_text("utf-8")
-    deck.write_text(_NOTEBOOK.sub(r"../lessons/\1.html", text), encoding="utf-8", newline="\n")
+def _relink(page: Path) -> None:
+    """Let links into notebooks lead to the pages of the website, and links to slides to theirs."""
+    text = _NOTEBOOK.sub(r"../lessons/\1.html", page.read_text("utf-8"))
+    page.write_text(_SLIDES.sub(r"\1\2", text), encoding="utf-8", newline="\n")

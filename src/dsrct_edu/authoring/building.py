@@ -169,22 +169,17 @@ def same_values(lesson: Lesson, runs: dict[str, Run]) -> None:
 
 def build_paths(places: Places, report: Report) -> None:
     """Write the lecture decks, which take outputs from several lessons, and what goes with them."""
-    build_decks(places, report)
-    for path in paths.files(places):
-        try:
-            for made, text in paths.pages(path, places):
-                report.write(made, text)
-        except LessonError as error:
-            report.problems.append(str(error))
-
-
-def build_decks(places: Places, report: Report, lessons: Path | None = None) -> None:
-    """Write the lecture decks alone; their sources may lie in another folder of lessons."""
-    for path in sorted((lessons or places.lessons).glob("*.deck.toml")):
+    for path in sorted(places.lessons.glob("*.deck.toml")):
         made = places.build / "slides" / path.name.removesuffix(".deck.toml")
         try:
             title, shown = decks.deck(path, places)
             report.write(made.with_suffix(".html"), slides.page(title, shown))
             report.write(made.with_suffix(".pptx"), slides.file(title, shown))
+        except LessonError as error:
+            report.problems.append(str(error))
+    for path in paths.files(places):
+        try:
+            for made, text in paths.pages(path, places):
+                report.write(made, text)
         except LessonError as error:
             report.problems.append(str(error))
