@@ -6,8 +6,10 @@ nobody else for anything. A student's work outlives an edition.
 
 import json
 import os
+import socketserver
 import subprocess
 import sys
+import threading
 import zipfile
 from types import SimpleNamespace
 
@@ -80,14 +82,40 @@ def served(unpacked):
 
 
 @pytest.fixture
+def outside():
+    """A proxy that gives nothing: it notes what is asked of other machines, whoever asks."""
+    asked = []
+
+    class Noted(socketserver.BaseRequestHandler):
+        def handle(self):
+            asked.append(self.request.recv(4096).split(b"\r\n")[0].decode())
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Noted) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield SimpleNamespace(address=f"http://127.0.0.1:{server.server_address[1]}", asked=asked)
+        server.shutdown()
+
+
+@pytest.fixture
+def page(chromium, outside):
+    """A fresh page whose workers, too, find no other machine."""
+    context = chromium.new_context(
+        viewport={"width": 1366, "height": 900},
+        proxy={"server": outside.address, "bypass": "127.0.0.1"},
+    )
+    opened = lite.watched(context.new_page())
+    opened.outside = outside.asked
+    opened.set_default_timeout(lite.PATIENCE_MS)
+    yield opened
+    context.close()
+
+
+@pytest.fixture
 def opened(page, served):
-    """Open a notebook of an edition, with a note of what is asked for and of every complaint."""
+    """Open a notebook of an edition."""
 
     def open_one(name, edition=EDITION):
-        page.set_default_timeout(lite.PATIENCE_MS)
-        lite.open_lesson(
-            lite.watched(page), f"{served}notebooks/index.html?path={edition}/{name}.ipynb"
-        )
+        lite.open_lesson(page, f"{served}notebooks/index.html?path={edition}/{name}.ipynb")
         return page
 
     return open_one
@@ -99,13 +127,13 @@ def says_what_is_committed(page, served, committed):
     assert page.complaints == []
     own = (served.removesuffix("site/lite/"), "data:", "blob:")  # JupyterLite asks at the root, too
     assert [url for url in page.requested if not url.startswith(own)] == []
+    assert page.outside == []
 
 
 @pytest.mark.parametrize("name", PAGED)
 def test_a_lesson_runs_from_its_page_and_says_what_is_committed(name, page, served):
     """One click on the page, and every cell says what it says in the committed notebook."""
-    page.set_default_timeout(lite.PATIENCE_MS)
-    lite.watched(page).goto(served.replace("/lite/", f"/lessons/{name}.html"))
+    page.goto(served.replace("/lite/", f"/lessons/{name}.html"))
     page.get_by_role("link", name="Run it").click()
     lite.wait_for_kernel(page)
     assert page.url.startswith(served)
@@ -123,6 +151,19 @@ def test_the_glossary_is_there_as_committed(opened):
 def test_the_worked_answers_say_what_is_committed(solved, opened, served):
     committed = NOTEBOOKS / "solutions" / f"{solved}.ipynb"
     says_what_is_committed(opened(solved, ANSWERS), served, committed)
+
+
+def test_a_request_elsewhere_would_be_seen(page, served):
+    """Even from a worker, whose requests a page does not list."""
+    page.goto(f"{served}edition.json")
+    page.evaluate(
+        """() => new Promise((done) => {
+            const code = "fetch('http://elsewhere.example/x').finally(() => postMessage(1))";
+            const worker = new Worker(URL.createObjectURL(new Blob([code])));
+            worker.onmessage = done;
+        })"""
+    )
+    assert page.outside == ["GET http://elsewhere.example/x HTTP/1.1"]
 
 
 def test_a_difference_would_be_seen():
@@ -193,7 +234,6 @@ def test_a_students_edit_survives_a_new_edition(page, unpacked, served, tmp_path
     """The new lesson is seen, the old one stays, is listed, and is offered in the new one."""
     name, mine = "00_start_here", "patients I thought of"
     address = f"{served}notebooks/index.html?path={{}}/{name}.ipynb"
-    page.set_default_timeout(lite.PATIENCE_MS)
     lite.open_text(page, address.format(EDITION))
     cell = lite.cell(page, "women =")
     lite.write(page, cell, f'women = 37  # "{mine}"')
