@@ -23,8 +23,8 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
-  study wasm pseudo grading formats reference gallery site benchmarks dials lock platforms clean \
-  audit upgrade workflow fresh repeat newest
+  study wasm pseudo grading formats reference gallery site lite usb binder benchmarks dials lock \
+  platforms clean audit upgrade workflow fresh repeat newest
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -76,7 +76,7 @@ drift: setup  ## check that lessons keep the rules, and that what is built follo
 build: setup  ## rebuild all editions from lessons/
 	$(BIN)/dsrct-edu build
 
-browser: setup  ## drive three lessons and the lecture in headless Chromium
+browser: setup  ## three lessons in JupyterLab, on pages and in the browser edition, the lecture: in Chromium
 	$(PY) -m pytest -m "browser and not full" tests
 
 full: setup  ## what takes too long for CI: every lesson and deck in Chromium, R, 32 bits, a made-up language
@@ -135,13 +135,29 @@ benchmarks: setup  ## time the kit against its peers, as ratios (needs R; pip in
 platforms: setup  ## rebuild data/synthetic under other Pythons and NumPys, byte for byte
 	$(PY) -m tools.check_platforms
 
+lite: setup  ## build the browser edition (needs node; PYODIDE=folder for a public site, EDITION=name)
+	$(PY) -m tools.lite $(if $(PYODIDE),--pyodide $(PYODIDE)) $(if $(EDITION),--edition $(EDITION))
+	@# Pages that are there already lead to an edition that is gone.
+	@if [ -e build/site/index.html ]; then $(PY) -m tools.site; fi
+
+usb: setup  ## pack website, browser edition and notebooks into one zip (options as for lite)
+	$(PY) -m tools.lite $(if $(PYODIDE),--pyodide $(PYODIDE)) $(if $(EDITION),--edition $(EDITION))
+	$(PY) -m tools.site
+	$(PY) -m tools.lite.usb
+
+binder: setup  ## let Binder's own program read .binder/; no image is built
+	$(PY) -m tools.binder
+
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --custom-compile-command "make lock" --quiet
 
-lock:  ## write both locks anew (needs uv)
+lock:  ## write all locks anew (needs uv)
 	$(COMPILE) $(NEWEST) --extra course --extra author --extra build --extra test --extra site \
 	  --extra parquet --extra cluster -o requirements.txt
 	$(COMPILE) $(NEWEST) --extra course --extra build -c requirements.txt -o requirements-course.txt
+	$(subst pyproject.toml,tools/lite/requirements.in,$(COMPILE)) -c requirements.txt \
+	  -o tools/lite/requirements.txt
+	$(subst pyproject.toml,tools/binder/requirements.in,$(COMPILE)) $(NEWEST) -o tools/binder/requirements.txt
 
 upgrade:  ## relock to the newest of everything, rebuild, show which outputs changed (needs uv)
 	$(MAKE) lock NEWEST=--upgrade

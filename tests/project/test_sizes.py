@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
 SCIENCE_LIMIT = 6_110  # code lines that make a number of a lesson
-READ_LIMIT = 9_190  # statements one reads, in the package without `authoring`
+READ_LIMIT = 9_200  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 357,
     "evidence": 35,
@@ -25,8 +25,8 @@ BUDGET = {
     "analysis": 3_445,
     "bedside": 592,
     "disease": 1_349,
-    "studies": 920,
-    "classroom": 3_087,
+    "studies": 922,
+    "classroom": 3_100,
     "reporting": 187,
     "doctor": 156,
     "starting": 103,
