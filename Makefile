@@ -22,7 +22,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
-  study wasm grading formats reference gallery site benchmarks dials lock platforms clean
+  study wasm mutants grading formats reference gallery site benchmarks dials lock platforms clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -77,16 +77,19 @@ build: setup  ## rebuild all editions from lessons/
 browser: setup  ## drive three lessons and the lecture in headless Chromium
 	$(PY) -m pytest -m "browser and not full" tests
 
-full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, 32 bits
+full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, 32 bits, planted faults
 	$(PY) -m pytest -m full tests
 	$(MAKE) site TWICE=1
-	$(MAKE) reference wasm
+	$(MAKE) reference wasm mutants
 
 study: setup  ## full-size truths and simulation studies
 	$(PY) -m pytest -n 2 -m slow tests
 
 wasm: setup  ## run the unit tests as the browser would, on 32 bits (needs node and npm)
 	$(PY) -m tools.wasm
+
+mutants: setup  ## plant small faults and count those that the tests find (needs fork; half an hour)
+	$(PY) -m tools.mutants
 
 grading: setup  ## mark five made-up students with nbgrader, in an environment of its own
 	$(PY) -m tools.grading
