@@ -77,11 +77,16 @@ def judge_all(modules: list[running.Module], share: int | None, fresh: bool) -> 
             for mutant in sample(module, share):
                 if mutant.name not in verdicts:
                     verdicts[mutant.name] = running.judge(watch, items, module, mutant, clean)
-                    text = json.dumps({"files": files, "verdicts": verdicts}, indent=1, ensure_ascii=False)
+                    text = json.dumps(
+                        {"files": files, "verdicts": verdicts}, indent=1, ensure_ascii=False
+                    )
                     path.write_text(text, "utf-8")
             missed = [n for n, v in verdicts.items() if v["verdict"] == "survived"]
             took = time.perf_counter() - began
-            print(f"{module.name}: {len(verdicts)} judged, {len(missed)} missed ({took:.0f} s)", flush=True)
+            print(
+                f"{module.name}: {len(verdicts)} judged, {len(missed)} missed ({took:.0f} s)",
+                flush=True,
+            )
 
     CACHE.mkdir(parents=True, exist_ok=True)
     tests = sorted({name for module in modules for name in module.tests})
@@ -117,7 +122,9 @@ def one_room(
     answer = running.forked(lambda: str(judge_all(modules, share, fresh)), None, loud=True)
     if answer != "None":
         raise SystemExit(f"{room}: the run ended early ({answer})")
-    lines, score = table(modules, {m.name: CACHE / f"{m.name}.json" for m in modules}, share, sample)
+    lines, score = table(
+        modules, {m.name: CACHE / f"{m.name}.json" for m in modules}, share, sample
+    )
     print("\n".join(lines))
     if missed:
         for module in modules:

@@ -29,6 +29,7 @@ NAMES = {
 # Keywords that change no number, or say what is so anyway.
 IDLE = {"strict", "stacklevel", "dtype", "copy", "repr", "argument", "frozen", "out", "default"}
 DEFAULTS = {"side='left'"}
+LAST_AXIS = {"sort", "argsort", "lexsort", "diff", "take_along_axis"}  # by default, of two here
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,16 @@ def alternatives(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Name(NAMES[node.id], node.ctx)
         case ast.Call():
             for i, word in enumerate(node.keywords):
-                if word.arg and word.arg not in IDLE and ast.unparse(word) not in DEFAULTS:
+                if word.arg and word.arg not in IDLE and not by_default(node, word):
                     others = [*node.keywords[:i], *node.keywords[i + 1 :]]
                     yield ast.Call(node.func, node.args, others)
+
+
+def by_default(call: ast.Call, word: ast.keyword) -> bool:
+    """Whether a call does the same without this keyword."""
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    text = ast.unparse(word)
+    return text in DEFAULTS or (text == "axis=1" and called in LAST_AXIS)
 
 
 def spoken(node: ast.AST) -> bool:

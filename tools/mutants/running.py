@@ -129,7 +129,16 @@ def with_collected(files: list[str], root: Path, work: Callable[[Watch, Any], No
     settings.register_profile("mutants", phases=list(PHASES), database=None, deadline=None)
     settings.load_profile("mutants")
     watch = Watch(lambda items: work(watch, items))
-    options = ["-q", "-x", "--assert=plain", "--capture=no", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    options = [
+        "-q",
+        "-x",
+        "--assert=plain",
+        "--capture=no",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+    ]
     code = pytest.main([*options, f"--rootdir={root}", *files], plugins=[watch])
     if code != 0:
         raise SystemExit(f"pytest ended with {code}")
@@ -192,7 +201,9 @@ def clean_run(watch: Watch, items: list[pytest.Item], modules: list[Module]) -> 
 
         for module in modules:  # as every fault is planted, but with none
             planting.replace(
-                importlib.import_module(module.name), ast.parse(module.path.read_text("utf-8")), True
+                importlib.import_module(module.name),
+                ast.parse(module.path.read_text("utf-8")),
+                True,
             )
         seconds: dict[str, float] = {}
         lines: dict[str, dict[str, list[int]]] = {m.name: defaultdict(list) for m in modules}
@@ -217,7 +228,9 @@ def clean_run(watch: Watch, items: list[pytest.Item], modules: list[Module]) -> 
     return record
 
 
-def judge(watch: Watch, items: list[pytest.Item], module: Module, mutant: Mutant, clean: Clean) -> Verdict:
+def judge(
+    watch: Watch, items: list[pytest.Item], module: Module, mutant: Mutant, clean: Clean
+) -> Verdict:
     """Plant a fault and tell whether a test notices."""
     tests = clean.reaching(module, mutant)
     if not tests:
@@ -227,7 +240,9 @@ def judge(watch: Watch, items: list[pytest.Item], module: Module, mutant: Mutant
     def work() -> str:
         tree = planted(module.path.read_text("utf-8"), mutant)
         try:
-            outside = not mutant.name.split(" | ")[0][0].islower() or mutant.name.startswith("module")
+            outside = not mutant.name.split(" | ")[0][0].islower() or mutant.name.startswith(
+                "module"
+            )
             planting.replace(importlib.import_module(module.name), tree, outside)
         except Exception as error:
             return f"killed import: {type(error).__name__}"
@@ -237,4 +252,7 @@ def judge(watch: Watch, items: list[pytest.Item], module: Module, mutant: Mutant
 
     limit = 10 + 3 * sum(clean.seconds[name] for name in tests)
     verdict, _, by = forked(work, limit).partition(" ")
-    return {"verdict": verdict, "by": by or (f"{len(tests)} tests" if verdict == "survived" else "")}
+    return {
+        "verdict": verdict,
+        "by": by or (f"{len(tests)} tests" if verdict == "survived" else ""),
+    }
