@@ -5,7 +5,7 @@ Each of these was missing when small faults were planted in the modules (`make m
 
 from __future__ import annotations
 
-from math import log
+from math import log, sqrt
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,16 @@ import pytest
 from dsrct_edu.analysis import aalen_johansen, cox, events_needed, kaplan_meier, kernels
 from dsrct_edu.analysis.diagnostics import time_scale
 from dsrct_edu.analysis.incidence import _kept_at_zero
+from dsrct_edu.analysis.logistic import logistic_fit
+from dsrct_edu.analysis.registry_arrays import first_places, months_between, packed
+from dsrct_edu.analysis.two_groups import (
+    cox_two_groups,
+    death_counts,
+    difference,
+    rank,
+    two_group_curves,
+    two_group_logrank,
+)
 from dsrct_edu.errors import InputError
 
 SIX = pd.DataFrame({"duration": [2, 4, 4, 7, 9, 12], "event": [1, 1, 0, 1, 0, 0]})
@@ -114,6 +124,12 @@ def test_strata_tie_what_is_near_but_for_times_that_are_tied_already() -> None:
     assert kernels.time_grid(near).exit.tolist() == [[0, 0, 1, 1]]
 
 
+def test_tenths_that_are_rounding_beside_their_mean_are_one_time() -> None:
+    # R's tolerance is 1.5e-8 of the mean, 13 million here.
+    assert kernels.time_grid(np.array([[0, 2e7, 2e7 + 0.1]])).exit.tolist() == [[0, 1, 1]]
+    assert kernels.time_grid(np.array([[0, 2e5, 2e5 + 0.1]])).exit.tolist() == [[0, 1, 2]]
+
+
 def test_two_data_sets_at_once_share_no_time() -> None:
     time = np.array([[5.0, 1, 3], [2, 2, 8]])
     grid = kernels.time_grid(time)
@@ -130,3 +146,114 @@ def test_what_comes_after_the_end_has_the_error_of_the_end() -> None:
     variance = np.array([[0.1, 0.2, 0.3], [0.1, 0.2, 0.3]])
     survival = np.array([[0.5, 0.0, 0.0], [0.5, 0.4, 0.3]])
     assert _kept_at_zero(variance, survival).tolist() == [[0.1, 0.2, 0.2], [0.1, 0.2, 0.3]]
+
+
+# Deaths at 1 and 2 among x = 1, 0, 1, 0; both of x = 1; none; one at the end, alone at risk.
+TIMES = np.array([[1.0, 2, 3, 4]] * 4)
+DEATHS = np.array([[1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0], [0, 0, 0, 1]], dtype=bool)
+GROUP = np.array([True, False, True, False])
+
+
+def test_two_groups_by_hand_known_monotone_and_unknown() -> None:
+    ranked = rank(TIMES, DEATHS, GROUP)
+    died_1 = ranked.group * ranked.death
+    zero, one, share, variance = death_counts(ranked)
+    # At risk just before the deaths: two and two, then two and one.
+    assert (zero[0].tolist(), one[0].tolist()) == ([2, 2, 1, 1], [2, 1, 0, 0])
+    np.testing.assert_allclose(share[0], [1 / 2, 1 / 3, 0, 0])
+    np.testing.assert_allclose(variance[0], [1 / 4, 2 / 9, 0, 0])
+    logrank = two_group_logrank(died_1, share, variance)
+    assert logrank.estimate[0] == pytest.approx((1 - 5 / 6) / (17 / 36))
+    assert logrank.se[0] == pytest.approx(1 / sqrt(17 / 36))
+    assert logrank.converged.tolist() == [True, True, False, False]
+    assert np.isnan([*logrank.estimate[2:], *logrank.se[2:]]).all()
+    assert not logrank.separated.any()
+    fit = cox_two_groups(died_1, zero, one, logrank.estimate)
+    # r^2 = 2, as in test_cox_of_six_has_a_closed_form
+    r = sqrt(2)
+    assert fit.estimate[0] == pytest.approx(log(r), abs=1e-12)
+    information = r / (1 + r) ** 2 + 2 * r / (r + 2) ** 2
+    assert fit.se[0] == pytest.approx(1 / sqrt(information), rel=1e-12)
+    assert fit.estimate[1] == 20
+    assert np.isnan(fit.estimate[2:]).all()
+    assert fit.converged.tolist() == [True, False, False, False]
+    assert fit.separated.tolist() == [False, True, False, False]
+
+
+def test_all_deaths_in_the_other_group_send_the_estimate_the_other_way() -> None:
+    ranked = rank(TIMES[:1], np.array([[False, True, False, False]]), GROUP)
+    zero, one, share, variance = death_counts(ranked)
+    start = two_group_logrank(ranked.group * ranked.death, share, variance).estimate
+    fit = cox_two_groups(ranked.group * ranked.death, zero, one, start)
+    assert fit.estimate.tolist() == [-20]
+    assert fit.separated.tolist() == [True]
+
+
+def test_curves_of_two_groups_by_hand() -> None:
+    zero, one = two_group_curves(TIMES[:2], DEATHS[:2], GROUP, 3.0)
+    # Group 1: a death at 1 of two, then, in the second data set, the other at the horizon itself.
+    np.testing.assert_allclose(one.survival, [1 / 2, 0])
+    np.testing.assert_allclose(one.rmst, [1 + 2 / 2, 1 + 2 / 2])
+    np.testing.assert_allclose(one.survival_variance, [1 / 4 * 1 / 2, 0])
+    np.testing.assert_allclose(one.rmst_variance, [1 / 2, 1 / 2])
+    np.testing.assert_allclose(zero.survival, [1 / 2, 1])
+    np.testing.assert_allclose(zero.rmst, [2 + 1 / 2, 3])
+    np.testing.assert_allclose(zero.rmst_variance, [1 / 4 * 1 / 2, 0])
+    # A curve that ends before the horizon is carried on.
+    np.testing.assert_allclose(two_group_curves(TIMES, DEATHS, GROUP, 9.0)[1].rmst[0], 1 + 8 / 2)
+    # With the first patient left out nobody of group 1 dies in the first data set.
+    rest = np.array([[False, True, True, True]] * 2)
+    zero, one = two_group_curves(TIMES[:2], DEATHS[:2], GROUP, 3.0, rest)
+    np.testing.assert_allclose(one.survival, [1, 0])
+    np.testing.assert_allclose(one.rmst, [3, 3])
+    per_row = two_group_curves(TIMES[:2], DEATHS[:2], np.array([GROUP] * 2), 3.0, rest)
+    for found, expected in zip(per_row, (zero, one), strict=True):
+        np.testing.assert_allclose(found, expected)
+
+
+def test_a_difference_needs_two_groups_and_some_variance() -> None:
+    one, zero = np.array([3.0, 2.0, np.nan]), np.array([1.0, 1.0, 1.0])
+    found = difference(one, zero, np.array([4.0, 0.0, 4.0]))
+    np.testing.assert_array_equal(found.estimate, [2, 1, np.nan])
+    np.testing.assert_array_equal(found.se, [2, 0, np.nan])
+    assert found.converged.tolist() == [True, False, False]
+    assert not found.separated.any()
+
+
+def test_those_marked_are_packed_to_the_left() -> None:
+    marked = np.array([[False, True, True], [False, False, True]])
+    places = first_places(marked)
+    values = np.array([[10, 11, 12], [20, 21, 22]])
+    assert packed(values, places).tolist() == [[11, 12], [22, 20]]
+    assert packed(marked, places).tolist() == [[True, True], [True, False]]
+    assert packed(values[:, :, None], places).tolist() == [[[11], [12]], [[22], [20]]]
+    nobody = first_places(np.zeros((2, 3), dtype=bool))
+    assert nobody.shape == (2, 1)
+    surgery, death = np.array([5.1, 0.1, 5.0]), np.array([14.4, 0.4, 12.0])
+    assert months_between(surgery, death).tolist() == [9.3, 0.3, 7.0]
+
+
+def test_a_logistic_table_beside_one_that_separates() -> None:
+    # 3 of 4 with x, 1 of 4 without: log odds -log 3 and log 9 more. The other table separates.
+    x = np.array([[1.0, 1, 1, 1, 0, 0, 0, 0]] * 2)[:, :, None]
+    outcome = np.array([[1, 1, 1, 0, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0, 0, 0]], dtype=bool)
+    fit = logistic_fit(outcome, x, np.ones((2, 8)))
+    np.testing.assert_allclose(fit.coef[0], [-log(3), log(9)], rtol=1e-9)
+    np.testing.assert_allclose(fit.probability[0], [3 / 4] * 4 + [1 / 4] * 4, rtol=1e-9)
+    assert fit.converged.tolist() == [True, False]
+    assert fit.separated.tolist() == [False, True]
+    # Of the standardised design, 0 and 1 made -1 and 1: each cell of 4 has 4 * 3/16 of information.
+    np.testing.assert_allclose(fit.design[0, :, 1], [1] * 4 + [-1] * 4)
+    np.testing.assert_allclose(fit.inverse_information[0], np.eye(2) / 1.5, atol=1e-9)
+    # Who weighs nothing is not there: without the one untreated with x the table separates.
+    weights = np.ones((1, 8))
+    weights[0, 3] = 0
+    assert logistic_fit(outcome[:1], x[:1], weights).separated[0]
+    weights = np.array([[2.0, 0, 1, 1, 1, 2, 0, 1]])
+    again = logistic_fit(outcome[:1], x[:1], weights)
+    np.testing.assert_allclose(again.coef, fit.coef[:1], rtol=1e-9)
+    np.testing.assert_array_equal(again.design[0, [1, 6]], 0)
+    # A covariate that is the same for all has no coefficient; the intercept is that of 4 in 8.
+    same = logistic_fit(outcome[:1], np.full((1, 8, 1), 7.0), np.ones((1, 8)))
+    np.testing.assert_allclose(same.coef, [[0, 0]], atol=1e-12)
+    assert same.converged[0]

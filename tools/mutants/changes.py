@@ -34,15 +34,25 @@ LAST_AXIS = {"sort", "argsort", "lexsort", "diff", "take_along_axis"}  # by defa
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault: its name, which tells where it is and what it changes, and its line."""
+    """One fault: its name, which tells where it is and what it changes, and its line.
+
+    `inside` a function, or outside, where it acts when the module is imported.
+    """
 
     name: str
     index: int
     line: int
+    inside: bool
 
 
 def alternatives(node: ast.AST) -> Iterator[ast.AST]:
     """Yield what may stand in place of a node."""
+    for kind in (_signs, _values, _ways, _parts):
+        yield from kind(node)
+
+
+def _signs(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield other comparisons and operators."""
     match node:
         case ast.Compare():
             for i, sign in enumerate(node.ops):
@@ -57,16 +67,35 @@ def alternatives(node: ast.AST) -> Iterator[ast.AST]:
             yield node.operand
         case ast.BoolOp():
             yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+
+
+def _values(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield other numbers, truth values and functions."""
+    match node:
         case ast.Constant(value=bool()):
             yield ast.Constant(not node.value)
         case ast.Constant(value=int() | float()):
             yield ast.Constant(node.value + 1)
+        case ast.Attribute() if node.attr in NAMES:
+            yield ast.Attribute(node.value, NAMES[node.attr], node.ctx)
+        case ast.Name() if node.id in NAMES:
+            yield ast.Name(NAMES[node.id], node.ctx)
+
+
+def _ways(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield conditions turned round, and nothing returned."""
+    match node:
         case ast.IfExp() if not isinstance(node.test, ast.Compare):
             yield ast.IfExp(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
         case ast.If() if not isinstance(node.test, ast.Compare | ast.UnaryOp):
             yield ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
         case ast.Return(value=ast.expr()):
             yield ast.Return(ast.Constant(None))
+
+
+def _parts(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield slices without an end, and calls without a keyword."""
+    match node:
         case ast.Slice():
             if node.lower:
                 yield ast.Slice(None, node.upper, node.step)
@@ -74,10 +103,6 @@ def alternatives(node: ast.AST) -> Iterator[ast.AST]:
                 yield ast.Slice(node.lower, None, node.step)
             if node.step:
                 yield ast.Slice(node.lower, node.upper, None)
-        case ast.Attribute() if node.attr in NAMES:
-            yield ast.Attribute(node.value, NAMES[node.attr], node.ctx)
-        case ast.Name() if node.id in NAMES:
-            yield ast.Name(NAMES[node.id], node.ctx)
         case ast.Call():
             for i, word in enumerate(node.keywords):
                 if word.arg and word.arg not in IDLE and not by_default(node, word):
@@ -116,6 +141,7 @@ class Planter(ast.NodeTransformer):
         self.chosen = chosen
         self.found: list[Mutant] = []
         self.within: list[str] = []
+        self.depth = 0  # functions around
         self.seen: Counter[str] = Counter()
 
     def visit(self, node: ast.AST) -> ast.AST:
@@ -124,7 +150,7 @@ class Planter(ast.NodeTransformer):
             return node
         for new in alternatives(node):
             index = len(self.found)
-            self.found.append(Mutant(self._name(node, new), index, node.lineno))
+            self.found.append(Mutant(self._name(node, new), index, node.lineno, self.depth > 0))
             if index == self.chosen:
                 return ast.copy_location(new, node)
         return super().visit(node)
@@ -147,11 +173,13 @@ class Planter(ast.NodeTransformer):
             args = node.args
             args.defaults = [self.visit(value) for value in args.defaults]
             args.kw_defaults = [value and self.visit(value) for value in args.kw_defaults]
+        self.depth += isinstance(node, ast.FunctionDef)
         node.body = [self.visit(part) for part in node.body]
+        self.depth -= isinstance(node, ast.FunctionDef)
         self.within.pop()
         return node
 
-    visit_FunctionDef = visit_ClassDef = _inside  # noqa: N815 - the names that ast asks for
+    visit_FunctionDef = visit_ClassDef = _inside
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         """Leave the annotation alone."""

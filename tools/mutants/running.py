@@ -21,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -55,8 +56,8 @@ class Clean:
         """Return the module's own tests that reach a fault, the quickest first."""
         lines = self.lines.get(module.name, {})
         # a fault outside functions is reached by whatever reaches the module
-        hit = lines.get(str(mutant.line)) if "." not in mutant.name else None
-        places = set(hit if hit is not None else (i for found in lines.values() for i in found))
+        hit = [str(mutant.line)] if mutant.inside else list(lines)
+        places = {place for line in hit for place in lines.get(line, [])}
         own = [self.names[i] for i in places if self.names[i].split("::")[0] in module.tests]
         return sorted(own, key=self.seconds.__getitem__)
 
@@ -179,51 +180,55 @@ def forked(work: Callable[[], str], seconds: float | None, loud: bool = False) -
     return answer or "crash"
 
 
-def clean_run(watch: Watch, items: list[pytest.Item], modules: list[Module]) -> Clean:
-    """Run everything once without a fault, and record which test reaches which line."""
-    files = {str(module.path): module.name for module in modules}
+def loaded(module: Module) -> ModuleType:
+    return importlib.import_module(module.name)
 
-    def work() -> str:
-        reached: dict[str, set[int]] = defaultdict(set)
 
-        def trace(frame: Any, event: str, _: Any) -> Any:
-            name = files.get(frame.f_code.co_filename)
-            if name is None:
-                return None
-            lines = reached[name]
-            lines.add(frame.f_lineno)
+class Trace:
+    """Which lines of some files are reached, by the names of the modules."""
 
-            def within(inner: Any, event: str, _: Any) -> Any:
-                lines.add(inner.f_lineno)
-                return within
+    def __init__(self, files: dict[str, str]) -> None:
+        self.files = files
+        self.reached: dict[str, set[int]] = defaultdict(set)
 
+    def __call__(self, frame: Any, event: str, _: Any) -> Any:
+        name = self.files.get(frame.f_code.co_filename)
+        if name is None:
+            return None
+        lines = self.reached[name]
+        lines.add(frame.f_lineno)
+
+        def within(inner: Any, event: str, _: Any) -> Any:
+            lines.add(inner.f_lineno)
             return within
 
+        return within
+
+
+def clean_run(watch: Watch, items: list[pytest.Item], modules: list[Module]) -> dict[str, Any]:
+    """Run everything once without a fault, and record which test reaches which line."""
+
+    def work() -> str:
         for module in modules:  # as every fault is planted, but with none
-            planting.replace(
-                importlib.import_module(module.name),
-                ast.parse(module.path.read_text("utf-8")),
-                True,
-            )
+            planting.replace(loaded(module), ast.parse(module.path.read_text("utf-8")), True)
+        trace = Trace({str(module.path): module.name for module in modules})
         seconds: dict[str, float] = {}
         lines: dict[str, dict[str, list[int]]] = {m.name: defaultdict(list) for m in modules}
         sys.settrace(trace)
         for place, (item, took) in enumerate(watch.run(items)):
             sys.settrace(None)
             seconds[item.nodeid] = took
-            for name, hit in reached.items():
+            for name, hit in trace.reached.items():
                 for line in hit:
                     lines[name][str(line)].append(place)
-            reached.clear()
+            trace.reached.clear()
             sys.settrace(trace)
         sys.settrace(None)
-        if watch.failed:
-            return json.dumps({"failed": watch.failed})
-        return json.dumps({"seconds": seconds, "lines": lines})
+        return json.dumps({"failed": watch.failed, "seconds": seconds, "lines": lines})
 
     answer = forked(work, None)
-    record = json.loads(answer) if answer.startswith("{") else {"failed": answer}
-    if "failed" in record:
+    record: dict[str, Any] = json.loads(answer) if answer[0] == "{" else {"failed": answer}
+    if record["failed"]:
         raise SystemExit(f"without any fault this fails: {record['failed']}")
     return record
 
@@ -240,10 +245,7 @@ def judge(
     def work() -> str:
         tree = planted(module.path.read_text("utf-8"), mutant)
         try:
-            outside = not mutant.name.split(" | ")[0][0].islower() or mutant.name.startswith(
-                "module"
-            )
-            planting.replace(importlib.import_module(module.name), tree, outside)
+            planting.replace(loaded(module), tree, not mutant.inside)
         except Exception as error:
             return f"killed import: {type(error).__name__}"
         for _ in watch.run([by_name[name] for name in tests]):
@@ -252,7 +254,4 @@ def judge(
 
     limit = 10 + 3 * sum(clean.seconds[name] for name in tests)
     verdict, _, by = forked(work, limit).partition(" ")
-    return {
-        "verdict": verdict,
-        "by": by or (f"{len(tests)} tests" if verdict == "survived" else ""),
-    }
+    return {"verdict": verdict, "by": by or f"{len(tests)} tests"}
