@@ -11,11 +11,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import minimize
 
-from dsrct_edu.analysis import aalen_johansen, cox, events_needed, kaplan_meier, kernels
-from dsrct_edu.analysis.diagnostics import time_scale
+from dsrct_edu.analysis import (
+    ConvergenceWarning,
+    aalen_johansen,
+    cox,
+    events_needed,
+    kaplan_meier,
+    kernels,
+)
+from dsrct_edu.analysis.diagnostics import concordance, time_scale
+from dsrct_edu.analysis.firth import _penalised, firth_cox
 from dsrct_edu.analysis.incidence import _kept_at_zero
 from dsrct_edu.analysis.logistic import logistic_fit
+from dsrct_edu.analysis.partial_likelihood import cox_data, standardise
 from dsrct_edu.analysis.registry_arrays import first_places, months_between, packed
 from dsrct_edu.analysis.two_groups import (
     cox_two_groups,
@@ -257,3 +267,81 @@ def test_a_logistic_table_beside_one_that_separates() -> None:
     same = logistic_fit(outcome[:1], np.full((1, 8, 1), 7.0), np.ones((1, 8)))
     np.testing.assert_allclose(same.coef, [[0, 0]], atol=1e-12)
     assert same.converged[0]
+
+
+def test_a_pair_that_cannot_be_compared_leaves_nothing_to_count() -> None:
+    both, risk = np.array([1.0, 1.0]), np.array([0.3, 0.7])
+    assert np.isnan(concordance(both, np.array([True, True]), risk))
+    assert np.isnan(concordance(np.array([1.0, 2.0]), np.array([False, True]), risk))
+    # A censoring at the time of an event came later.
+    assert concordance(both, np.array([False, True]), risk) == 1
+
+
+def test_without_a_maximum_hazards_are_not_tested() -> None:
+    data = pd.DataFrame({"duration": [1, 2, 3, 4], "event": [1, 1, 0, 0], "x": [1, 1, 0, 0]})
+    with pytest.warns(ConvergenceWarning):
+        fit = cox(data, covariates="x")
+    assert fit.proportional_hazards()["chi_square"].isna().all()
+
+
+def test_one_time_in_each_of_two_data_sets() -> None:
+    grid = kernels.time_grid(np.array([[2.0, 2.0], [5.0, 5.0]]))
+    assert grid.index(np.array([3.0])).tolist() == [[0], [-1]]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_another_optimiser_finds_the_same_penalised_maximum_and_limits(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = 12
+    time, event = rng.integers(1, 12, n) + 0.0, rng.random(n) < 0.6
+    x = np.stack([rng.standard_cauchy(n), rng.integers(0, 2, n)], axis=1)
+    grid = kernels.time_grid(time[None])
+    data = cox_data(grid, event[None], x[None])
+    found = firth_cox(data, 0.9)
+    assert found.fit.converged[0]
+    centred, scale = standardise(data)
+    penalised = _penalised(centred)
+
+    def best(fixed: dict[int, float]) -> float:
+        free = [j for j in range(2) if j not in fixed]
+
+        def lost(some: np.ndarray) -> tuple[float, np.ndarray]:
+            coef = np.array([fixed.get(j, 0.0) for j in range(2)])
+            coef[free] = some
+            point = penalised(coef)
+            return -point.value, -point.score[free]
+
+        start = (found.fit.coef[0] * scale[0])[free]
+        return -float(minimize(lost, start, jac=True, method="BFGS").fun)
+
+    top = found.fit.log_likelihood[0] - np.log(scale[0]).sum()
+    assert best({}) == pytest.approx(top, abs=1e-9)
+    for j in range(2):
+        without = best({j: 0.0})
+        assert found.statistic[j] == pytest.approx(2 * (top - without), abs=1e-7)
+        for limit in (found.low[j], found.high[j]):
+            if np.isfinite(limit):
+                fallen = top - best({j: limit * scale[0, j]})
+                assert 2 * fallen == pytest.approx(2.705543454095404, abs=1e-6)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_influence_on_survival_at_some_times_is_that_on_each(late: bool) -> None:
+    data = data_with_weights()
+    time, entry, weights = (data[[name]].to_numpy().T for name in ("duration", "entry", "w"))
+    event = data[["event"]].to_numpy().T
+    grid = kernels.time_grid(time, entry if late else None)
+    for weight in (None, weights):
+        counts = kernels.count_events(grid, event, weight)
+        curve = kernels.survival(counts)
+        places = np.array([3, 8, 12])
+        found = kernels.survival_influence(grid, event, counts, places, weight)
+        for k, place in enumerate(places):
+            gradient = curve[:, [place]] * (grid.time <= grid.time[0, place])
+            one = kernels.influence(grid, event, counts, gradient, weight)
+            np.testing.assert_allclose(found[:, k], one[0], atol=1e-13)
+        # The sum of their squares on the scale of the log is the robust variance.
+        if weight is not None:
+            robust = kernels.robust_log_survival_variance(grid, event, counts, weight)
+            expected = (found**2).sum(axis=0) / curve[0, places] ** 2
+            np.testing.assert_allclose(robust[0, places], expected, rtol=1e-9)

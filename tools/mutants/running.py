@@ -30,8 +30,8 @@ from hypothesis import Phase, settings
 from tools.mutants import planting
 from tools.mutants.changes import Mutant, planted
 
-CASES = 24  # of a test with more parameters than that, evenly spread
-EXAMPLES = 40  # of a property
+CASES = 12  # of a test with more parameters than that, evenly spread
+EXAMPLES = 25  # of a property
 Verdict = dict[str, str]  # verdict, and by which test
 
 
