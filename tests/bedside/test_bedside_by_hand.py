@@ -6,7 +6,9 @@ Each of these was missing when small faults were planted in the modules (`make m
 from math import exp, log, sinh
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from dsrct_edu import InputError, bedside
 from dsrct_edu.bedside.hipec._validity import ValidityWarning
@@ -116,3 +118,74 @@ def test_one_compartment_empties_along_one_exponential():
     assert course["plasma_mg_l"].tolist() == [0, 0]
     kept = bedside.perfusion(90, 3.0, [0, 50], permeability_l_min=0.0, compartments=1)
     assert kept["peritoneal_mg_l"].tolist() == [30, 30]
+
+
+def test_five_millimetres_are_a_rise_and_less_is_none():
+    for tenths in range(100, 200):
+        nadir = tenths / 10
+        assert bedside.recist(30, round(nadir + 5, 1), nadir) == "PD"
+        assert bedside.recist(30, round(nadir + 4.9, 1), nadir) != "PD"
+
+
+def test_half_of_a_diameter_an_area_and_a_volume():
+    # A quarter left: of the diameter, of an area of half the diameter, of a volume.
+    table = bedside.half_of_what(0.75).set_index("measured")
+    assert table["diameter_change"].tolist() == pytest.approx([-0.75, -0.5, 0.25 ** (1 / 3) - 1])
+    assert table["area_change"]["area"] == pytest.approx(-0.75)
+    assert table["area_change"]["diameter"] == pytest.approx(1 / 16 - 1)
+    assert table["volume_change"].tolist() == pytest.approx([1 / 64 - 1, 1 / 8 - 1, -0.75])
+    assert table["recist"].tolist() == ["PR", "PR", "PR"]
+    assert bedside.half_of_what(0.3)["recist"].tolist() == ["PR", "SD", "SD"]
+    assert bedside.half_of_what(1.0)["recist"].tolist() == ["CR"] * 3
+    with pytest.raises(InputError, match="fall"):
+        bedside.half_of_what(1.01)
+
+
+def test_changes_have_bounds():
+    assert bedside.volume_change(100) == pytest.approx(101**3 - 1)
+    for wrong in (100.5, -1.01):
+        with pytest.raises(InputError, match="diameter_change"):
+            bedside.volume_change(wrong)
+    with pytest.raises(InputError, match="size_cm"):
+        bedside.lesion_size_score(60.5)
+    with pytest.raises(InputError, match="residual_mm"):
+        bedside.completeness_score(500.5)
+
+
+def test_the_wall_cools_by_its_first_millimetre_and_then_slowly():
+    found = bedside.wall_temperature([0, 0.5, 1, 11], 41.0)
+    np.testing.assert_allclose(found, [41, 40.15, 39.3, 37.8])
+
+
+def test_what_scans_find_is_seen_from_the_scan_on():
+    patients = pd.DataFrame(
+        {
+            "surgery_month": [6.0] * 400,
+            "recurrence": True,
+            "recurrence_month": 10.0,
+            "recurrence_site": "hepatic",
+            "follow_up_month": np.linspace(10, 20, 400),
+        }
+    )
+    seen = bedside.seen_at_scans(patients, every=6.0, seed=1)
+    first = 6.0 * (1 - np.random.default_rng(1).random(400))  # of scans after the operation
+    found = 6 + np.where(first >= 4, first, first + 6)
+    late = np.ceil(found * 10 - 1e-6) / 10
+    assert seen["recurrence"].tolist() == (late <= patients["follow_up_month"]).tolist()
+    np.testing.assert_allclose(
+        seen["recurrence_month"], np.where(late <= patients["follow_up_month"], late, np.nan)
+    )
+    at_the_end = patients.assign(follow_up_month=late)
+    assert bedside.seen_at_scans(at_the_end, every=6.0, seed=1)["recurrence"].all()
+    with pytest.raises(InputError, match="after surgery"):
+        bedside.seen_at_scans(patients.assign(surgery_month=10.0), every=6.0)
+
+
+def test_two_trials_beside_each_other():
+    # log(0.5) - log(2) is -2 log 2, with the error 5 of 3 and 4.
+    z, p = bedside.difference_of_trials(0.5, 3.0, 2.0, 4.0)
+    assert z == pytest.approx(-2 * log(2) / 5)
+    assert p == pytest.approx(2 * norm.cdf(z))
+    assert bedside.difference_of_trials(2.0, 3.0, 2.0, 4.0) == (0, 1)
+    found = bedside.randomised_trials()
+    assert list(found.columns[8:]) == ["median_control_month", "se_log", "z", "p_value", "source"]
