@@ -25,7 +25,7 @@ from dsrct_edu.analysis.diagnostics import concordance, time_scale
 from dsrct_edu.analysis.firth import _penalised, firth_cox
 from dsrct_edu.analysis.incidence import _kept_at_zero
 from dsrct_edu.analysis.logistic import logistic_fit
-from dsrct_edu.analysis.partial_likelihood import cox_data, standardise
+from dsrct_edu.analysis.partial_likelihood import cox_data, cox_fit, standardise
 from dsrct_edu.analysis.registry_arrays import first_places, months_between, packed
 from dsrct_edu.analysis.two_groups import (
     cox_two_groups,
@@ -148,8 +148,8 @@ def test_two_data_sets_at_once_share_no_time() -> None:
     assert grid.sum_at_risk().tolist() == [[3, 2, 1], [3, 1, 0]]
     assert grid.index(np.array([0.5, 2.0, 5.0])).tolist() == [[-1, 0, 2], [-1, 0, 0]]
     curve = kernels.survival(kernels.count_events(grid, np.array([[True] * 3, [False] * 3])))
-    read = kernels.value_at(grid, curve, np.array([0.5, 3.0]), 1.0)
-    np.testing.assert_allclose(read, [[1, 1 / 3], [1, 1]])
+    read = kernels.value_at(grid, curve, np.array([0.5, 1.0, 3.0]), 1.0)
+    np.testing.assert_allclose(read, [[1, 2 / 3, 1 / 3], [1, 1, 1]])
 
 
 def test_what_comes_after_the_end_has_the_error_of_the_end() -> None:
@@ -299,6 +299,7 @@ def test_another_optimiser_finds_the_same_penalised_maximum_and_limits(seed: int
     data = cox_data(grid, event[None], x[None])
     found = firth_cox(data, 0.9)
     assert found.fit.converged[0]
+    assert not found.fit.moving.any()
     centred, scale = standardise(data)
     penalised = _penalised(centred)
 
@@ -345,3 +346,13 @@ def test_influence_on_survival_at_some_times_is_that_on_each(late: bool) -> None
             robust = kernels.robust_log_survival_variance(grid, event, counts, weight)
             expected = (found**2).sum(axis=0) / curve[0, places] ** 2
             np.testing.assert_allclose(robust[0, places], expected, rtol=1e-9)
+
+
+def test_a_covariate_may_stand_far_from_zero() -> None:
+    data = data_with_weights()
+    grid = kernels.time_grid(data[["duration"]].to_numpy().T)
+    event, x = data[["event"]].to_numpy().T, data[["x"]].to_numpy()[None]
+    near, far = (cox_fit(cox_data(grid, event, x + shift)) for shift in (0.0, 1e6))
+    assert far.converged[0]
+    np.testing.assert_allclose(far.coef, near.coef, rtol=1e-6)
+    np.testing.assert_allclose(far.se, near.se, rtol=1e-6)

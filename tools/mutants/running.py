@@ -121,7 +121,8 @@ def warm(items: list[pytest.Item]) -> None:
     """Read what the tests read from files once, not in every fork: cached functions of none."""
     for module in {item.getparent(pytest.Module).obj for item in items}:
         for value in list(vars(module).values()):
-            if hasattr(value, "cache_info") and not inspect.signature(value).parameters:
+            own = getattr(value, "__module__", "") == module.__name__
+            if own and hasattr(value, "cache_info") and not inspect.signature(value).parameters:
                 value()
 
 
