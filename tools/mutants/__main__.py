@@ -12,14 +12,14 @@ on Windows.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
-import random
 import sys
 import time
 from pathlib import Path
 
 from tools.mutants import ROOT, data, running
-from tools.mutants.changes import Mutant, mutants
+from tools.mutants.changes import Mutant
 from tools.mutants.report import table
 
 CACHE = ROOT / ".cache" / "mutants"
@@ -27,13 +27,11 @@ CACHE = ROOT / ".cache" / "mutants"
 
 def sample(module: running.Module, share: int | None) -> list[Mutant]:
     """Return the faults of a module but the equivalent ones: all, or so many of them by lot."""
-    same = data.equivalent().get(module.name.removeprefix("dsrct_edu."), {})
-    found = [m for m in mutants(module.path.read_text("utf-8")) if m.name not in same]
-    if share is None or len(found) <= share:
-        return found
-    # a larger sample holds every smaller one
-    chosen = random.Random(f"dsrct {module.name}").sample(range(len(found)), len(found))
-    return [found[i] for i in sorted(chosen[:share])]
+    found = data.faults(module)
+    by_lot = sorted(found, key=lambda mutant: hashlib.sha256(mutant.name.encode()).digest())
+    # a larger sample holds every smaller one, whatever else is found equivalent
+    chosen = {mutant.name for mutant in by_lot[:share]}
+    return [mutant for mutant in found if mutant.name in chosen]
 
 
 def kept(path: Path, now: dict[str, str]) -> dict[str, running.Verdict]:
@@ -43,7 +41,7 @@ def kept(path: Path, now: dict[str, str]) -> dict[str, running.Verdict]:
     tests that has not changed.
     """
     record = json.loads(path.read_text("utf-8")) if path.exists() else {"files": {}}
-    before = record["files"]
+    before = record.get("files", {})
     if before.get("module") != now["module"]:
         return {}
     same = {name for name, digest in now.items() if before.get(name) == digest}
@@ -129,9 +127,10 @@ def one_room(
     if missed:
         for module in modules:
             verdicts = json.loads((CACHE / f"{module.name}.json").read_text("utf-8"))["verdicts"]
-            for name, verdict in verdicts.items():
+            for mutant in data.faults(module):
+                verdict = verdicts.get(mutant.name, {"verdict": "not judged"})
                 if verdict["verdict"] == "survived":
-                    print(f"{module.name}: {name}  [{verdict['by']}]")
+                    print(f"{module.name}: {mutant.name}  [{verdict['by']}]")
     floor = data.FLOOR.get(room, 0.0)
     if score < floor:
         print(f"{room}: {score:.1%} found, below the floor of {floor:.0%}")

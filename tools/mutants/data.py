@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 from tools.mutants import ROOT
+from tools.mutants.changes import Mutant, mutants
 from tools.mutants.running import Module
 
 HERE = Path(__file__).parent
@@ -32,6 +33,12 @@ def _module(short: str, files: list[str]) -> Module:
 def equivalent() -> dict[str, dict[str, str]]:
     """Return the reason of each equivalent fault, by module and name."""
     return tomllib.loads((HERE / "equivalent.toml").read_text("utf-8"))
+
+
+def faults(module: Module) -> list[Mutant]:
+    """Return every fault of a module but those that are equivalent."""
+    same = equivalent().get(module.name.removeprefix("dsrct_edu."), {})
+    return [m for m in mutants(module.path.read_text("utf-8")) if m.name not in same]
 
 
 def fingerprints(module: Module) -> dict[str, str]:

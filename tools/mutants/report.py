@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from math import sqrt
 from pathlib import Path
 
-from tools.mutants.changes import Mutant
+from tools.mutants import data
 from tools.mutants.running import Module
 
 Z = 1.959964
@@ -28,12 +27,7 @@ def row(label: str, faults: int, found: int, n: int) -> str:
     return f"| {label} | {faults} | {n} | {found} | {share} | {limits} |"
 
 
-def table(
-    modules: list[Module],
-    paths: dict[str, Path],
-    share: int | None,
-    sample: Callable[[Module, int | None], list[Mutant]],
-) -> tuple[list[str], float]:
+def table(modules: list[Module], paths: dict[str, Path]) -> tuple[list[str], float]:
     """Return the lines of the table, and the share found of all modules.
 
     The share of a room weighs each module by its faults, as if all had been judged.
@@ -42,12 +36,13 @@ def table(
     faults_of_all, judged, found_of_all, expected = 0, 0, 0, 0.0
     for module in modules:
         verdicts = json.loads(paths[module.name].read_text("utf-8"))["verdicts"]
-        drawn = [m.name for m in sample(module, share)]
-        found = sum(verdicts[name]["verdict"] != "survived" for name in drawn)
-        faults = len(sample(module, None))
-        lines.append(row(f"`{module.name.removeprefix('dsrct_edu.')}`", faults, found, len(drawn)))
-        faults_of_all, judged = faults_of_all + faults, judged + len(drawn)
+        faults = [mutant.name for mutant in data.faults(module)]
+        drawn = [verdicts[name]["verdict"] for name in faults if name in verdicts]
+        found = sum(verdict != "survived" for verdict in drawn)
+        short = module.name.removeprefix("dsrct_edu.")
+        lines.append(row(f"`{short}`", len(faults), found, len(drawn)))
+        faults_of_all, judged = faults_of_all + len(faults), judged + len(drawn)
         found_of_all += found
-        expected += faults * found / len(drawn) if drawn else 0.0
+        expected += len(faults) * found / len(drawn) if drawn else 0.0
     lines.append(row("**together**", faults_of_all, found_of_all, judged))
     return lines, expected / faults_of_all
