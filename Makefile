@@ -24,7 +24,7 @@ export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
   study wasm pseudo grading formats reference gallery site lite usb binder benchmarks dials lock \
-  platforms clean audit upgrade workflow fresh repeat newest
+  platforms clean audit upgrade workflow fresh repeat newest mutants
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -82,7 +82,7 @@ browser: setup  ## three lessons in JupyterLab, on pages and in the browser edit
 full: setup  ## what takes too long for CI: every lesson and deck in Chromium, R, 32 bits, a made-up language
 	$(PY) -m pytest -m full tests
 	$(MAKE) site TWICE=1
-	$(MAKE) reference wasm pseudo workflow grading formats repeat newest fresh
+	$(MAKE) reference wasm pseudo mutants workflow grading formats repeat newest fresh
 	@# Last, so that a machine without the open network has run the rest: it fails where it cannot look.
 	$(if $(filter no,$(AUDIT)),@echo "AUDIT=no: nothing was looked up",$(MAKE) audit)
 
@@ -109,6 +109,9 @@ wasm: setup  ## run the unit tests as the browser would, on 32 bits (needs node 
 
 pseudo: setup  ## build every lesson in a made-up language, and list the words it did not reach
 	$(PY) -m tools.language pseudo
+
+mutants: setup  ## plant small faults and count those that the tests find (needs fork; half an hour)
+	$(PY) -m tools.mutants
 
 grading: setup  ## mark five made-up students with nbgrader, in an environment of its own
 	$(PY) -m tools.grading
