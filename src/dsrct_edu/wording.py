@@ -10,6 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+# One and many: whole words, as a language has its own way from the one to the other.
+_NOUN_WORDS = (
+    ("patient", "patients"), ("event", "events"), ("month", "months"), ("row", "rows"),
+    ("plan", "plans"), ("clone", "clones"), ("variable", "variables"), ("tumour", "tumours"),
+    ("replicate", "replicates"), ("covariate", "covariates"), ("centre", "centres"),
+    ("cause", "causes"), ("cluster", "clusters"), ("other", "others"), ("lesson", "lessons"),
+    ("file", "files"), ("student", "students"), ("answer", "answers"), ("dose", "doses"),
+    ("blank answer", "blank answers"),
+)  # fmt: skip
+_PLURALS = dict(_NOUN_WORDS)
+
 
 def plain(value: float, digits: int = 1) -> str:
     """Format a number with a thousands comma, a real minus sign, and no trailing ``-0``.
@@ -100,7 +111,7 @@ def counted(number: float, noun: str, plural: str | None = None) -> str:
     >>> counted(1, "patient"), counted(5000, "patient"), counted(2.5, "event")
     ('1 patient', '5,000 patients', '2.5 events')
     """
-    return f"{whole(number)} {noun if number == 1 else plural or noun + 's'}"
+    return f"{whole(number)} {noun if number == 1 else plural or _PLURALS.get(noun, noun + 's')}"
 
 
 def brief(thing: object, limit: int = 60) -> str:

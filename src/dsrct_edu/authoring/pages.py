@@ -32,6 +32,7 @@ from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom import exercises
 from dsrct_edu.classroom.exercises import Exercise, tags
+from dsrct_edu.classroom.predicting import IT_IS
 
 RUN_VARIABLE = "DSRCT_EDU_RUN"
 """Environment variable: what opens a notebook in the browser, from the site's root, up to its name.
@@ -50,7 +51,7 @@ _TAG = re.compile(r"<[a-z][^<>]*>")
 _PLAIN = re.compile(r' ([a-z-]+)="([\w.#-]+)"')
 _EMPTY = re.compile(r' (download|hidden|novalidate|open)=""')
 _ENDS = re.compile(r"</(?:li|td|th|tr|tbody)>")
-_TOLD = re.compile(r"\bIt is: (.*)\.$")
+_TOLD = re.compile(rf" {re.escape(IT_IS).replace(re.escape('{told}'), '(.*)')}$")
 
 pictures = page_pictures.of_notebook
 
@@ -289,21 +290,21 @@ def ways(lesson: Lesson) -> list[tuple[str, str]]:
     return found
 
 
-def _around(lesson: Lesson) -> list[tuple[str, str, str]]:
-    """Return what leads on from a page: relation, title, address beside it."""
+def _around(lesson: Lesson) -> list[tuple[str, str, str, str]]:
+    """Return what leads on from a page: words, relation, title, address beside it."""
     listed = frame.lessons(lesson.course)
     keys = [entry["number"] for entry in listed]
     found = []
     if lesson.path.with_name(f"{lesson.beside}.md").exists():
         title = sources.front_matter(lesson.path.with_name(f"{lesson.beside}.md"))["title"]
         words = "Back to the lesson" if lesson.is_more else "To read on, optional"
-        found.append((words, title, f"{lesson.beside}.html"))
+        found.append((words, "", title, f"{lesson.beside}.html"))
     if lesson.id in keys and not lesson.is_more:
         place = keys.index(lesson.id)
-        near = [("Before", place - 1), ("Next", place + 1)]
+        near = [("Before", "prev", place - 1), ("Next", "next", place + 1)]
         found += [
-            (words, f"{listed[at]['number']} {listed[at]['title']}", listed[at]["href"][8:])
-            for words, at in near
+            (words, rel, f"{listed[at]['number']} {listed[at]['title']}", listed[at]["href"][8:])
+            for words, rel, at in near
             if 0 <= at < len(listed)
         ]
     return found

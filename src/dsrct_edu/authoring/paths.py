@@ -25,6 +25,7 @@ from dsrct_edu.authoring.places import Places
 from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom.lessons import line_of
 from dsrct_edu.classroom.words import inline
+from dsrct_edu.figures import tables
 
 DECK, PATH = ".deck.toml", ".path.toml"
 
@@ -143,7 +144,7 @@ def _range(keys: list[str]) -> str:
 def _spoken(cohort: str) -> str:
     """Return the name of a cohort as one says it, such as ``registry A``."""
     kind, _, letter = cohort.partition("_")
-    return f"{kind} {letter.upper()}".strip()
+    return tables.name(f"{kind} {letter.upper()}".strip())
 
 
 def guess_sheet(path: Path, places: Places) -> str:

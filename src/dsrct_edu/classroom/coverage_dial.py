@@ -10,6 +10,7 @@ import pandas as pd
 
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import Axis, Drawing, Layer
+from dsrct_edu.figures.tables import name
 from dsrct_edu.wording import plain, ratio
 
 PATIENTS = (300, 600, 1200, 2400, 4800)
@@ -42,7 +43,7 @@ def hidden_coverage() -> Dial:
         Layer("truth", "line", "truth", "the truth: HIPEC does nothing", dashed=True),
     )
     ratios = tuple((value, f"{value:g}") for value in (0.25, 0.5, 1, 2, 4))
-    rows = ((0.0, "registry 1"), (SHOWN - 1.0, f"registry {SHOWN}"), (SHOWN + 1.0, "mean"))
+    rows = ((0.0, "registry 1"), (SHOWN - 1.0, f"registry {SHOWN}"), (SHOWN + 1.0, name("mean")))
     return Dial(
         "More patients: nearer to what?",
         {

@@ -143,8 +143,8 @@ class Drawing:
         """
         shown = [layer.label for layer in self.layers if layer.label]
         side = [heading for heading in self.panels if heading]
-        up = self.y.label or listed([text for _, text in self.y.ticks])
-        text = f"Drawing of {up.lower()} by {self.x.label.lower()}: {listed(shown)}."
+        up = self.y.label.lower() or listed([text for _, text in self.y.ticks])
+        text = f"Drawing of {up} by {self.x.label.lower()}: {listed(shown)}."
         return f"{text} Side by side: {listed(side)}." if side else text
 
 

@@ -15,6 +15,7 @@ from dsrct_edu.classroom.dial_drawing import SHARES, Axis, Drawing, Layer, month
 from dsrct_edu.classroom.theatre_dial import hour_at_depth
 from dsrct_edu.classroom.time_dials import hazard_and_baseline, immortal_time, scan_interval
 from dsrct_edu.classroom.years_dial import years_to_enrol
+from dsrct_edu.figures import tables
 from dsrct_edu.figures.stairs import BUILT_IN
 from dsrct_edu.wording import counted, listed, percent, ratio, whole_parts
 
@@ -230,10 +231,10 @@ def _door_words(hazard_ratio: float) -> str:
 
 
 STAIRS = {
-    "ever_never": "everyone",
-    "operated_only": "operated",
-    "complete_resection": "completely resected",
-    "adjusted_cox": "adjusted",
+    "ever_never": tables.name("everyone"),
+    "operated_only": tables.name("operated"),
+    "complete_resection": tables.name("completely resected"),
+    "adjusted_cox": tables.name("adjusted"),
 }
 """The stairs of lesson 10, by the method of `simulation_study` that takes them."""
 

@@ -16,6 +16,7 @@ from dsrct_edu.figures.palette import GUESS, TO_DO
 from dsrct_edu.wording import brief
 
 NO_GUESS = "No guess yet. Replace the three dots `...` with {wanted}. Then run the cell again."
+IT_IS = "It is: {told}."
 ASK = "Guess first: {about}. Above, replace the three dots `...` with {wanted}."
 AGAIN = "Then run both cells again. (Or run this cell once more: it shows the answer all the same.)"
 MEND = "Change it, and run the cell again."
@@ -113,7 +114,7 @@ class Prediction:
     def _sentence(self, result: Guess) -> str:
         said = "no guess" if self.guess is None else self.question.told(self.guess)
         said = "" if self.waived else f" You said: {said}."
-        return f"{self._about}.{said} It is: {self.question.told(result)}."
+        return f"{self._about}.{said} {IT_IS.format(told=self.question.told(result))}"
 
     def __repr__(self) -> str:
         if self.fault:

@@ -6,9 +6,15 @@ import pandas as pd
 
 from dsrct_edu.classroom.dial import Control, Dial
 from dsrct_edu.classroom.dial_drawing import Axis, Drawing, Layer
+from dsrct_edu.figures import tables
 from dsrct_edu.wording import listed, percent, plain
 
-PLACES = {"80 million people": 80, "EU": 450, "EU with UK and USA": 850, "world": 8_000}
+PLACES = {
+    "80 million people": 80,
+    "EU": 450,
+    "EU with UK and USA": 850,
+    tables.name("world"): 8_000,
+}
 """Millions of inhabitants."""
 
 INCIDENCE = 0.2, 0.5  # new patients for each million and year, as published

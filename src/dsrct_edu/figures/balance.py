@@ -66,7 +66,7 @@ above 0.1: 2 of 2 covariates before, 1 after.'
     ):
         face = palette.PAPER if hollow else look.colour
         axes.plot(values, places, look.marker, ms=10, color=look.colour, mfc=face, mew=2,
-                  label=values.name, clip_on=False, zorder=3)  # fmt: skip
+                  label=name(values.name), clip_on=False, zorder=3)  # fmt: skip
     axes.axvline(_BALANCED, **style.DASHED)
     aside(axes, f"Dashed: {_BALANCED:g}, below which groups count as alike")
     named_rows(axes, list(sizes.index), 30)

@@ -92,7 +92,7 @@ def clone_lanes(
     grid[0].set_ylim(len(ends) - 0.45, -0.55)
     entries += [("left the plan", _LEFT)] if steps > 1 else []
     entries = [(style.wrapped(words, 34, 2), look) for words, look in entries]
-    key(page, [*entries, ("death", _DIED)], 3)
+    key(page, [*entries, (name("death"), _DIED)], 3)
     return clone_words(clones, patients, steps=steps)
 
 

@@ -141,7 +141,7 @@ def survival_curves(
     outcome = outcome_of(endpoint)
     page.headline = f"Survival curves: {outcome.lower()}"
     axes = _axes(page, lines, None if tally is None else tally[tally["time"] <= end], ticks, end)
-    axes.set(xlabel=f"{unit.capitalize()} since {time_zero}", ylabel=outcome)
+    axes.set(xlabel=f"{unit.capitalize()} since {name(time_zero)}", ylabel=outcome)
     for line in lines:
         _curve(axes, line, line.steps.thin_from(tally), len(lines))
     beside = [_truth(axes, s, lines, end, ticks) for s in truths]
@@ -326,4 +326,4 @@ def _labels(lines: list[_Line], truths: Sequence[EndLabel]) -> list[EndLabel]:
         EndLabel(line.end, line.height, line.name, line.look) for line in (lines if named else [])
     ]
     alone = len(truths) == 1
-    return labels + [replace(label, text="truth") if alone else label for label in truths]
+    return labels + [replace(label, text=name("truth")) if alone else label for label in truths]

@@ -125,7 +125,7 @@ def _plaque(axes: Axes, depth: Floats, share: Floats, inch: float) -> None:
         axes.text(_LEFT + _FLAT + 0.1, y, f"{text} at {plain(edge, 2)} mm", va="center",
                   size=style.SMALL, weight="bold" if edge == depth[-1] else "normal")  # fmt: skip
     for y, text, side in (
-        (_TOP + 0.08, "fluid", "bottom"),
+        (_TOP + 0.08, name("fluid"), "bottom"),
         (bottom - 0.08, "healthy tissue", "top"),
     ):
         axes.text(_LEFT + _FLAT / 2, y, text, ha="center", va=side, size=style.SMALL)
@@ -140,7 +140,7 @@ def _nodule(axes: Axes, depth: Floats, share: Floats, inch: float) -> None:
         axes.add_patch(disc)
     ink = palette.PAPER if share[-1] >= _LEVELS[0] else palette.INK
     axes.text(*centre, _percent(share[-1]), ha="center", va="center", weight="bold", color=ink)
-    axes.text(_CENTRE, _TOP + 0.08, "fluid", ha="center", va="bottom", size=style.SMALL)
+    axes.text(_CENTRE, _TOP + 0.08, name("fluid"), ha="center", va="bottom", size=style.SMALL)
 
 
 def _percent(share: float) -> str:

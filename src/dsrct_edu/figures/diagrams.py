@@ -192,7 +192,7 @@ def _node(axes: Axes, label: str, role: str, place: Place) -> Patch:
     axes.text(x, y + up, folded, ha="center", va="center", size=style.SMALL, linespacing=0.95,
               weight="bold", zorder=3)  # fmt: skip
     down = 0.29 if "\n" in folded else 0.19
-    axes.text(x, y - down, role, ha="center", va="center", size=style.SMALL, style="italic",
+    axes.text(x, y - down, name(role), ha="center", va="center", size=style.SMALL, style="italic",
               zorder=3)  # fmt: skip
     return shape
 

@@ -10,6 +10,7 @@ from dsrct_edu.figures import palette
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.intervals import THESE, Row, Scale, caption, draw, frame, read
 from dsrct_edu.figures.layout import aside, key, text_columns
+from dsrct_edu.figures.tables import name
 from dsrct_edu.wording import counted, listed, whole
 
 _TALLEST = 3.9  # inches for the rows; more of them stand closer
@@ -97,7 +98,8 @@ def _read(table: pd.DataFrame, log: bool, by: str) -> list[Row]:
 
 
 def _key_title(by: str) -> str:
-    return by.replace("_", " ").capitalize()
+    said = name(by)
+    return said[:1].upper() + said[1:]
 
 
 def _clocks(rows: list[Row]) -> list[str]:

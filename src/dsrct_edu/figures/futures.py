@@ -94,7 +94,7 @@ peritoneum at month 12, death at month 41. With HIPEC 6.4 months longer.'
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     entries = [("until the operation", shared)] if fork else []
-    entries += [("death", _mark(palette.DEATH))]
+    entries += [(name("death"), _mark(palette.DEATH))]
     key(page, entries, 5)
     return future_words(truth, patient=patient, cover=cover)
 
@@ -177,7 +177,7 @@ def future_words(truth: pd.DataFrame, *, patient: object = None, cover: str | No
             parts.append(f"death at month {plain(death, 0)}")
         else:
             parts.append(f"alive at month {plain(_END, 0)}")
-        said.append(text + ("covered" if arm == cover else ", ".join(parts)) + ".")
+        said.append(f"{text}{name('covered') if arm == cover else ', '.join(parts)}.")
     if cover is None:
         ends = [min(_outcome(row, arm)[0], _END) for arm in _LANES]
         more = plain(abs(ends[0] - ends[1]))

@@ -11,7 +11,7 @@ from matplotlib.ticker import MultipleLocator
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import key, named_rows, text_columns
-from dsrct_edu.figures.tables import ANY, NUMBER, SHARE, Column, tag
+from dsrct_edu.figures.tables import ANY, NUMBER, SHARE, Column, name, tag
 from dsrct_edu.wording import counted, percent, plain
 
 _CHANGE = Column(number=True, low=-1, high=1)
@@ -66,7 +66,7 @@ def before_and_after(
     right.tick_params(axis="y", labelleft=False, length=0)
     text_columns(right, {"Points": [_points(row) for _, row in table.iterrows()]})
     marks = {
-        when: {"color": look.colour, "marker": look.marker, "ms": 8}
+        name(when): {"color": look.colour, "marker": look.marker, "ms": 8}
         for when, look in _TIMES.items()
     }
     key(page, [*marks.items(), (f"bars: {percent(level)} intervals", {"color": palette.INK})], 3)

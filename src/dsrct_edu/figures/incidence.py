@@ -84,7 +84,7 @@ def cumulative_incidence(
     shares, stop = _shares(table, horizon)
     end = _end(shares, horizon, until, unit)
     names = [name(group) for group in shares] if len(shares) > 1 else [""]
-    grid = panels(page, names, f"{unit.capitalize()} since {time_zero}", sharex=True)
+    grid = panels(page, names, f"{unit.capitalize()} since {name(time_zero)}", sharex=True)
     for axes, wide in zip(grid, shares.values(), strict=True):
         _bands(axes, wide, stop, end)
         axes.set(xlim=(0, max(end, 1e-9)), ylim=(0, 1))
@@ -155,7 +155,7 @@ def _bands(axes: Axes, wide: pd.DataFrame, stop: float, end: float) -> None:
 
 
 def _key(page: Figure, causes: list[str]) -> None:
-    names = [style.wrapped(text, 24, 2) for text in (*causes, _FREE)]
+    names = [style.wrapped(text, 24, 2) for text in (*causes, name(_FREE))]
     ncols = 3 if max(len(cause) for cause in causes) > 14 else 5
     key(page, reversed([*zip(names, _fills(causes), strict=True)]), ncols)  # the top first
 
@@ -172,7 +172,8 @@ def incidence_words(
     shares = {}
     for group, wide in panels.items():
         row = wide[wide.index <= stop + 1e-9].iloc[-1]
-        shares[name(group)] = {**{name(c): float(v) for c, v in row.items()}, _FREE: 1 - row.sum()}
+        said_of = {name(c): float(v) for c, v in row.items()}
+        shares[name(group)] = {**said_of, name(_FREE): 1 - row.sum()}
     text = f"At {plain(stop, 0 if float(stop).is_integer() else 1)} {unit}"
     said = [listed([f"{what} {percent(p)}" for what, p in row.items()]) for row in shares.values()]
     if len(shares) > _NAMED:

@@ -125,7 +125,7 @@ def read(table: pd.DataFrame, log: bool) -> list[Row]:
 
 
 def _row(label: Any, clock: Any, *numbers: Any) -> Row:
-    return Row(name(label), "" if pd.isna(clock) else str(clock), *map(float, numbers))
+    return Row(name(label), "" if pd.isna(clock) else name(clock), *map(float, numbers))
 
 
 def draw(axes: Axes, position: float, row: Row, look: palette.Look) -> None:

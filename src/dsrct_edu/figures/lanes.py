@@ -90,7 +90,7 @@ def swimmer_lanes(
     if second_clock:
         again = _restarted(lanes, marks, idle)
         _draw(grid[1], *again, order, looks, markers)
-        _clock(grid[1], again[0], f"Months since {second_clock}", most)
+        _clock(grid[1], again[0], f"Months since {name(second_clock)}", most)
         for patient in set(order) - set(again[0]["patient_id"]) if named else ():
             grid[1].annotate(f"no {second_clock}", (0, order[patient]), (5, 0), va="center",
                              textcoords="offset points", size=style.SMALL, color=palette.GREY,
@@ -305,7 +305,7 @@ def waiting_lanes(
         died = mine[mine["event"].astype(bool) & (mine["stop"] <= end)]
         marks = died.rename(columns={"stop": "time"}).assign(event="death")
         _draw(axes, lanes.assign(stop=lanes["stop"].clip(upper=end)), marks, order, looks, markers)
-        _clock(axes, pd.DataFrame({"stop": [end]}), f"Months since {time_zero}", ticks)
+        _clock(axes, pd.DataFrame({"stop": [end]}), f"Months since {name(time_zero)}", ticks)
         _patients(axes, order)
         if by:
             axes.set_title(style.wrapped(name(world), 34, 2), fontsize=style.TEXT)

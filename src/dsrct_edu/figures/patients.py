@@ -145,14 +145,14 @@ def waterfall(
     _cut(axes, _PROGRESS, "+20%: progression", left=False)
     axes.axhline(0, color=palette.INK, lw=1)
     for step, (text, fall) in enumerate((marks or {}).items()):
-        _mark(axes, change, text, fall, -0.62 - 0.22 * step)
+        _mark(axes, change, name(text), fall, -0.62 - 0.22 * step)
     axes.set_xlim(-0.6, len(seen) - 0.4)
     axes.set_ylim(-1.05, max(0.4, float(change.max()) * 1.1))
     axes.set_xticks([])
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set(xlabel=f"{counted(len(seen), 'patient')}, sorted", ylabel="Change in sum of diameters")
     if "response" in seen:
-        words = [(f"{_RESPONSES[kind]} ({kind})", fill) for kind, fill in fills.items()]
+        words = [(f"{name(_RESPONSES[kind])} ({kind})", fill) for kind, fill in fills.items()]
         key(page, words, 4, title="Response recorded")
     return waterfall_words(responses, marks)
 
@@ -213,7 +213,9 @@ def waterfall_words(responses: pd.DataFrame, marks: Mapping[str, float] | None =
     )
     for what, fall in (marks or {}).items():
         as_much = int((change <= fall + 1e-9).sum())
-        text += f" {as_much:,} ({percent(as_much / total)}) shrank as much as {what}, or more."
+        text += (
+            f" {as_much:,} ({percent(as_much / total)}) shrank as much as {name(what)}, or more."
+        )
     unmeasured = len(responses) - total
     verb = "is" if unmeasured == 1 else "are"
     more = f" {unmeasured:,} without a second scan {verb} not shown."

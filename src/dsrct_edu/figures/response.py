@@ -11,7 +11,7 @@ from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.figure import Figure, figure
 from dsrct_edu.figures.layout import sheet
 from dsrct_edu.figures.tables import ANY, COUNT, NUMBER, Column, name, tag
-from dsrct_edu.wording import percent, plain
+from dsrct_edu.wording import counted, percent, plain
 
 _FALL = Column(number=True, low=-1, high=0)
 _SPHERES = {"measured": ANY, "diameter_change": _FALL, "volume_change": _FALL, "recist": ANY}
@@ -140,7 +140,7 @@ def saw(page: Figure, course: pd.DataFrame, *, title: str | None = None) -> str:
     axes.set_ylim(10 ** decades[0], 10 ** decades[-1] * 1.2)
     for (moment, word), (rise, side) in zip(_WAITED.items(), _LABELS, strict=True):
         for day, count in course.loc[course["moment"] == moment, ["day", "cells"]].to_numpy():
-            axes.annotate(f"{word}:\n{_many(count)}", (day, count), (2, rise), ha=side,
+            axes.annotate(f"{name(word)}:\n{_many(count)}", (day, count), (2, rise), ha=side,
                           textcoords="offset points", size=style.SMALL,
                           arrowprops={"arrowstyle": "-", "lw": 1})  # fmt: skip
     return saw_words(course)
@@ -167,7 +167,7 @@ def saw_words(course: pd.DataFrame) -> str:
     days, cells = (course[column].to_numpy(dtype=float) for column in ("day", "cells"))
     end = moments.index("end")
     text = (
-        f"{_many(cells[0])} cells at the start; {doses} dose{'s' if doses != 1 else ''}; "
+        f"{_many(cells[0])} cells at the start; {counted(doses, 'dose')}; "
         f"{_many(cells[end])} at the end of the last cycle, day {days[end]:g}"
     )
     if "operation" in moments:

@@ -217,7 +217,7 @@ truth 1.00. Bars: 95% interval from one registry.'
         head = f"{style.wrapped(world, 18, 2)}\ntruth {_truths(mine, scale, cover)}"
         axes.set_title(head, fontsize=style.TEXT)
     left, right = _SIDES.get(kind, _DEATHS)
-    foot = f"{measure}:  ← {left.replace('HIPEC', treatment)} · {right} →"
+    foot = f"{measure}:  ← {left.replace('HIPEC', name(treatment))} · {right} →"
     page.supxlabel(
         foot if not note else f"{foot}\n{style.wrapped(note, 92)}", x=0.01, ha="left",
         fontsize=style.SMALL,
@@ -282,10 +282,10 @@ def _stairs(axes: Axes, rows: Sequence[Row], cover: bool = False) -> None:
 
 
 def _key(interval_of: str, guessed: bool, told: bool = True) -> list[tuple[str, dict[str, Any]]]:
-    mean = "estimate" if interval_of in {"one registry", "each data set"} else "mean estimate"
+    mean = name("estimate") if interval_of in {"one registry", "each data set"} else "mean estimate"
     dot = {"color": _ESTIMATE.colour, "marker": _ESTIMATE.marker, "ms": 9}
     entries = [(f"{mean}, {caption(interval_of)}", dot)]
-    entries += [("truth", _BAR)] if told else []
+    entries += [(name("truth"), _BAR)] if told else []
     return [*entries, ("your guess", _GUESS)] if guessed else entries
 
 

@@ -146,10 +146,10 @@ def _words(rows: pd.DataFrame, words: Sequence[str] | None) -> str:
     lower, upper = (_short(value) for value in np.quantile(guesses, (0.25, 0.75)))
     unit = f" {rows['unit'].iloc[0]}".rstrip()
     above = int((guesses > truth).sum())
-    lies = "lies" if above == 1 else "lie"
+    verb = "lies" if above == 1 else "lie"
     return (
         f"{begin}the middle half from {lower} to {upper}{unit}. "
-        f"{is_it}; {counted(above, 'guess', 'guesses')} {lies} above."
+        f"{is_it}; {counted(above, 'guess', 'guesses')} {verb} above."
     )
 
 

@@ -93,7 +93,7 @@ def zip_plot(
     lines = [
         ("contains the truth", {"color": _HOLDS, "lw": 6}),
         ("misses it", {"color": _MISSES, "lw": 6}),
-        ("truth", {"color": palette.TRUTH.colour, "lw": 1.5}),
+        (name("truth"), {"color": palette.TRUTH.colour, "lw": 1.5}),
         ("nominal coverage", style.DASHED),
     ]
     key(page, lines, 4, title=f"Each line: the {percent(level)} interval from one replicate")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from math import inf
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -16,12 +19,6 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.vocabulary import ARM_WORDS
 
 _SHORT = {"hipec": "HIPEC", "pci": "PCI", "cc": "CC", "recist": "RECIST"}
-_WORDS = {
-    "extra_abdominal_metastases": "extra-abdominal metastases",
-    "pci_surgery": "PCI at surgery",
-    "pci_diagnosis": "PCI at diagnosis",
-    "diagnosis_year": "year of diagnosis",
-}
 _CLOSE = 1e-9
 _FEW, _SMALL_SHARE = 10, 0.1  # KMunicate: below either, the curve is no longer to be read
 
@@ -126,7 +123,7 @@ def name(group: object) -> str:
     ('3', 'yes', 'without HIPEC', 'expert centre', 'PCI at surgery')
     """
     if isinstance(group, (bool, np.bool_)):
-        return "yes" if group else "no"
+        return _spaced("yes" if group else "no")
     if isinstance(group, (float, np.floating)) and float(group).is_integer():
         return str(int(group))
     text = str(group)
@@ -135,8 +132,18 @@ def name(group: object) -> str:
     return _spaced(text)
 
 
+@cache
+def _names() -> dict[str, str]:
+    """Return the words of the names that figures show; another language has its own there."""
+    with Path(__file__).with_name("names.csv").open(encoding="utf-8", newline="") as lines:
+        return {row["name"]: row["words"] for row in csv.DictReader(lines)}
+
+
 def _spaced(column: str) -> str:
-    words = _WORDS.get(column, column.replace("_", " "))
+    known = _names()
+    words = known.get(column) or ", ".join(
+        known.get(part, part.replace("_", " ")) for part in column.split(", ")
+    )
     return " ".join(_SHORT.get(word, word) for word in words.split(" "))
 
 
@@ -151,7 +158,7 @@ def said_groups(table: pd.DataFrame, by: str | None) -> pd.DataFrame:
     """
     if by is None or not all(isinstance(group, (bool, np.bool_)) for group in table["group"]):
         return table
-    words = {True: _spaced(by), False: f"no {_spaced(by)}"}
+    words = {True: _spaced(by), False: _names().get(f"no {by}", f"no {_spaced(by)}")}
     return table.assign(group=table["group"].map(words))
 
 

@@ -85,7 +85,7 @@ right upper. Score 1: lower ileum.'
     for x, text in ((_MIDDLE, "Abdomen and pelvis"), (8.2, "Small bowel")):
         axes.text(x, 4.92, text, ha="center", va="bottom")
     for x, side in ((-1.35, "right"), (1.35, "left")):
-        axes.text(_MIDDLE + x, 0.3, f"patient's {side}", ha="center", size=style.SMALL)
+        axes.text(_MIDDLE + x, 0.3, f"patient's {name(side)}", ha="center", size=style.SMALL)
     return pci_words(scores)
 
 
@@ -311,7 +311,7 @@ peaks at 2.8 mg/L. Exposure (area under the curve) is 16.1 times as large in the
         level = f"{place}_mg_l"
         shown = course[course[level] > 0]  # a log axis has no place for none at all
         if len(shown):
-            labels.append(_line(axes, index, label, shown["minute"], shown[level]))
+            labels.append(_line(axes, index, name(label), shown["minute"], shown[level]))
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
