@@ -12,7 +12,8 @@ PYTHON ?= $(shell for p in python3 python python3.13 python3.12 python3.11; do \
 # One environment for each Python, so that `make test PYTHON=...` tests the Python it names.
 VERSION := $(if $(PYTHON),$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'))
 VENV ?= .venv-$(VERSION)
-PY := $(VENV)/bin/python
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PY := $(BIN)/python
 COURSE := $(VENV)/.course
 READY := $(VENV)/.ready
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
@@ -22,7 +23,8 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
-  study wasm pseudo grading formats reference gallery site benchmarks dials lock platforms clean
+  study wasm pseudo grading formats reference gallery site lite usb binder benchmarks dials lock \
+  platforms clean audit upgrade workflow fresh repeat newest mutants
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,8 +39,8 @@ $(COURSE): requirements-course.txt pyproject.toml
 	@$(PYTHON) start.py --setup --environment $(VENV)
 	@touch $@
 
-course: $(COURSE)  ## open the course in JupyterLab
-	@$(PYTHON) start.py --environment $(VENV)
+course: $(COURSE)  ## open the course in JupyterLab (OPEN=no: copy it only)
+	@$(PYTHON) start.py --environment $(VENV) $(if $(filter no,$(OPEN)),--no-lab)
 
 setup: $(READY)  ## add the locked tools of the tests to the environment of the course
 
@@ -53,11 +55,11 @@ $(READY): $(COURSE) requirements.txt
 test: setup lint types unit doctests notebooks drift  ## everything that CI runs
 
 lint: setup
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: setup
-	$(VENV)/bin/mypy
+	$(BIN)/mypy
 
 unit: setup
 	$(PY) -m pytest -n 2 -m "not browser and not slow and not reference" tests
@@ -69,18 +71,35 @@ notebooks: setup  ## re-execute the committed notebooks and compare every output
 	$(PY) -m pytest $(NBVAL) notebooks
 
 drift: setup  ## check that lessons keep the rules, and that what is built follows from them
-	$(VENV)/bin/dsrct-edu check
+	$(BIN)/dsrct-edu check
 
 build: setup  ## rebuild all editions from lessons/
-	$(VENV)/bin/dsrct-edu build
+	$(BIN)/dsrct-edu build
 
-browser: setup  ## drive three lessons and the lecture in headless Chromium
+browser: setup  ## three lessons in JupyterLab, on pages and in the browser edition, the lecture: in Chromium
 	$(PY) -m pytest -m "browser and not full" tests
 
 full: setup  ## what takes too long for CI: every lesson and deck in Chromium, R, 32 bits, a made-up language
 	$(PY) -m pytest -m full tests
 	$(MAKE) site TWICE=1
-	$(MAKE) reference wasm pseudo
+	$(MAKE) reference wasm pseudo mutants workflow grading formats repeat newest fresh
+	@# Last, so that a machine without the open network has run the rest: it fails where it cannot look.
+	$(if $(filter no,$(AUDIT)),@echo "AUDIT=no: nothing was looked up",$(MAKE) audit)
+
+fresh: setup  ## start as on a fresh machine, with every Python found, as the README says
+	$(PY) -m tools.fresh
+
+repeat: setup  ## run all notebooks strictly, twenty times, in random order
+	$(PY) -m tools.repeat
+
+newest: setup  ## run all notebooks strictly under the newest of every dependency
+	$(PY) -m tools.repeat --newest
+
+audit: setup  ## ask OSV what is known against each locked package; fails where it cannot ask
+	$(PY) -m tools.audit
+
+workflow: setup  ## read .github/workflows as GitHub would (needs node and npm)
+	$(PY) -m tools.workflow
 
 study: setup  ## full-size truths and simulation studies
 	$(PY) -m pytest -n 2 -m slow tests
@@ -90,6 +109,9 @@ wasm: setup  ## run the unit tests as the browser would, on 32 bits (needs node 
 
 pseudo: setup  ## build every lesson in a made-up language, and list the words it did not reach
 	$(PY) -m tools.language pseudo
+
+mutants: setup  ## plant small faults and count those that the tests find (needs fork; half an hour)
+	$(PY) -m tools.mutants
 
 grading: setup  ## mark five made-up students with nbgrader, in an environment of its own
 	$(PY) -m tools.grading
@@ -116,13 +138,37 @@ benchmarks: setup  ## time the kit against its peers, as ratios (needs R; pip in
 platforms: setup  ## rebuild data/synthetic under other Pythons and NumPys, byte for byte
 	$(PY) -m tools.check_platforms
 
+lite: setup  ## build the browser edition (needs node; PYODIDE=folder for a public site, EDITION=name)
+	$(PY) -m tools.lite $(if $(PYODIDE),--pyodide $(PYODIDE)) $(if $(EDITION),--edition $(EDITION))
+	@# Pages that are there already lead to an edition that is gone.
+	@if [ -e build/site/index.html ]; then $(PY) -m tools.site; fi
+
+usb: setup  ## pack website, browser edition and notebooks into one zip (options as for lite)
+	$(PY) -m tools.lite $(if $(PYODIDE),--pyodide $(PYODIDE)) $(if $(EDITION),--edition $(EDITION))
+	$(PY) -m tools.site
+	$(PY) -m tools.lite.usb
+
+binder: setup  ## let Binder's own program read .binder/; no image is built
+	$(PY) -m tools.binder
+
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --custom-compile-command "make lock" --quiet
 
-lock:  ## write both locks anew (needs uv)
-	$(COMPILE) --extra course --extra author --extra build --extra test --extra site --extra parquet \
-	  --extra cluster -o requirements.txt
-	$(COMPILE) --extra course --extra build -c requirements.txt -o requirements-course.txt
+lock:  ## write all locks anew (needs uv)
+	$(COMPILE) $(NEWEST) --extra course --extra author --extra build --extra test --extra site \
+	  --extra parquet --extra cluster -o requirements.txt
+	$(COMPILE) $(NEWEST) --extra course --extra build -c requirements.txt -o requirements-course.txt
+	$(subst pyproject.toml,tools/lite/requirements.in,$(COMPILE)) -c requirements.txt \
+	  -o tools/lite/requirements.txt
+	$(subst pyproject.toml,tools/binder/requirements.in,$(COMPILE)) $(NEWEST) -o tools/binder/requirements.txt
+
+upgrade:  ## relock to the newest of everything, rebuild, show which outputs changed (needs uv)
+	$(MAKE) lock NEWEST=--upgrade
+	$(MAKE) setup
+	$(PY) -m tools.licences
+	$(BIN)/dsrct-edu build --fresh
+	$(PY) -m tools.changed
+	@echo "Read what changed, then: make test"
 
 dials: setup  ## compute the tables of slow dials anew
 	$(PY) -m tools.dials

@@ -6,7 +6,14 @@ medical advice.
 
 from typing import Any
 
-import lazy_loader as _lazy
+try:
+    import lazy_loader as _lazy
+except ModuleNotFoundError as _error:
+    raise ModuleNotFoundError(
+        "dsrct-edu is only half installed: lazy_loader is missing. Install the package again, or "
+        "delete the file .course in its environment and start as the README says.",
+        name=_error.name,
+    ) from None
 
 __version__ = "0.1.0"
 

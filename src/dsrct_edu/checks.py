@@ -7,8 +7,9 @@ found and what to do. Tables are checked in `dsrct_edu.analysis.inputs` and in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import inf
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -144,6 +145,32 @@ def number(
             f"one number: {expected}", f"{array.size} numbers", "Give one.", argument=name
         )
     return float(array)
+
+
+def several(value: object, name: str, expected: str) -> list[Any]:
+    """Return the items of a list, array or other iterable; a text is not one.
+
+    Examples
+    --------
+    >>> several(("iptw", "adjusted_cox"), "methods", "a list of methods")
+    ['iptw', 'adjusted_cox']
+    """
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InputError(expected, brief(value), "Give a list.", argument=name)
+    return list(value)
+
+
+def generator(value: object, name: str) -> np.random.Generator:
+    """Return a random generator: the one given, or a new one from a seed.
+
+    Examples
+    --------
+    >>> int(generator(0, "rng").integers(9))
+    7
+    """
+    if isinstance(value, np.random.Generator):
+        return value
+    return np.random.default_rng(whole(value, name))
 
 
 def positive(value: npt.ArrayLike, name: str, expected: str = "a number above zero") -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ import dsrct_edu
 from dsrct_edu.errors import InputError
 
 _EPILOG = "A teaching kit with synthetic data. Not medical advice."
+_WRITABLE = "Choose a folder of your own, on a disk with room. `dsrct-edu doctor` looks at it."
 _DEFAULT = "default: %(default)s"
 _SCENARIOS = f"null, modest, strong, harm, or a file of parameters; {_DEFAULT}"
 
@@ -39,13 +41,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if all went well, 1 if the doctor found a fault, 2 for input that cannot be used.
+        0 if all went well, 1 if the doctor found a fault, 2 for input that cannot be used and for
+        a folder that cannot be written.
     """
+    for stream in (sys.stdout, sys.stderr):  # names of folders that the terminal cannot spell
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except InputError as error:
         print(f"dsrct-edu {options.command}: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if error.filename is None and error.errno is None:
+            raise
+        what = f"{error.filename or 'a file'}: {error.strerror}. {_WRITABLE}"
+        print(f"dsrct-edu {options.command}: {what}", file=sys.stderr)
         return 2
 
 
@@ -70,8 +82,11 @@ def _start_arguments(add: Adding) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
-    from dsrct_edu import starting
+    from dsrct_edu import checks, starting
 
+    port = options.port
+    if port is not None:
+        checks.whole(port, "--port", 1, 65_535)
     handed = starting.hand_out(options.folder)
     print(f"Your course is in {handed.folder}")
     if handed.written:
@@ -87,7 +102,7 @@ def _start(options: argparse.Namespace) -> int:
     else:
         print("JupyterLab opens in your browser.")
     print("To stop: Ctrl-C in this window, twice.", flush=True)
-    return starting.open_lab(handed, browser, options.port)
+    return starting.open_lab(handed, browser, port)
 
 
 def _doctor_arguments(add: Adding) -> None:

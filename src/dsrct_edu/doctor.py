@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import re
 import shutil
+import socket
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +18,8 @@ from dsrct_edu import resources
 from dsrct_edu.errors import InputError
 
 _NEEDED_GIB = 0.2
-_REINSTALL = "Start as the README says once more, or install the package again."
+_PORTS = range(8888, 8938)  # where JupyterLab looks for a free one
+_MADE = Path(sys.prefix, ".course")  # start.py leaves it in an environment that it made
 
 Seen = tuple[bool, str]
 """Whether something will do, and what was found."""
@@ -54,27 +57,36 @@ def examine(folder: str | Path = ".") -> list[Finding]:
     >>> examine()[0].what
     'Python'
     """
-    install = f"{Path(sys.executable).name} -m ipykernel install --sys-prefix"
+    again = _reinstall()
     looks: list[tuple[str, Callable[[], Seen], str]] = [
         ("Python", _python, "Install Python 3.11, 3.12 or 3.13 from python.org and start again."),
+        ("dsrct-edu", _package, again),
         *(
-            (_name(wanted), partial(_requirement, wanted), f"{wanted} is needed. {_REINSTALL}")
+            (_name(wanted), partial(_requirement, wanted), f"{wanted} is needed. {again}")
             for wanted in _requirements()
         ),
-        ("Jupyter kernel", _kernel, f"Run: {install}"),
-        ("lessons and data", _shipped_files, _REINSTALL),
-        (
-            "folder to work in",
-            partial(_writable, Path(folder)),
-            "Choose a folder of your own on a disk with room, such as your home folder.",
-        ),
+        ("lessons and data", _shipped_files, again),
         (
             "six patients by hand",
             _arithmetic,
-            f"The analysis gives wrong numbers on this machine. {_REINSTALL}",
+            f"The analysis gives wrong numbers on this machine. {again}",
+        ),
+        (
+            "port for JupyterLab",
+            _port,
+            "Close other notebooks and servers, or name a free port: "
+            "dsrct-edu start my-course --port 9999",
         ),
     ]
-    return [Finding(what, *look(), fix) for what, look, fix in looks]
+    findings = [Finding(what, *look(), fix) for what, look, fix in looks]
+    return [*findings, _kernel(), _workplace(Path(folder))]
+
+
+def _reinstall() -> str:
+    """Return how this environment is made anew: one of `start.py` lasts until its mark is gone."""
+    if _MADE.is_file():
+        return f"Delete the file {_MADE} and start as the README says: all is installed anew."
+    return "Install the package again."
 
 
 def _python() -> Seen:
@@ -82,10 +94,21 @@ def _python() -> Seen:
     return (3, 11) <= version[:2] <= (3, 13), ".".join(map(str, version[:3]))
 
 
+def _package() -> Seen:
+    try:
+        return True, importlib.metadata.version("dsrct-edu")
+    except importlib.metadata.PackageNotFoundError:
+        return False, "not installed, only found on the path"
+
+
 def _requirements() -> list[str]:
     """Return the requirements of the package and of its course extra, as pip reads them."""
+    try:
+        lines = importlib.metadata.requires("dsrct-edu") or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
     wanted = []
-    for line in importlib.metadata.requires("dsrct-edu") or []:
+    for line in lines:
         requirement, _, marker = line.partition(";")
         if not marker or "course" in marker:
             wanted.append(requirement.strip())
@@ -107,14 +130,33 @@ def _requirement(wanted: str) -> Seen:
     return Requirement(wanted).specifier.contains(found, prereleases=True), found
 
 
-def _kernel() -> Seen:
+def _kernel() -> Finding:
+    """Look where the kernel of the notebooks leads: another Python may not have the kit."""
+    install = f"Run: {sys.executable} -m ipykernel install --sys-prefix"
+    what = "Jupyter kernel"
     try:
-        from jupyter_client.kernelspec import KernelSpecManager
+        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-        found = "python3" in KernelSpecManager().find_kernel_specs()
+        spec = KernelSpecManager().get_kernel_spec("python3")
     except ImportError:
-        found = False
-    return found, "python3" if found else "none named python3"
+        return Finding(what, False, "no Jupyter", _reinstall())
+    except NoSuchKernel:
+        return Finding(what, False, "none named python3", install)
+    python = str(spec.argv[0]) if spec.argv else "nothing"
+    # Jupyter itself puts its own Python in the place of these names.
+    own = {"python", "python3", f"python{sys.version_info[0]}.{sys.version_info[1]}"}
+    if python in own or _imports_the_kit(python):
+        return Finding(what, True, "python3")
+    detail = f"python3 starts {python}, which lacks dsrct-edu"
+    return Finding(what, False, detail, f"Delete the folder {spec.resource_dir}. {install}")
+
+
+def _imports_the_kit(python: str) -> bool:
+    try:
+        command = [python, "-c", "import dsrct_edu, ipykernel"]
+        return subprocess.run(command, capture_output=True, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def _shipped_files() -> Seen:
@@ -126,14 +168,41 @@ def _shipped_files() -> Seen:
     return bool(lessons and data), f"{len(lessons)} lessons, {len(data)} cohorts"
 
 
-def _writable(folder: Path) -> Seen:
+def _workplace(folder: Path) -> Finding:
+    """Write into the folder, or where it would be made: rights alone do not tell, on Windows."""
+    what, own = "folder to work in", "Choose a folder of your own, such as one in your home folder."
     existing = folder.expanduser().resolve()
-    while not existing.exists():
-        existing = existing.parent
-    free = shutil.disk_usage(existing).free / 2**30
-    if os.access(existing, os.W_OK) and free > _NEEDED_GIB:
-        return True, f"writable, {free:.0f} GiB free"
-    return False, f"{existing} ({free:.1f} GiB free)"
+    try:
+        while not existing.exists():
+            existing = existing.parent
+        with tempfile.TemporaryFile(dir=existing) as file:
+            file.write(b"dsrct-edu")
+        free = shutil.disk_usage(existing).free / 2**30
+    except NotADirectoryError:
+        return Finding(what, False, f"{existing} is a file", own)
+    except PermissionError:
+        return Finding(what, False, f"you may not write in {existing}", own)
+    except OSError as error:
+        return Finding(what, False, f"{existing}: {error.strerror}", f"Make room there, or: {own}")
+    if free < _NEEDED_GIB:
+        mend = f"Make room: {_NEEDED_GIB} GiB are needed. Or choose a folder on another disk."
+        return Finding(what, False, f"{existing} has {free:.1f} GiB free", mend)
+    return Finding(what, True, f"writable, {free:.0f} GiB free")
+
+
+def _port() -> Seen:
+    """Look for a port as JupyterLab will: it takes the next one where the first is taken."""
+    for port in _PORTS:
+        with socket.socket() as one:
+            if sys.platform != "win32":  # there it would share a port that is taken
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        taken = "" if port == _PORTS[0] else f", as {_PORTS[0]} is taken"
+        return True, f"{port}{taken}"
+    return False, f"none free from {_PORTS[0]} to {_PORTS[-1]}"
 
 
 def _arithmetic() -> Seen:
@@ -148,6 +217,6 @@ def _arithmetic() -> Seen:
         six = pd.DataFrame({"duration": [4, 9, 12, 20, 26, 30], "event": events})
         found = kaplan_meier(six).at([4, 12, 26])["survival"].tolist()
     except Exception as error:  # any failure here is the finding
-        return False, f"{type(error).__name__}: {error}"
+        return False, f"{type(error).__name__}: {' '.join(str(error).split())}"
     right = all(abs(a - b) < 1e-12 for a, b in zip(found, expected, strict=True))
     return right, ", ".join(f"{value:.3f}" for value in found)

@@ -79,7 +79,8 @@ def hand_out(folder: str | Path) -> HandOut:
     Raises
     ------
     InputError
-        If the folder cannot be written, or if it is the kit's own ``notebooks`` folder.
+        If the folder cannot be written, if its disk is full, or if it is the kit's own
+        ``notebooks`` folder.
 
     Examples
     --------
@@ -98,12 +99,17 @@ def hand_out(folder: str | Path) -> HandOut:
         )
     try:
         target.mkdir(parents=True, exist_ok=True)
+        return _copy(source, target)
     except OSError as error:
         raise InputError(
-            "a folder that can be made",
+            "a folder that can be written, on a disk with room",
             f"{folder}: {error.strerror}",
-            "Choose a folder of your own, for example my-course.",
+            "Choose a folder of your own, for example my-course. `dsrct-edu doctor` says more.",
         ) from error
+
+
+def _copy(source: Path, target: Path) -> HandOut:
+    """Copy what is not there yet; on a full disk no half-written file is left behind."""
     written, kept = [], []
     lessons = sorted(source.glob("[0-9][0-9]_*.ipynb"))
     for path in [*lessons, *source.glob("glossary.ipynb")]:
@@ -112,7 +118,12 @@ def hand_out(folder: str | Path) -> HandOut:
             kept.append(path.name)
             continue
         cleared = without_outputs(json.loads(path.read_text(encoding="utf-8")))
-        copy_to.write_text(json.dumps(cleared, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        half = copy_to.with_suffix(".part")
+        try:
+            half.write_text(json.dumps(cleared, indent=1, ensure_ascii=False) + "\n", "utf-8")
+            half.replace(copy_to)
+        finally:
+            half.unlink(missing_ok=True)
         written.append(path.name)
     return HandOut(target, tuple(written), tuple(kept))
 

@@ -1,5 +1,9 @@
 """Predictions, progress and their export."""
 
+import base64
+import re
+import sys
+
 import pandas as pd
 import pytest
 
@@ -102,3 +106,15 @@ def test_exports_of_an_empty_session_hold_their_columns(tmp_path):
 def test_only_what_is_exported_can_be_gathered(tmp_path):
     with pytest.raises(InputError, match="kind: expected 'attempts' or 'predictions'"):
         gather(tmp_path, "guesses")
+
+
+def test_in_a_browser_an_export_is_links_that_save_the_files(tmp_path, monkeypatch):
+    predict("05.3", 20)
+    written = export(tmp_path, "seat <1>")
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert written._repr_html_() is None
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    link = r'<a download="([^"]+)" href="data:text/csv;base64,([^"]+)">'
+    saved = re.findall(link, written._repr_html_())
+    assert [name for name, _ in saved] == [path.name for path in written]
+    assert [base64.b64decode(data) for _, data in saved] == [path.read_bytes() for path in written]

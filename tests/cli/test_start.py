@@ -93,7 +93,7 @@ def test_doctor_looks_at_the_folder_to_work_in(tmp_path, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=2**20))
     (found,) = [line for line in doctor.examine(tmp_path / "new") if not line.ok]
     assert found.what == "folder to work in"
-    assert found.detail == f"{tmp_path} (0.0 GiB free)"
+    assert found.detail == f"{tmp_path} has 0.0 GiB free"
 
 
 def test_doctor_works_the_six_patients_and_names_any_failure(monkeypatch):
@@ -150,8 +150,9 @@ def test_start_takes_the_systems_pip_where_python_brings_none(start, tmp_path, m
 
     monkeypatch.setattr(start.subprocess, "run", without_pip)
     start.set_up(tmp_path / "env")
-    assert start.ran[0][3:5] == ["--clear", "--without-pip"]
-    assert start.ran[1][2:5] == ["pip", "--python", str(tmp_path / "env" / "bin" / "python")]
+    assert start.ran[0][2:] == ["pip", "--version"]
+    assert start.ran[1][3:5] == ["--clear", "--without-pip"]
+    assert start.ran[2][2:5] == ["pip", "--python", str(tmp_path / "env" / "bin" / "python")]
 
 
 def test_start_finds_the_python_of_windows(start, monkeypatch):

@@ -110,7 +110,9 @@ def columns_of(written):
     if not isinstance(written, str):
         return written
     letters, high, low = [*reversed(written.split(" ")), 1, 0][:3]
-    twos = re.findall("..", letters)
+    twos = []
+    for two in re.findall(r"\.|..", letters):
+        twos.append(twos[-1] if two == "." else two)
     span = float(high) - float(low)
     return [None if two == "--" else float(low) + span * int(two, 36) / 1295 for two in twos]
 
@@ -127,8 +129,8 @@ def test_a_dial_on_a_page_is_the_notebooks(name):
                 shape = shape.replace("#", number, 1)
             words.append(shape)
         assert " ".join(words) == setting["words"]
-        for (layer, column), place in zip(made["layout"], places, strict=True):
-            mine = columns_of(made["columns"][place])
+        for (layer, column), place in zip(made["layout"], re.findall("..", places), strict=True):
+            mine = columns_of(made["columns"][int(place, 36)])
             theirs = setting["layers"][layer][column]
             for a, b in zip(mine, theirs, strict=True):
                 assert a == b or abs(a - b) <= 0.005 * max(1, abs(b))

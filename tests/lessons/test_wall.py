@@ -4,6 +4,7 @@ import re
 
 import pytest
 from test_slides import blocks_of, code, text
+from test_slides import picture as drawn
 
 from dsrct_edu.authoring import paging, wall
 from dsrct_edu.authoring.sources import LessonError
@@ -58,4 +59,42 @@ def test_what_a_dial_says_of_itself_stays_with_its_picture():
     pictures = [block for block in turned(dial()) if block.kind == "dial"]
     assert [re.match(r"\d[\d,]* patients", block.words)[0] for block in pictures] == [
         "200 patients", "20 patients", "2,000 patients",
+    ]  # fmt: skip
+
+
+def result(body, picture=""):
+    return code("guess_1.beside(7)", html=f'{picture}<div role="status">{body}</div>')
+
+
+def seen(*cells):
+    return list(wall.seen(blocks_of(*cells)))
+
+
+TOLD = "<p><strong>How many came</strong></p><div><div></div>It is <strong>7</strong></div>"
+
+
+def test_a_result_stands_in_one_line_above_its_picture():
+    _, line, shown = seen(result(TOLD, drawn(height=300)))
+    assert (line.kind, line.body) == ("prose", "How many came. It is: **7**")
+    assert shown.kind == "picture"
+
+
+def test_a_result_comes_first_as_a_box_if_the_picture_leaves_no_room():
+    assert [block.kind for block in seen(result(TOLD, drawn(height=640)))] == [
+        "listing", "html", "picture",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "body",
+    [TOLD.replace("<div></div>", "<div>You said 3</div>"), "<p>It is <strong>stable</strong></p>"],
+)
+def test_what_is_no_bare_result_stays_as_it_is(body):
+    *_, shown = seen(result(body, drawn(height=300)))
+    assert (shown.kind, shown.body) == ("html", f'<div role="status">{body}</div>')
+
+
+def test_a_result_without_a_picture_keeps_its_line():
+    assert [block.kind for block in seen(result(TOLD), text("Later."))] == [
+        "listing", "html", "prose",
     ]  # fmt: skip

@@ -16,21 +16,21 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 6_072  # code lines that make a number of a lesson
-READ_LIMIT = 9_096  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 6_110  # code lines that make a number of a lesson
+READ_LIMIT = 9_200  # statements one reads, in the package without `authoring`
 BUDGET = {
-    "ground": 348,
-    "evidence": 32,
+    "ground": 357,
+    "evidence": 35,
     "figures": 4_056,
-    "analysis": 3_441,
-    "bedside": 586,
+    "analysis": 3_445,
+    "bedside": 592,
     "disease": 1_349,
-    "studies": 902,
-    "classroom": 3_087,
+    "studies": 922,
+    "classroom": 3_100,
     "reporting": 187,
-    "doctor": 100,
-    "starting": 96,
-    "cli": 205,
+    "doctor": 156,
+    "starting": 103,
+    "cli": 219,
 }
 _NO_CODE = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),

@@ -10,12 +10,16 @@ sys.path.insert(0, str(ROOT))
 
 from tools.site import links  # noqa: E402
 
+RUN = "lite/notebooks/index.html?path=2027-1"
 WHOLE = {
     "index.html": '<h1 id="top">A</h1><a href="sub/b.html#c%20d">b</a><a href="#top">up</a>'
     '<img src="a.png"><a href="https://example.org/">out</a><link href="data:,">',
     "sub/b.html": '<h1 id="c d">B</h1><p id="e%22"></p>'
-    '<a href="#e%22">e</a><a href="../index.html?q=1">a</a><script src="../a.png">',
+    '<a href="#e%22">e</a><a href="../index.html?q=1">a</a>'
+    f'<a href="../{RUN}/a.ipynb">run</a><script src="../a.png">',
     "a.png": "",
+    "lite/notebooks/index.html": '<a href="/anything">',
+    "lite/files/2027-1/a.ipynb": "{}",
 }
 
 
@@ -28,7 +32,7 @@ def built(folder, files):
 
 def test_a_whole_website(tmp_path):
     found = built(tmp_path, WHOLE)
-    assert (found.pages, found.links, found.outside, found.problems) == (2, 6, 1, [])
+    assert (found.pages, found.links, found.outside, found.problems) == (2, 7, 1, [])
 
 
 @pytest.mark.parametrize(
@@ -41,6 +45,7 @@ def test_a_whole_website(tmp_path):
         ('<a href="../index.html">', "../index.html leads out of the website"),
         ('<a href="/index.html">', "/index.html works at the root of a host only"),
         ('<a href="//host/x">', "//host/x works at the root of a host only"),
+        (f'<a href="{RUN}/b.ipynb">', f"{RUN}/b.ipynb opens a notebook that is not there"),
         ('<img src="none.png">', "none.png is not there"),
         ('<script src="https://host/x.js">', "fetches https://host/x.js from another host"),
         ('<link href="https://host/x.css">', "fetches https://host/x.css from another host"),

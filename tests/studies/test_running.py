@@ -77,6 +77,12 @@ def test_without_a_cluster_one_worker_is_one():
     assert engine._cluster_workers() == 1
 
 
+def test_a_browser_computes_alone_whoever_is_asked(alone, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setattr(joblib, "Parallel", None)
+    same(cohort(workers=2), alone)
+
+
 def test_one_worker_imports_no_multiprocessing():
     code = """
 import sys

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -38,12 +39,15 @@ _SLIDES = re.compile(r"(\.\./slides/\d\d)_\w+(\.html)")
 _KINDS = {".html", ".ipynb", ".gift", ".zip", ".pdf", ".pptx"}
 
 
-def write(root: Path) -> None:
-    """Write below `root` what is not committed: pages, slides, instructors' notebooks, quizzes."""
+def write(root: Path, wanted: Sequence[str] = ()) -> None:
+    """Write below `root` what is not committed: pages, slides, instructors' notebooks, quizzes.
+
+    All of it, with the decks and paths; or that of the lessons alone whose names start as wanted.
+    """
     places, report = Places(ROOT / "lessons"), Report()
     if root != ROOT:  # the decks and paths of a course are written beside its lessons
         shutil.copytree(places.lessons, root / "lessons")
-    for path in places.sources():
+    for path in places.sources(wanted):
         lesson = read(path, the_course())
         shown = {edition.name: _committed(lesson, edition) for edition in run(lesson)}
         for edition in editions(lesson):
@@ -55,6 +59,8 @@ def write(root: Path) -> None:
                     report.picture(target.parent / name, source, places.cache)
         if quiz := lesson.data("quiz"):
             exporting.write(quizzes.build(lesson.id, quiz), root / "build" / "quizzes")
+    if wanted:
+        return
     pre_post.write(Places(root / "lessons"))
     build_paths(Places(root / "lessons"), report)
     if report.problems:

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 OTHERS = ("lite",)  # folders that other commands build beside the pages, with links of their own
 FETCHED = {
@@ -86,9 +86,19 @@ def _broken(page: Path, address: str, root: Path, read: dict[Path, Read]) -> str
         return "leads out of the website"
     if not place.is_file():
         return "is not there"
+    if place.relative_to(root).parts[0] in OTHERS:
+        return _unopened(place, parts.query)
     anchors = {parts.fragment, unquote(parts.fragment)}  # browsers try both, in this order
     if parts.fragment and place in read and not anchors & read[place].ids.keys():
         return "has no such anchor"
+    return ""
+
+
+def _unopened(place: Path, query: str) -> str:
+    """Say whether a link into the browser edition opens a notebook that is not in it."""
+    for name in parse_qs(query).get("path", []):
+        if not (place.parents[1] / "files" / name).is_file():
+            return "opens a notebook that is not there"
     return ""
 
 

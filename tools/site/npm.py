@@ -29,18 +29,18 @@ class Unavailable(Exception):
     """The program cannot be had here."""
 
 
-def tools() -> Path:
-    """Return the folder of the npm packages, installed as locked if they are not."""
-    lock = (SITE / "package-lock.json").read_bytes()
-    mark = CACHE / "package-lock.json"
-    if not (mark.exists() and mark.read_bytes() == lock and (CACHE / "done").exists()):
-        shutil.rmtree(CACHE, ignore_errors=True)
-        CACHE.mkdir(parents=True)
-        shutil.copy(SITE / "package.json", CACHE)
+def tools(wanted: Path = SITE, cache: Path = CACHE) -> Path:
+    """Return the folder of the npm packages that a folder locks, installed if they are not."""
+    lock = (wanted / "package-lock.json").read_bytes()
+    mark = cache / "package-lock.json"
+    if not (mark.exists() and mark.read_bytes() == lock and (cache / "done").exists()):
+        shutil.rmtree(cache, ignore_errors=True)
+        cache.mkdir(parents=True)
+        shutil.copy(wanted / "package.json", cache)
         mark.write_bytes(lock)
-        ask("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(CACHE))
-        (CACHE / "done").touch()
-    return CACHE / "node_modules"
+        ask("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(cache))
+        (cache / "done").touch()
+    return cache / "node_modules"
 
 
 def font(root: Path) -> None:

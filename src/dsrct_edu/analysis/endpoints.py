@@ -316,7 +316,11 @@ def treatment_episodes(
     late = treated & (when >= time)
     expected = "treatment before the end of follow-up"
     inputs.refuse(table[treatment_month], late, expected, _CORRECT, "it at or after")
-    names = [name for name in table.columns if name != treatment] if keep is None else list(keep)
+    names = [name for name in table.columns if name != treatment]
+    if keep is not None:
+        names = checks.several(keep, "keep", "a list of columns")
+        for name in names:
+            inputs.check_column(table, name, "columns to keep")
     added = ["patient_id", duration, "start", "stop", "event", "treated"]
     names = [name for name in names if name not in added]
     row = np.repeat(np.arange(len(table)), 1 + (when > 0))  # two rows for those who waited

@@ -197,7 +197,7 @@ def standardised_curves(
         expected, found = "a Cox model that converges", "a likelihood without a maximum"
         remedy = "Use fewer confounders, or look for groups without events."
         raise InputError(expected, found, remedy)
-    generator, n = np.random.default_rng(rng), len(table)
+    generator, n = checks.generator(rng, "rng"), len(table)
     drawn = []
     for _ in range(number):
         # narrowed after the draw: `dtype=np.intp` would draw other numbers

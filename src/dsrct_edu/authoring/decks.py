@@ -71,7 +71,7 @@ def _section(slide: dict[str, Any], mark: str, places: Places, shared: Course) -
     if "show" in slide:
         shown = _shown(slide["show"], place, places, shared)
         reveals = bool(slide.get("reveal", False))
-        made.blocks += wall.turned(replace(block, reveals=reveals) for block in shown)
+        made.blocks += wall.seen(replace(block, reveals=reveals) for block in shown)
     if "notes" in slide:
         made.notes.append(slide["notes"])
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ def page(
     """
     shared: dict[str, Any] = {"here": here, "up": up(here), "title": title, "search": ""}
     shared["lessons"] = lessons(course)
+    shared["way"] = lambda href: way(href, here)
     return exporter.html(template, notebook or v4.new_notebook(), **{**shared, **values})
 
 
@@ -53,6 +55,17 @@ def up(here: str) -> str:
     ('', '../')
     """
     return "../" * here.count("/")
+
+
+def way(there: str, here: str) -> str:
+    """Return the way from one page to another, both given from the root of the website.
+
+    Examples
+    --------
+    >>> way("lessons/06.html", "lessons/05.html"), way("lessons/06.html", "index.html")
+    ('06.html', 'lessons/06.html')
+    """
+    return os.path.relpath(there, os.path.dirname(here) or ".").replace(os.sep, "/")
 
 
 def lessons(course: Course) -> list[dict[str, str]]:

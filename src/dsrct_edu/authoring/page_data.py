@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import chain, compress, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -125,21 +126,24 @@ def turned(name: str) -> dict[str, Any]:
     """Return a dial as data for a page, in which nothing stands twice.
 
     ``columns`` holds every column of numbers or texts (`column`), ``sentences`` every sentence,
-    with ``#`` for its numbers; each of ``settings`` is its columns, in the order of ``layout``, and
-    its sentences, by their places and with their numbers.
+    with ``#`` for those of its numbers that change; each of ``settings`` is its columns, in the
+    order of ``layout``, by two letters each, and its sentences, by their places and with their
+    numbers.
     """
     made: dial.Dial = getattr(dials, name)()
     data = made.as_data()
     each = [_flat(setting["layers"]) for setting in data["settings"]]
     layout = sorted({key for columns in each for key in columns})
     columns: dict[str, int] = {}
-    sentences: dict[str, int] = {}
+    sentences, said = _shared([_SENTENCE.split(one["words"]) for one in data["settings"]])
     settings = [
         [
-            [columns.setdefault(compact(found.get(key)), len(columns)) for key in layout],
-            ";".join(_said(sentences, text) for text in _SENTENCE.split(setting["words"])),
+            "".join(
+                _pair(columns.setdefault(compact(found.get(key)), len(columns))) for key in layout
+            ),
+            words,
         ]
-        for found, setting in zip(each, data["settings"], strict=True)
+        for found, words in zip(each, said, strict=True)
     ]
     return {
         "title": data["title"],
@@ -148,7 +152,7 @@ def turned(name: str) -> dict[str, Any]:
         "fixed": [[*key, values] for key, values in _flat(data["fixed"]).items()],
         "layout": layout,
         "columns": [json.loads(column) for column in columns],
-        "sentences": list(sentences),
+        "sentences": sentences,
         "settings": settings,
     }
 
@@ -160,16 +164,43 @@ def _control(control: dial.Control) -> dict[str, Any]:
     return {"label": control.label, "values": values, "start": start, "button": control.button}
 
 
-def _said(known: dict[str, int], sentence: str) -> str:
-    """Return the place of a sentence among those known, and the numbers that go into it."""
-    shape = _NUMBER.sub("#", sentence)
-    return " ".join([str(known.setdefault(shape, len(known))), *_NUMBER.findall(sentence)])
+def _shared(texts: list[list[str]]) -> tuple[list[str], list[str]]:
+    """Return the sentences of all texts, each once, and each text by their places and numbers.
+
+    A number that is the same wherever its sentence stands is left in the sentence.
+
+    Examples
+    --------
+    >>> _shared([["Of 100, 3 came."], ["Of 100, 7 came.", "All."]])
+    (['Of 100, # came.', 'All.'], ['0 3', '0 7;1'])
+    """
+    found: dict[str, list[list[str]]] = {}
+    for sentence in (sentence for text in texts for sentence in text):
+        found.setdefault(_NUMBER.sub("#", sentence), []).append(_NUMBER.findall(sentence))
+    moving = {
+        shape: [len(set(numbers)) > 1 for numbers in zip(*each, strict=True)]
+        for shape, each in found.items()
+    }
+    places = {shape: place for place, shape in enumerate(found)}
+
+    def told(sentence: str) -> str:
+        shape = _NUMBER.sub("#", sentence)
+        kept = compress(_NUMBER.findall(sentence), moving[shape])
+        return " ".join([str(places[shape]), *kept])
+
+    sentences = []
+    for shape, each in found.items():
+        first, *rest = shape.split("#")
+        fills = ("#" if moves else one for one, moves in zip(each[0], moving[shape], strict=True))
+        sentences.append(first + "".join(chain(*zip(fills, rest, strict=True))))
+    return sentences, [";".join(map(told, text)) for text in texts]
 
 
 def column(values: list[Any]) -> list[Any] | str:
     """Return a column: as it is, or, if it is long, its two ends and two letters for each number.
 
-    The ends of a column of shares are 0 and 1, and go without saying.
+    The ends of a column of shares are 0 and 1, and go without saying. A number like the one before
+    it is a point.
 
     Examples
     --------
@@ -177,6 +208,8 @@ def column(values: list[Any]) -> list[Any] | str:
     [0, 0.5]
     >>> column([0, 1, 2, 3, 4, 5, 6, None])
     '0 6 0060c0i0nztzzz--'
+    >>> column([0, 0, 0, 0, 0, 0, 1, 1])
+    '00.....zz.'
     """
     numbers = [value for value in values if value is not None]
     if len(values) < _LONG or not all(isinstance(value, int | float) for value in numbers):
@@ -184,7 +217,8 @@ def column(values: list[Any]) -> list[Any] | str:
     low, high = min(numbers), max(numbers)
     shares = low >= 0 and 0.5 < high <= 1
     low, high = (0, 1) if shares else (low, high)
-    letters = "".join(_letters(value, low, high) for value in values)
+    pairs = [_letters(value, low, high) for value in values]
+    letters = "".join("." if one == old else one for old, one in pairwise(["", *pairs]))
     return letters if shares else f"{_short(low)} {_short(high)} {letters}"
 
 
@@ -192,7 +226,12 @@ def _letters(value: float | None, low: float, high: float) -> str:
     if value is None:
         return "--"
     share = (value - low) / (high - low or 1)
-    tens, ones = divmod(round(share * _LEVELS), len(_LETTERS))
+    return _pair(round(share * _LEVELS))
+
+
+def _pair(number: int) -> str:
+    """Return a number of at most `_LEVELS` as two letters."""
+    tens, ones = divmod(number, len(_LETTERS))
     return _LETTERS[tens] + _LETTERS[ones]
 
 

@@ -49,6 +49,7 @@ _FORM = re.compile(
 _DATA = '<script id="data"'
 _TAG = re.compile(r"<[a-z][^<>]*>")
 _PLAIN = re.compile(r' ([a-z-]+)="([\w.#-]+)"')
+_EMPTY = re.compile(r' (download|hidden|novalidate|open)=""')
 _ENDS = re.compile(r"</(?:li|td|th|tr|tbody)>")
 _TOLD = re.compile(rf" {re.escape(IT_IS).replace(re.escape('{told}'), '(.*)')}$")
 
@@ -116,6 +117,7 @@ def _smaller(page: str) -> str:
     """Return HTML without empty lines, and without what HTML itself lets one leave out."""
     text, mark, data = page.partition(_DATA)
     text = _TAG.sub(lambda tag: _PLAIN.sub(r" \1=\2", tag[0].replace("/>", ">")), text)
+    text = _EMPTY.sub(r" \1", text)
     text = _ENDS.sub("", text)
     return re.sub(r"\n\s*\n+", "\n", text) + mark + data
 

@@ -35,7 +35,7 @@ def of_lesson(lesson: Lesson, notebook: NotebookNode) -> list[Slide]:
     """Return the slides of an executed lesson."""
     title = lesson.metadata["title"]
     try:
-        shown = list(wall.turned(blocks.of_cells(notebook.cells, lesson.course.labels)))
+        shown = list(wall.seen(blocks.of_cells(notebook.cells, lesson.course.labels)))
         return paged(_timed(paging.sections(title, shown)))
     except LessonError as error:
         raise LessonError(lesson.path.name, str(error)) from error

@@ -26,7 +26,7 @@ def digest(lessons: Path) -> str:
     for text in [platform.python_version(), *(f"{name}={_version(name)}" for name in SHOWN_BY)]:
         made.update(text.encode())
     for folder, path in _files(lessons):
-        made.update(str(path.relative_to(folder)).encode())
+        made.update(path.relative_to(folder).as_posix().encode())
         made.update(path.read_bytes())
     return made.hexdigest()
 

@@ -1,7 +1,8 @@
-"""Draws the dials of a deck for the last row, and turns them: nobody can on a slide.
+"""Makes what a notebook shows fit for the last row: results come first, and dials are turned.
 
-A dial is shown at its start, and then at the two ends of its first control, each on a slide of its
-own: a clicker turns it. What it says follows the picture.
+What a prediction asked for stands above its picture in one line, since on a slide nobody has a mark
+on the number line beside it. A dial is shown at its start, and then at the two ends of its first
+control, each on a slide of its own: a clicker turns it. What it says follows the picture.
 """
 
 from __future__ import annotations
@@ -14,12 +15,49 @@ from html import escape
 from bs4 import BeautifulSoup
 
 from dsrct_edu.authoring.blocks import Block
-from dsrct_edu.authoring.heights import SHAPE
+from dsrct_edu.authoring.heights import SHAPE, height
 from dsrct_edu.authoring.sources import LessonError
 from dsrct_edu.classroom import dials
 
 _LARGER = 1.6  # than its own pixels, if that leaves room for heading and setting
 _HIGHEST = 21.8  # units
+_BELOW = 26.0  # units of room below a heading of one line
+_WORDS = 2  # in bold: what was asked, and what it is
+
+
+def seen(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks as a hall should see them: see `results_first` and `turned`."""
+    return turned(results_first(blocks))
+
+
+def results_first(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks, the result of a prediction before the pictures and tables of its cell."""
+    held: list[Block] = []
+    for block in blocks:
+        if held and (block.cell != held[0].cell or block.begins):
+            yield from held
+            held = []
+        if block.kind in ("picture", "table"):
+            held.append(block)
+        elif block.kind == "html" and held and (told := _told(block)):
+            room = _BELOW - sum(map(height, held))
+            first = told if height(told) <= room else block
+            yield replace(first, begins=held[0].begins)
+            held[0] = replace(held[0], begins="")
+        else:
+            yield from held
+            held = []
+            yield block
+    yield from held
+
+
+def _told(block: Block) -> Block | None:
+    """Return a waived prediction's box as a line of prose; None if it is something else."""
+    words = [found.get_text() for found in BeautifulSoup(block.body, "html.parser")("strong")]
+    if 'role="status"' not in block.body or "You said" in block.body or len(words) != _WORDS:
+        return None
+    about, is_it = words
+    return replace(block, kind="prose", body=f"{about}. It is: **{is_it}**")
 
 
 def turned(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from dsrct_edu.checks import number
+from dsrct_edu.checks import number, several
 from dsrct_edu.errors import InputError
 from dsrct_edu.vocabulary import REGIONS as REGIONS
 
@@ -56,7 +56,7 @@ def _scores(scores: Sequence[int] | Mapping[int, int]) -> list[int]:
             found = f"{sorted(scores)}"
             raise InputError("regions 0 to 12, each once", found, argument="scores")
         scores = [scores[region] for region in regions]
-    values = list(scores)
+    values = several(scores, "scores", "13 scores, regions 0 to 12")
     if len(values) != len(regions):
         remedy = "Score an empty region 0."
         found = f"{len(values)}"

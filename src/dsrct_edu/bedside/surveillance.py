@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dsrct_edu.checks import positive
+from dsrct_edu.checks import generator, positive
 from dsrct_edu.errors import InputError
+from dsrct_edu.wording import brief
+
+_GIVE = "Give a registry's patients."
+
+
+def _table(patients: object) -> pd.DataFrame:
+    if not isinstance(patients, pd.DataFrame):
+        raise InputError("a table", brief(patients), _GIVE, argument="patients")
+    return patients
 
 
 def seen_at_scans(
@@ -57,11 +66,11 @@ def seen_at_scans(
     1       False               NaN
     """
     apart = positive(every, "every", "months between scans, above zero")
+    patients = _table(patients)
     names = ("surgery_month", "recurrence", "recurrence_month", "recurrence_site")
     missing = [name for name in (*names, "follow_up_month") if name not in patients]
     if missing:
-        remedy = "Give a registry's patients."
-        raise InputError("this column", "none of this name", remedy, missing[0])
+        raise InputError("this column", "none of this name", _GIVE, missing[0])
     recurred = patients["recurrence"].to_numpy() == 1
     surgery, month, end = (
         patients[name].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -72,7 +81,7 @@ def seen_at_scans(
         rows = list(patients.index[wrong])
         expected = "a recurrence after surgery and within follow-up"
         raise InputError(expected, "another month", "Correct it.", "recurrence_month", rows)
-    first = apart * (1.0 - np.random.default_rng(seed).random(len(patients)))
+    first = apart * (1.0 - generator(seed, "seed").random(len(patients)))
     scans = np.ceil(np.maximum((month - surgery - first) / apart, 0.0))
     # the day's month is rounded up: nothing is seen before it is there
     found = np.ceil((surgery + first + scans * apart) * 10 - 1e-6) / 10

@@ -6,9 +6,12 @@ student finds them all again at the end. Without it, as in builds and tests, not
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import html
 import json
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -158,10 +161,28 @@ def summary(lesson: str) -> Summary:
     return Summary(lesson, pd.DataFrame(rows, columns=columns))
 
 
+class Written(list[Path]):
+    """Paths of files. In a browser, where folders are out of reach, shown as links that save."""
+
+    def _repr_html_(self) -> str | None:
+        if sys.platform == "emscripten":
+            saved = "".join(f"<li>{_download(path)}</li>" for path in self)
+            return f"<p>Save these on your machine:</p><ul>{saved}</ul>"
+        return None
+
+
+def _download(path: Path) -> str:
+    """Return a link that holds a file and saves it under its name."""
+    data = base64.b64encode(path.read_bytes()).decode("ascii")
+    name = html.escape(path.name, quote=True)
+    return f'<a download="{name}" href="data:text/csv;base64,{data}">{name}</a>'
+
+
 def export(folder: str | Path, who: str) -> list[Path]:
     """Write this session's attempts and predictions as two CSV files.
 
-    Nothing is written unless this is called, and no output of a lesson depends on it.
+    Nothing is written unless this is called, and no output of a lesson depends on it. In a browser
+    the files are inside its Python: links are shown that save them on your machine.
 
     Parameters
     ----------
@@ -185,7 +206,7 @@ def export(folder: str | Path, who: str) -> list[Path]:
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     label = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in who)
-    paths = []
+    paths = Written()
     for kind in COLUMNS:
         path = place / f"{label}.{kind}.csv"
         table = SESSION.table(kind)

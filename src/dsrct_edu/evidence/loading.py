@@ -61,10 +61,13 @@ def published(quantity: str | None = None, subgroup: str | None = None) -> pd.Da
     for column, wanted in (("quantity", quantity), ("subgroup", subgroup)):
         if wanted is None:
             continue
-        rows = table[column] == wanted
+        text = isinstance(wanted, str)
+        rows = table[column] == wanted if text else pd.Series(False, table.index)
         if not rows.any():
             known = sorted(table[column].unique())
-            near = ", ".join(get_close_matches(wanted, known, cutoff=0.4)) or ", ".join(known[:5])
+            near = ", ".join(get_close_matches(str(wanted), known, cutoff=0.4)) or ", ".join(
+                known[:5]
+            )
             remedy = f"Near it: {near}. published()[{column!r}].unique() lists all."
             expected = f"one of the {len(known)} in the table"
             raise InputError(expected, brief(wanted), remedy, argument=column)

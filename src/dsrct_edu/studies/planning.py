@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 from dsrct_edu import checks
 from dsrct_edu.analysis.sample_size import events_needed
 from dsrct_edu.errors import InputError
-from dsrct_edu.studies.study import Study
+from dsrct_edu.studies.study import Study, check_study
 
 
 def years_to_enrol(
@@ -123,6 +123,7 @@ def decisions(
     >>> bool(decisions(none, prior_events=40)["declared"] < decisions(none)["declared"])
     True
     """
+    check_study(study)
     checks.number(threshold, "threshold", low=0, high=1)
     table = study.estimates
     cox = table[(table["method"] == "cox") & table["converged"]]

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from dsrct_edu import checks
 from dsrct_edu.analysis import cox, endpoint
 from dsrct_edu.disease import Scenario, load_cohort, reveal, true_effect
 from dsrct_edu.disease.truth import censored_log_hazard_ratio
+from dsrct_edu.errors import InputError
 from dsrct_edu.vocabulary import CONFOUNDERS
 
 STEPS = ("everyone", "operated", "completely resected", "adjusted")
@@ -102,7 +104,10 @@ def several_stairs(names: Sequence[str]) -> pd.DataFrame:
     ['registry A', 'registry B']
     """
     tables = []
-    for name in names:
+    listed = checks.several(names, "names", "a list of registries, such as registry_a")
+    if not listed:
+        raise InputError("at least one registry", "an empty list", "Name one.", argument="names")
+    for name in listed:
         stairs = registry_stairs(load_cohort(name).patients, reveal(name).scenario)
         kind, letter = name.rsplit("_", 1)
         stairs.insert(0, "world", f"{kind} {letter.upper()}")

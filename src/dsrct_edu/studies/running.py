@@ -78,7 +78,7 @@ def run_blocks(design: Design, replicates: int, workers: int = 1, progress: bool
     replicates : int
         How many.
     workers : int
-        Processes, through joblib; -1 for as many as joblib offers. Inside a
+        Processes, through joblib; -1 for as many as joblib offers. One in a browser. Inside a
         ``joblib.parallel_config`` that names a cluster, 1 means the workers of that cluster.
     progress : bool
         Show a bar when it takes longer than two seconds.
@@ -94,13 +94,15 @@ def run_blocks(design: Design, replicates: int, workers: int = 1, progress: bool
 
 
 def _computed(design: Design, starts: Sequence[int], workers: int) -> Iterator[tuple[int, Results]]:
+    if sys.platform == "emscripten":
+        workers = 1  # a browser starts no processes
     if workers == 1:
         workers = _cluster_workers()
     if workers == 1 or len(starts) < 2:
         for start in starts:
             yield start, design.analyse(start, design.block)
         return
-    import joblib  # imports multiprocessing, which the browser edition lacks
+    import joblib  # imports multiprocessing: for those who ask for it
 
     per_task = max(1, len(starts) // (joblib.effective_n_jobs(workers) * _TASKS_PER_WORKER))
     groups = [starts[i : i + per_task] for i in range(0, len(starts), per_task)]

@@ -13,6 +13,9 @@ from dsrct_edu.errors import InputError
 from dsrct_edu.studies.cohort_design import from_draw
 from dsrct_edu.studies.methods import two_groups
 from dsrct_edu.vocabulary import HORIZON, LEVEL_Z
+from dsrct_edu.wording import brief
+
+_OF_A_SERIES = ["estimate", "ci_low", "ci_high"]
 
 _RESECTED = 0.3  # of all patients, at the very least
 
@@ -95,7 +98,10 @@ def pooled(series: pd.DataFrame) -> pd.Series[float]:
     >>> round(float(pooled(two)["estimate"]), 6)
     1.0
     """
-    known = np.log(series[["estimate", "ci_low", "ci_high"]].dropna())
+    if not isinstance(series, pd.DataFrame) or not set(_OF_A_SERIES) <= set(series.columns):
+        expected = "a table with " + ", ".join(_OF_A_SERIES)
+        raise InputError(expected, brief(series), "Give small_series().", argument="series")
+    known = np.log(series[_OF_A_SERIES].dropna())
     weight = (2 * LEVEL_Z / (known["ci_high"] - known["ci_low"])) ** 2
     total = float(weight.sum())
     mean = float((weight * known["estimate"]).sum()) / total if total else np.nan

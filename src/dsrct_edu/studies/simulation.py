@@ -71,10 +71,11 @@ def simulation_study(
     >>> bool(naive["estimate"].mean() > 5)
     True
     """
-    names = tuple(METHODS) if methods is None else tuple(methods)
-    unknown = [name for name in names if name not in METHODS]
-    if isinstance(methods, str) or unknown or not names or len(set(names)) < len(names):
-        expected = "a list of different methods out of " + ", ".join(METHODS)
+    expected = "a list of different methods out of " + ", ".join(METHODS)
+    given = METHODS if methods is None else methods
+    names = tuple(checks.several(given, "methods", expected))
+    unknown = [name for name in names if not isinstance(name, str) or name not in METHODS]
+    if unknown or not names or len(set(names)) < len(names):
         remedy = "Leave the argument out for all ten."
         raise InputError(expected, brief(methods), remedy, argument="methods")
     design = CohortDesign(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dsrct_edu import checks
+from dsrct_edu.errors import InputError
 from dsrct_edu.studies.measures import performance
 from dsrct_edu.studies.running import Design, Results, run_blocks
 from dsrct_edu.vocabulary import LEVEL_Z
@@ -174,6 +175,13 @@ class Study:
         return figures.staircase(table, measure=_AXES[measure], **options)
 
 
+def check_study(study: object) -> None:
+    """Refuse what is no study, such as one of its tables."""
+    if not isinstance(study, Study):
+        remedy = "Give what simulation_study() or two_arm_trials() returns, not one of its tables."
+        raise InputError("a Study", type(study).__name__, remedy, argument="study")
+
+
 _INTERVALS = {"spread": "the middle 95 of 100 registries", "monte_carlo": "Monte Carlo error"}
 
 
@@ -213,6 +221,7 @@ def staircase(
     >>> list(table["method"])
     ['ever_never', 'iptw']
     """
+    check_study(study)
     checks.one_of(interval, tuple(_INTERVALS), "interval")
     measured = study.performance()
     logged = measure == "hazard_ratio"

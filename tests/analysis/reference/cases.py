@@ -125,7 +125,7 @@ def save_case(case: Case, folder: Path) -> Path:
 
 def load_case(path: Path) -> Case:
     """Read what `save_case` wrote."""
-    head = path.read_text().splitlines()[0].removeprefix("# ")
+    head = path.read_text("utf-8").splitlines()[0].removeprefix("# ")
     ties, tau, times = (part.partition("=")[2] for part in head.split(" ", 2))
     data = pd.read_csv(path, comment="#", float_precision="round_trip")
     return Case(path.stem, data, ties, tuple(float(t) for t in times.split()), float(tau))

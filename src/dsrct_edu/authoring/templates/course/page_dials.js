@@ -24,7 +24,11 @@ const block = (x, y, lines, anchor) => lines.map((text, at) =>
 const column = (written) => {
   if (typeof written !== "string") return written;
   const [letters, high = 1, low = 0] = written.split(" ").reverse();
-  return letters.match(/../g).map((two) => two === "--" ? null : +low + (high - low) * parseInt(two, 36) / 1295);
+  let last;
+  return letters.match(/\.|../g).map((two) => {
+    if (two !== ".") last = two === "--" ? null : +low + (high - low) * parseInt(two, 36) / 1295;
+    return last;
+  });
 };
 
 /* Labels apart from each other, moved as little as possible: style.py, `spread`. */
@@ -179,7 +183,7 @@ for (const host of all(".dial")) {
   const rowsOf = (setting) => {
     const rows = structuredClone(fixed);
     dial.layout.forEach(([layer, name], i) => {
-      const values = column(dial.columns[dial.settings[setting][0][i]]);
+      const values = column(dial.columns[parseInt(dial.settings[setting][0].slice(2 * i, 2 * i + 2), 36)]);
       if (values) (rows[layer] ??= {})[name] = values;
     });
     return rows;

@@ -14,6 +14,12 @@ if (find("#work")) {
     say(status, "", "Deleted. Load the page again to begin anew.");
   });
 }
+/* A mistake is reported from its own section; without scripts, below the text. */
+const report = find("article>.report");
+if (report) {
+  for (const { id, parentElement: section } of all("section>h2[id]")) section.append(Object.assign(report.cloneNode(true), { href: report.href + encodeURIComponent(id) }));
+  report.remove();
+}
 /* What is wider than the page is moved with the arrow keys. */
 for (const wide of all("pre, .table")) Object.assign(wide, { tabIndex: 0, role: "region", ariaLabel: wide.matches("pre") ? "Code" : "Table" });
 addEventListener("beforeprint", () => { for (const fold of all("details:not(.menu)")) fold.open = true; });

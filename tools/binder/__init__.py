@@ -1,0 +1,1 @@
+"""Reads `.binder/` as Binder would, without building an image. For maintainers."""
