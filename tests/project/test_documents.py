@@ -44,6 +44,7 @@ NOT_RUN = {
     r"dsrct-edu check": "minutes for all lessons; `make drift` runs it",
     r"cp -r .*|cd .*": "the reader's own folder",
     r"nbgrader .*": "`make grading` runs the whole way with nbgrader, in an environment of its own",
+    r"python -m tools.language .*": "`make pseudo` walks the whole way with every lesson",
     r"OMP_NUM_THREADS=1 python benchmarks/.*": "minutes; `make benchmarks` runs them",
     r"python tests/analysis/reference/fuzz.py.*": "needs R; `make reference` runs it",
 }

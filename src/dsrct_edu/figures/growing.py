@@ -95,7 +95,7 @@ on) and at month 14 to 37.5% (1 of 2 live on).'
             axes.axvline(now, color=palette.GREY, zorder=0, **style.DOTTED)
     for moment in moments[:steps]:
         _joined(page, above, below, patients, moment)
-    key(page, [("death", _MARK | _DIED), ("last seen alive (censored)", _MARK | _SEEN)], 2)
+    key(page, [(name("death"), _MARK | _DIED), ("last seen alive (censored)", _MARK | _SEEN)], 2)
     return lifeline_words(patients, steps=steps)
 
 
