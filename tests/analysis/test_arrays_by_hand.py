@@ -211,6 +211,8 @@ def test_curves_of_two_groups_by_hand() -> None:
     np.testing.assert_allclose(zero.rmst_variance, [1 / 4 * 1 / 2, 0])
     # A curve that ends before the horizon is carried on.
     np.testing.assert_allclose(two_group_curves(TIMES, DEATHS, GROUP, 9.0)[1].rmst[0], 1 + 8 / 2)
+    # One that has come down to zero has nothing to carry on.
+    np.testing.assert_allclose(two_group_curves(TIMES, DEATHS, GROUP, 9.0)[1].rmst[1], 1 + 2 / 2)
     # With the first patient left out nobody of group 1 dies in the first data set.
     rest = np.array([[False, True, True, True]] * 2)
     zero, one = two_group_curves(TIMES[:2], DEATHS[:2], GROUP, 3.0, rest)

@@ -11,7 +11,7 @@ from tools.mutants.changes import Mutant, mutants
 from tools.mutants.running import Module
 
 HERE = Path(__file__).parent
-SAMPLE = {"arrays": 100, "disease": 40, "bedside": 40}  # faults of each module
+SAMPLE = {"arrays": 60, "disease": 20, "bedside": 40}  # faults of each module
 FLOOR = {"arrays": 0.85}  # share that the tests must find
 
 
