@@ -22,7 +22,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
-  study wasm grading formats reference gallery site benchmarks dials lock platforms clean
+  study fuzz wasm grading formats reference gallery site benchmarks dials lock platforms clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -80,10 +80,14 @@ browser: setup  ## drive three lessons and the lecture in headless Chromium
 full: setup  ## what takes too long for CI: every lesson and deck in Chromium, 1,000 data sets in R, 32 bits
 	$(PY) -m pytest -m full tests
 	$(MAKE) site TWICE=1
-	$(MAKE) reference wasm
+	$(MAKE) reference wasm fuzz
 
 study: setup  ## full-size truths and simulation studies
 	$(PY) -m pytest -n 2 -m slow tests
+
+fuzz: setup  ## analyse damaged files by the hundred and one of a million rows; stop long work
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),300) $(PY) -m pytest -n 2 tests/cli/test_fuzz_analyse.py
+	$(PY) -m pytest tests/ground/test_files.py tests/cli/test_long_work.py
 
 wasm: setup  ## run the unit tests as the browser would, on 32 bits (needs node and npm)
 	$(PY) -m tools.wasm

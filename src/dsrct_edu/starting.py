@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dsrct_edu import resources
+from dsrct_edu import files, resources
 from dsrct_edu.errors import InputError
 
 GUESSES = "my-guesses.json"
@@ -112,7 +112,7 @@ def hand_out(folder: str | Path) -> HandOut:
             kept.append(path.name)
             continue
         cleared = without_outputs(json.loads(path.read_text(encoding="utf-8")))
-        copy_to.write_text(json.dumps(cleared, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        files.write(copy_to, json.dumps(cleared, indent=1, ensure_ascii=False) + "\n")
         written.append(path.name)
     return HandOut(target, tuple(written), tuple(kept))
 

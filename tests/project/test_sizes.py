@@ -14,23 +14,23 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
+GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources", "files")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 6_070  # code lines that make a number of a lesson
-READ_LIMIT = 9_090  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 6_112  # code lines that make a number of a lesson
+READ_LIMIT = 9_192  # statements one reads, in the package without `authoring`
 BUDGET = {
-    "ground": 339,
+    "ground": 376,
     "evidence": 32,
-    "figures": 4_047,
+    "figures": 4_052,
     "analysis": 3_441,
     "bedside": 586,
     "disease": 1_349,
-    "studies": 902,
+    "studies": 916,
     "classroom": 3_078,
-    "reporting": 187,
+    "reporting": 292,
     "doctor": 100,
     "starting": 96,
-    "cli": 205,
+    "cli": 215,
 }
 _NO_CODE = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),
