@@ -24,7 +24,7 @@ export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help version course test setup lint types unit doctests notebooks drift build browser full \
   study wasm pseudo grading formats reference gallery site lite usb binder benchmarks dials lock \
-  platforms clean audit upgrade workflow fresh repeat newest mutants
+  platforms clean audit upgrade workflow fresh repeat newest mutants fuzz
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -82,7 +82,7 @@ browser: setup  ## three lessons in JupyterLab, on pages and in the browser edit
 full: setup  ## what takes too long for CI: every lesson and deck in Chromium, R, 32 bits, a made-up language
 	$(PY) -m pytest -m full tests
 	$(MAKE) site TWICE=1
-	$(MAKE) reference wasm pseudo mutants workflow grading formats repeat newest fresh
+	$(MAKE) reference wasm pseudo mutants fuzz workflow grading formats repeat newest fresh
 	@# Last, so that a machine without the open network has run the rest: it fails where it cannot look.
 	$(if $(filter no,$(AUDIT)),@echo "AUDIT=no: nothing was looked up",$(MAKE) audit)
 
@@ -103,6 +103,10 @@ workflow: setup  ## read .github/workflows as GitHub would (needs node and npm)
 
 study: setup  ## full-size truths and simulation studies
 	$(PY) -m pytest -n 2 -m slow tests
+
+fuzz: setup  ## analyse damaged files by the hundred and one of a million rows; stop long work
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),300) $(PY) -m pytest -n 2 tests/cli/test_fuzz_analyse.py
+	$(PY) -m pytest tests/ground/test_files.py tests/cli/test_long_work.py
 
 wasm: setup  ## run the unit tests as the browser would, on 32 bits (needs node and npm)
 	$(PY) -m tools.wasm

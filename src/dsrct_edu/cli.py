@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import dsrct_edu
-from dsrct_edu.errors import InputError
+from dsrct_edu import files
+from dsrct_edu.errors import InputError, StoppedError
 
 _EPILOG = "A teaching kit with synthetic data. Not medical advice."
 _WRITABLE = "Choose a folder of your own, on a disk with room. `dsrct-edu doctor` looks at it."
 _DEFAULT = "default: %(default)s"
+_AGAIN = "No file is half-written. The same command again gives what it would have given."
 _SCENARIOS = f"null, modest, strong, harm, or a file of parameters; {_DEFAULT}"
 
 Adding = Callable[..., Any]
@@ -42,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         0 if all went well, 1 if the doctor found a fault, 2 for input that cannot be used and for
-        a folder that cannot be written.
+        a folder that cannot be written, 3 if a worker, a cluster or the memory was lost, 130 after
+        Ctrl-C.
     """
     for stream in (sys.stdout, sys.stderr):  # names of folders that the terminal cannot spell
         if isinstance(stream, TextIOWrapper):
@@ -51,14 +54,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except InputError as error:
-        print(f"dsrct-edu {options.command}: {error}", file=sys.stderr)
-        return 2
+        said, code = str(error), 2
     except OSError as error:
         if error.filename is None and error.errno is None:
             raise
-        what = f"{error.filename or 'a file'}: {error.strerror}. {_WRITABLE}"
-        print(f"dsrct-edu {options.command}: {what}", file=sys.stderr)
-        return 2
+        said, code = f"{error.filename or 'a file'}: {error.strerror}. {_WRITABLE}", 2
+    except StoppedError as error:
+        said, code = str(error), 3
+    except MemoryError:
+        said, code = "the memory is not enough for this. Take fewer rows, or a larger machine.", 3
+    except KeyboardInterrupt:
+        said, code = f"stopped. {_AGAIN}", 130
+    print(f"dsrct-edu {options.command}: {said}", file=sys.stderr)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -186,17 +194,17 @@ def _study_arguments(add: Adding) -> None:
 
 def _study(options: argparse.Namespace) -> int:
     model = dsrct_edu.scenario(options.scenario)
-    study = dsrct_edu.simulation_study(
-        model.randomised() if options.randomised else model,
-        options.patients,
-        options.replicates,
-        options.methods,
-        seed=options.seed,
-        workers=options.workers,
-    )
     path = Path(f"{options.name}.csv")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    study.estimates.to_csv(path, index=False, lineterminator="\n")
+    with files.whole(path) as part:  # opened first: a place that cannot be written costs no study
+        study = dsrct_edu.simulation_study(
+            model.randomised() if options.randomised else model,
+            options.patients,
+            options.replicates,
+            options.methods,
+            seed=options.seed,
+            workers=options.workers,
+        )
+        study.estimates.to_csv(part, index=False, lineterminator="\n")
     print(f"{study.n_replicates} replicates. Synthetic: no row is a person.")
     print(study.performance()[_STUDY_COLUMNS].round(3).to_string(index=False))
     print(f"  {path}")

@@ -1,10 +1,22 @@
-"""The one error that the kit raises at its user."""
+"""What the kit raises at its user: one error for input, and one for work that was stopped."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 _SHOWN = 5
+
+
+class StoppedError(RuntimeError):
+    """Work that something outside stopped: nothing is wrong with the input.
+
+    Examples
+    --------
+    >>> raise StoppedError("A worker was killed. Run it again.")
+    Traceback (most recent call last):
+        ...
+    dsrct_edu.errors.StoppedError: A worker was killed. Run it again.
+    """
 
 
 class InputError(ValueError):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
+import os
+import re
 import tempfile
+import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from dsrct_edu import wording
+from dsrct_edu import files, wording
 from dsrct_edu.analysis import cox, follow_up, kaplan_meier, logrank
+from dsrct_edu.analysis.inputs import check_groups, check_table, words
 from dsrct_edu.analysis.survival import SurvivalCurves
 from dsrct_edu.checks import number
 from dsrct_edu.errors import InputError
@@ -27,6 +31,15 @@ if TYPE_CHECKING:
 _FEW_EVENTS_PER_GROUP = 10
 _TICKS = 7
 _FLAGS = {"true": True, "false": False}
+_MOST_GROUPS = 20  # as many curves as a picture can hold; more are patients' ids, not groups
+_LONGEST = 100  # letters of a name that is shown
+_KEPT = 100_000  # different cells that are held once, however often they occur
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_GLYPH = "Glyph .* missing from font"
+_BOXES = "The picture shows boxes for letters that its typeface lacks. The tables have them."
+_OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(frozen=True)
@@ -48,11 +61,14 @@ class Report:
 
     def to_html(self) -> str:
         """Return the report as one HTML page that needs no other file."""
-        tables = {
-            name: wording.table(table).to_html(index=False, border=0)
-            for name, table in self.tables.items()
-        }
-        return render("report.html.j2", report=self, tables=tables, colours=css())
+        with pd.option_context("display.max_colwidth", None):
+            tables = {
+                name: wording.table(table).to_html(index=False, border=0)
+                for name, table in self.tables.items()
+            }
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", _GLYPH)  # a note tells of it
+            return render("report.html.j2", report=self, tables=tables, colours=css())
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
@@ -81,45 +97,91 @@ def read_table(path: str | Path) -> pd.DataFrame:
     >>> read_table(path)["months"].tolist()
     [4, 9]
     """
-    reader = csv.reader(io.StringIO(_text(path), newline=""))
-    header = [name.strip() for name in next(reader, [])]
+    rows = _rows(_text(path))
+    header = [name.strip() for name in next(rows, (1, []))[1]]
     _check_header(header)
-    # A line of blanks only is what spreadsheets leave below a table; it is not a patient.
-    numbered = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    if not numbered:
-        raise InputError("at least one patient", "a header and no rows", "Export again.")
-    ragged = [line for line, row in numbered if len(row) != len(header)]
+    width = len(header)
+    lines: list[int] = []
+    ragged: list[int] = []
+    columns: list[list[str]] = [[] for _ in header]
+    known: dict[str, str] = {}
+    for line, row in rows:
+        row = [cell.strip() for cell in row]
+        # A line of blanks only is what spreadsheets leave below a table; it is not a patient.
+        if not any(row):
+            continue
+        if len(row) != width:
+            ragged.append(line)
+            continue
+        lines.append(line)
+        for column, cell in zip(columns, row, strict=True):
+            column.append(known.setdefault(cell, cell))  # equal cells take memory once
+        if len(known) > _KEPT:
+            known.clear()
     if ragged:
         raise InputError(
-            f"{len(header)} values a line",
+            f"{width} values a line",
             "lines with more or fewer",
             "Look for a comma inside a text, and put that text in quotation marks.",
             rows=ragged,
         )
-    lines = pd.Index([line for line, _ in numbered], name="line")
-    cells = pd.DataFrame([row for _, row in numbered], lines, header, dtype=str)
-    return cells.apply(_as_numbers_if_possible)
+    if not lines:
+        raise InputError("at least one patient", "a header and no rows", "Export again.")
+    index = pd.Index(lines, name="line")
+    table = {}
+    for name in header:
+        table[name] = _as_numbers_if_possible(pd.Series(columns.pop(0), index, object, name))
+    return pd.DataFrame(table, index)
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a text, each with the number of its last line."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    begun = 1
+    try:
+        for row in reader:
+            yield reader.line_num, row
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        long = "field limit" in str(error)
+        raise InputError(
+            "cells of at most 131,072 letters" if long else "texts between two quotation marks",
+            "a longer one" if long else "a quotation mark that opens or closes none",
+            "Look for a missing quotation mark in this row or above; inside a text write it twice.",
+            rows=[begun],
+        ) from error
 
 
 def _text(path: str | Path) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        found = f"{path}: {error.strerror}"
+        content = Path(path).read_bytes()
+        text = content.decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            remedy = "In Excel choose Save as, CSV UTF-8."
+            row = content[: error.start].count(b"\n") + 1
+            raise InputError("text in UTF-8", "bytes that are not", remedy, rows=[row]) from error
+        found = f"{path}: {getattr(error, 'strerror', None) or error}"
         raise InputError("a CSV file", found, "Check the name.") from error
-    except UnicodeDecodeError as error:
-        remedy = "In Excel choose Save as, CSV UTF-8."
-        raise InputError("text in UTF-8", "bytes that are not", remedy) from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    control = _CONTROL.search(text)
+    if control:
+        found = f"the control character {control[0]!r}"
+        remedy = "Remove it; if every second character is one, save the file as CSV UTF-8."
+        raise InputError("text", found, remedy, rows=[text.count("\n", 0, control.start()) + 1])
+    return text
 
 
 def _check_header(header: list[str]) -> None:
     if not any(header):
         raise InputError("a header row", "an empty file", "Export the table again.")
-    if len(header) == 1 and ";" in header[0]:
+    parted = [mark for mark in _OTHERS if len(header) == 1 and mark in header[0]]
+    if parted:
+        found = _OTHERS[parted[0]]
         raise InputError(
             "columns separated by commas",
-            "semicolons",
-            "In Excel choose Save as, CSV UTF-8 (comma delimited), or replace the semicolons.",
+            found,
+            f"In Excel choose Save as, CSV UTF-8 (comma delimited), or replace the {found}.",
         )
     unnamed = [str(place) for place, name in enumerate(header, start=1) if not name]
     if unnamed:
@@ -139,15 +201,16 @@ def _check_header(header: list[str]) -> None:
 
 
 def _as_numbers_if_possible(column: pd.Series[Any]) -> pd.Series[Any]:
-    words = column.str.strip()
-    blank = words == ""
+    blank = column == ""
     values = column.mask(blank)
-    if words[~blank].str.lower().isin(_FLAGS).all() and not blank.all():
-        return words.str.lower().map(_FLAGS)  # as pandas and R write them
+    lower = column[~blank].str.lower()
+    if lower.isin(_FLAGS).all() and not blank.all():
+        return column.str.lower().map(_FLAGS)  # as pandas and R write them
     try:
         return pd.to_numeric(values)
-    except ValueError:
-        return values
+    except (ValueError, OverflowError):
+        # pandas gives up on whole numbers of twenty digits and more
+        return values if words(column[~blank]).any() else values.astype(np.float64)
 
 
 def analyse(
@@ -192,6 +255,9 @@ def analyse(
     >>> analyse(table, "months", "died").events
     2
     """
+    for text, name in ((unit, "unit"), (time_zero, "time_zero"), (event_name, "event_name")):
+        _check_shown([text], name)
+    _check_columns(check_table(table), duration, event, by)
     curves = kaplan_meier(table, duration, event, by)
     ends = curves.to_frame().groupby("group", sort=False)[["time", "events"]].max()
     longest = float(ends["time"].min())
@@ -205,8 +271,14 @@ def analyse(
         "restricted_mean": curves.rmst(horizon),
         "follow_up": follow_up(table, duration, event, by).median(),
     }
-    if by is not None:
-        tables |= _comparison(table, curves, by, horizon)
+    # What analysts are warned of in Python, readers of the report are told in words.
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        figure = curves.plot(time_zero=time_zero, endpoint=event_name, unit=unit, horizon=horizon)
+        if by is not None:
+            tables |= _comparison(table, curves, by, horizon)
+    said = [re.sub(f"{_GLYPH}.*", _BOXES, str(warning.message)) for warning in warned]
+    notes = [*dict.fromkeys(said), *(_notes(by, time_zero, ends["events"]) if by else ())]
     return Report(
         duration=duration,
         event=event,
@@ -218,9 +290,36 @@ def analyse(
         n=len(table),
         events=int(ends["events"].sum()),
         tables=tables,
-        notes=() if by is None else _notes(by, time_zero, ends["events"]),
-        figure=curves.plot(time_zero=time_zero, endpoint=event_name, unit=unit, horizon=horizon),
+        notes=tuple(notes),
+        figure=figure,
     )
+
+
+def _check_shown(texts: Iterable[str], name: str, column: str | None = None) -> None:
+    """Refuse names that no table or picture can show."""
+    for text in texts:
+        if len(text) > _LONGEST or _UNSEEN.search(text):
+            found = f"{len(text)} letters" if len(text) > _LONGEST else repr(text)
+            expected = f"{name} of at most {_LONGEST} letters on one line"
+            raise InputError(expected, found, "Shorten it, or write it otherwise.", column)
+
+
+def _check_columns(table: pd.DataFrame, duration: str, event: str, by: str | None) -> None:
+    """Refuse columns that stand twice in the question, and groups that are none."""
+    for column in (duration, event, by):
+        if isinstance(column, str):
+            _check_shown([column], "a column name")
+    if by is None:
+        return
+    if by in (duration, event):
+        remedy = "Name a column that was known when the clock started."
+        raise InputError("groups in a column of their own", "the outcome", remedy, by)
+    groups = check_groups(table, by)
+    if len(groups) > _MOST_GROUPS:
+        found = f"{len(groups):,} different values"
+        remedy = "Name a column of groups; make classes of a measurement first."
+        raise InputError(f"at most {_MOST_GROUPS} groups", found, remedy, by)
+    _check_shown([str(label) for label in groups.labels], "groups", by)
 
 
 def _ticks(horizon: float) -> list[float]:
@@ -236,10 +335,11 @@ def _comparison(
 ) -> dict[str, pd.DataFrame]:
     columns = (curves.duration, curves.event)
     test = logrank(table, *columns, by=by)
-    indicators = {
-        f"{by} {group}": (table[by] == group).astype(float) for group in curves.groups[1:]
-    }
-    fit = cox(table[list(columns)].assign(**indicators), *columns, list(indicators))
+    indicators = {f"{by} {group}": table[by] == group for group in curves.groups[1:]}
+    # In a table of its own, where no indicator can bear the name of another column.
+    arranged = pd.DataFrame({"\0time": table[columns[0]], "\0event": table[columns[1]]})
+    arranged = arranged.assign(**{name: flag.astype(float) for name, flag in indicators.items()})
+    fit = cox(arranged, "\0time", "\0event", list(indicators))
     found = [(test.statistic, test.degrees_of_freedom, test.p_value)]
     return {
         "restricted_mean_difference": curves.rmst_difference(horizon),
@@ -264,7 +364,10 @@ def _notes(by: str, time_zero: str, events: pd.Series[Any]) -> tuple[str, ...]:
 
 
 def write(report: Report, folder: str | Path) -> Path:
-    """Write the report and its tables into a folder, all or nothing.
+    """Write the report and its tables into a folder, whole or not at all.
+
+    Nothing is written outside that folder. In the tables a text that a spreadsheet would take for
+    a formula has an apostrophe before it.
 
     Parameters
     ----------
@@ -276,16 +379,42 @@ def write(report: Report, folder: str | Path) -> Path:
     -------
     Path
         The HTML page.
+
+    Raises
+    ------
+    InputError
+        If the folder is a link, or cannot be written.
     """
     target = Path(folder)
+    if target.is_symlink():
+        found = f"{target}, a link to {os.readlink(target)}"
+        raise InputError("a folder for the report", found, "Name the folder itself.")
     html = report.to_html()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Everything is written beside the target first, so that no half-written report is left.
-    with tempfile.TemporaryDirectory(dir=target.parent) as staging:
-        for name, table in report.tables.items():
-            table.to_csv(Path(staging, f"{name}.csv"), index=False, lineterminator="\n")
-        Path(staging, "report.html").write_text(html, encoding="utf-8")
-        target.mkdir(exist_ok=True)
-        for path in sorted(Path(staging).iterdir()):
-            shutil.move(path, target / path.name)
+    new = not target.exists()
+    with files.writable(target):
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+            # All is written to a folder inside first, so that no half-written report is left.
+            with tempfile.TemporaryDirectory(dir=target, prefix=".part-") as staging:
+                for name, table in report.tables.items():
+                    _write_table(table, Path(staging, f"{name}.csv"))
+                Path(staging, "report.html").write_text(html, encoding="utf-8")
+                for path in sorted(Path(staging).iterdir()):
+                    os.replace(path, target / path.name)
+        except BaseException:
+            if new and target.is_dir() and not any(target.iterdir()):
+                target.rmdir()
+            raise
     return target / "report.html"
+
+
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table in which no spreadsheet finds a formula."""
+    safe = table.rename(columns=_inert)
+    for column in safe.select_dtypes(object):
+        safe[column] = safe[column].map(_inert)
+    safe.to_csv(path, index=False, lineterminator="\n")
+
+
+def _inert(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dsrct_edu import resources
+from dsrct_edu import files, resources
 from dsrct_edu.errors import InputError
 
 GUESSES = "my-guesses.json"
@@ -118,12 +118,7 @@ def _copy(source: Path, target: Path) -> HandOut:
             kept.append(path.name)
             continue
         cleared = without_outputs(json.loads(path.read_text(encoding="utf-8")))
-        half = copy_to.with_suffix(".part")
-        try:
-            half.write_text(json.dumps(cleared, indent=1, ensure_ascii=False) + "\n", "utf-8")
-            half.replace(copy_to)
-        finally:
-            half.unlink(missing_ok=True)
+        files.write(copy_to, json.dumps(cleared, indent=1, ensure_ascii=False) + "\n")
         written.append(path.name)
     return HandOut(target, tuple(written), tuple(kept))
 

@@ -14,6 +14,7 @@ FLOORS = {
     "vocabulary": 0.1,
     "checks": 0.2,
     "resources": 0.5,
+    "files": 0.5,
     "figures": 1,
     "evidence": 1,
     "analysis": 2,

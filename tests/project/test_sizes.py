@@ -14,23 +14,23 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources")
+GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources", "files")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 6_110  # code lines that make a number of a lesson
-READ_LIMIT = 9_200  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 6_160  # code lines that make a number of a lesson
+READ_LIMIT = 9_290  # statements one reads, in the package without `authoring`
 BUDGET = {
-    "ground": 357,
+    "ground": 392,
     "evidence": 35,
-    "figures": 4_056,
+    "figures": 4_060,
     "analysis": 3_445,
     "bedside": 592,
     "disease": 1_349,
-    "studies": 922,
-    "classroom": 3_100,
-    "reporting": 187,
+    "studies": 934,
+    "classroom": 3_099,
+    "reporting": 291,
     "doctor": 156,
-    "starting": 103,
-    "cli": 219,
+    "starting": 98,
+    "cli": 226,
 }
 _NO_CODE = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),

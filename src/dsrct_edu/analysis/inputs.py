@@ -96,7 +96,8 @@ def _reads_as_number(value: Any) -> bool:
         float(value)
     except (TypeError, ValueError):
         return False
-    return True
+    # Python alone takes 1_000 and the digits of other scripts for numbers.
+    return not isinstance(value, str) or (value.isascii() and "_" not in value)
 
 
 def _as_float(column: pd.Series[Any], expected: str) -> Floats:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from dsrct_edu import checks
+from dsrct_edu import checks, files
 from dsrct_edu.authoring import (
     decks,
     execute,
@@ -52,23 +52,20 @@ class Report:
         if keep_pictures and old is not None and _blanked(old) == _blanked(text):
             self.kept.append(path)
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        files.write(path, text)
         self.wrote.append(path)
 
     def picture(self, path: Path, source: bytes, cache: Path) -> None:
         """Write a picture if it is not there: its name says what is in it."""
         if path.exists():
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(page_pictures.small(path.name, source, cache))
+        files.write(path, page_pictures.small(path.name, source, cache))
         self.wrote.append(path)
 
     def _write_bytes(self, path: Path, content: bytes) -> None:
         if path.exists() and path.read_bytes() == content:
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        files.write(path, content)
         self.wrote.append(path)
 
 

@@ -16,6 +16,7 @@ from itertools import chain, compress, pairwise
 from pathlib import Path
 from typing import Any
 
+from dsrct_edu import files
 from dsrct_edu.authoring import surroundings
 from dsrct_edu.authoring.lesson import Lesson
 from dsrct_edu.authoring.places import Places
@@ -50,10 +51,9 @@ def computed(lesson: Lesson, names: list[str]) -> dict[str, Any]:
     digest = hashlib.sha256(parts.encode()).hexdigest()
     stored = Places(lesson.path.parent).cache / f"page-{digest}.json"
     if not stored.exists():
-        stored.parent.mkdir(parents=True, exist_ok=True)
         with lessons.in_use(lesson.path.parent):  # its checks may read what lies beside it
             made = {"tasks": tasks(checks), "dials": {name: turned(name) for name in names}}
-        stored.write_text(compact(made), encoding="utf-8")
+        files.write(stored, compact(made))
     found: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
     return found
 

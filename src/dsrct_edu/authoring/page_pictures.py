@@ -11,6 +11,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 from PIL import Image
 
+from dsrct_edu import files
+
 FOLDER = "pictures"
 LARGEST = 30_000
 """Bytes of a picture, so that a page can be read on a telephone."""
@@ -63,8 +65,7 @@ def small(name: str, source: bytes, cache: Path) -> bytes:
         return source
     stored = cache / name
     if not stored.exists():
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        stored.write_bytes(quantised(source))
+        files.write(stored, quantised(source))
     return stored.read_bytes()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from dsrct_edu import files
 from dsrct_edu.authoring import questions, schemas, sources
 from dsrct_edu.authoring.course import Course
 from dsrct_edu.authoring.places import Places
@@ -98,6 +99,6 @@ def write(places: Places) -> list[Path]:
         written += exporting.write(quiz, folder)
         page = folder / f"pre_post_{name}.html"
         text = render("pre_post.html.j2", quiz=quiz, form=name, palette=palette)
-        page.write_text(text, encoding="utf-8", newline="\n")
+        files.write(page, text)
         written.append(page)
     return [path for path in written if path.read_bytes() != before.get(path)]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
+from importlib import resources
 from pathlib import Path
 
-from dsrct_edu import checks
+from dsrct_edu import checks, files
 from dsrct_edu.errors import InputError
 from dsrct_edu.resources import find
 from dsrct_edu.wording import brief
@@ -53,12 +53,14 @@ def new_lesson(number: int, name: str, folder: str | Path = "lessons") -> list[P
     place = _free(f"{number:02d}", folder)
     written = []
     for ending in _ENDINGS:
-        text = (files(__package__) / "templates" / f"lesson{ending}").read_text(encoding="utf-8")
+        text = (resources.files(__package__) / "templates" / f"lesson{ending}").read_text(
+            encoding="utf-8"
+        )
         text = text.replace("NUMBER", f"{number:02d}").replace(
             "TITLE", name.replace("_", " ").capitalize()
         )
         path = place / f"{number:02d}_{name}{ending}"
-        path.write_text(text, encoding="utf-8", newline="\n")
+        files.write(path, text)
         written.append(path)
     return written
 
@@ -99,7 +101,7 @@ def adapt(lesson: str, folder: str | Path = "lessons") -> list[Path]:
     for path in sorted(known[lesson].glob(f"{lesson}_*")):
         if path.suffix != ".json":
             written.append(place / path.name)
-            written[-1].write_bytes(path.read_bytes())
+            files.write(written[-1], path.read_bytes())
     return written
 
 

@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from dsrct_edu import files
 from dsrct_edu.classroom.quizzes import Quiz
 from dsrct_edu.resources import render
 
@@ -137,8 +138,7 @@ def write(quiz: Quiz, folder: str | Path) -> list[Path]:
     ['quiz_05.gift', 'quiz_05.qti.zip']
     """
     place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
     text, package = place / f"quiz_{quiz.lesson}.gift", place / f"quiz_{quiz.lesson}.qti.zip"
-    text.write_text(gift(quiz), encoding="utf-8", newline="\n")
-    package.write_bytes(qti(quiz))
+    files.write(text, gift(quiz))
+    files.write(package, qti(quiz))
     return [text, package]

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from dsrct_edu import files
 from dsrct_edu.checks import one_of
 from dsrct_edu.classroom import lessons
 from dsrct_edu.errors import InputError
@@ -59,10 +60,8 @@ class Progress:
         path = _file()
         if path is None or guess is None:  # dots run again forget no guess
             return
-        new = path.with_suffix(".new")
-        with contextlib.suppress(OSError):  # a folder that cannot be written costs no lesson
-            new.write_text(json.dumps({**_kept(path), key: row}, indent=1), encoding="utf-8")
-            new.replace(path)
+        with contextlib.suppress(InputError):  # a folder that cannot be written costs no lesson
+            files.write(path, json.dumps({**_kept(path), key: row}, indent=1))
 
     def state(self, activity: str, key: str) -> tuple[bool, int]:
         """Return whether the last attempt passed, and how many there were."""
@@ -204,14 +203,14 @@ def export(folder: str | Path, who: str) -> list[Path]:
     ['seat-12.attempts.csv', 'seat-12.predictions.csv']
     """
     place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
     label = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in who)
     paths = Written()
     for kind in COLUMNS:
         path = place / f"{label}.{kind}.csv"
         table = SESSION.table(kind)
         table.insert(0, "who", who)
-        table.to_csv(path, index=False)
+        with files.whole(path) as part:
+            table.to_csv(part, index=False)
         paths.append(path)
     return paths
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dsrct_edu import checks, vocabulary
+from dsrct_edu import checks, files, vocabulary
 from dsrct_edu.disease import scenarios
 from dsrct_edu.disease.equations import Arrays
 from dsrct_edu.disease.scenarios import Scenario
@@ -122,7 +122,6 @@ class Cohort:
         ('mine.csv', 'truth')
         """
         patients, truth = Path(folder, f"{name}.csv"), Path(folder, "truth", f"{name}.csv")
-        truth.parent.mkdir(parents=True, exist_ok=True)
         write_table(self.patients, patients)
         write_table(round_truth(self.truth), truth)
         return patients, truth
@@ -213,4 +212,5 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     out = table.copy()
     for column in set(WHOLE_OR_MISSING) & set(out.columns):
         out[column] = out[column].astype("Int64")
-    out.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    with files.whole(path) as part:
+        out.to_csv(part, index=False, lineterminator="\n", encoding="utf-8")

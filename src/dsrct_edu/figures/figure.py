@@ -20,6 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image  # matplotlib's own way of writing PNG, always installed with it
 from PIL.PngImagePlugin import PngInfo
 
+from dsrct_edu import files
 from dsrct_edu.errors import InputError
 from dsrct_edu.figures import palette, style
 from dsrct_edu.figures.tables import NOTHING, Column, check
@@ -135,13 +136,15 @@ class Figure(matplotlib.figure.Figure):
         path = Path(path)
         suffix = path.suffix.lower()
         if suffix == ".png":
-            self.savefig(path, format="png", dpi=dpi, metadata=self._png_metadata())
+            with files.whole(path) as part:
+                self.savefig(part, format="png", dpi=dpi, metadata=self._png_metadata())
         elif suffix == ".pdf":
             blank = dict.fromkeys(("Creator", "Producer", "CreationDate"))
             about = {"Title": self.headline, "Subject": self.describe()}
-            self.savefig(path, format="pdf", metadata={**blank, **about})
+            with files.whole(path) as part:
+                self.savefig(part, format="pdf", metadata={**blank, **about})
         elif suffix == ".svg":
-            path.write_text(self._svg(), encoding="utf-8", newline="\n")
+            files.write(path, self._svg())
         else:
             raise InputError(
                 "a file name that ends in .png, .svg or .pdf",

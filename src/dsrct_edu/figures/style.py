@@ -24,6 +24,7 @@ DOTTED: dict[str, Any] = {"lw": 1.2, "ls": (0, (1, 2))}  # a place on an axis
 _RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib, so every machine draws the same letters
     "font.size": TEXT,
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "axes.titlesize": LARGE,
     "axes.titlelocation": "left",
     "axes.labelsize": TEXT,

@@ -11,15 +11,22 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from dsrct_edu.analysis.two_groups import Fit
 from dsrct_edu.arrays import Flags, Floats
+from dsrct_edu.errors import StoppedError
 
 _QUIET_SECONDS = 2.0  # a study that is done by then shows no bar
 _TASKS_PER_WORKER = 16
+_LOST = (
+    "{lost} while the study ran, and its results with it. Nothing is wrong with the input: "
+    "run it again, and the same seed gives the same study. If workers are lost again, take fewer "
+    "(each needs memory of its own)."
+)
 
 
 class Results(NamedTuple):
@@ -82,6 +89,11 @@ def run_blocks(design: Design, replicates: int, workers: int = 1, progress: bool
         ``joblib.parallel_config`` that names a cluster, 1 means the workers of that cluster.
     progress : bool
         Show a bar when it takes longer than two seconds.
+
+    Raises
+    ------
+    StoppedError
+        If a worker was killed, or the connection to a cluster was lost.
     """
     results = Results.room(replicates, len(design.columns))
     starts = range(0, replicates, design.block)
@@ -107,8 +119,13 @@ def _computed(design: Design, starts: Sequence[int], workers: int) -> Iterator[t
     per_task = max(1, len(starts) // (joblib.effective_n_jobs(workers) * _TASKS_PER_WORKER))
     groups = [starts[i : i + per_task] for i in range(0, len(starts), per_task)]
     pool = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
-    for parts in pool(joblib.delayed(_analyse_blocks)(design, group) for group in groups):
-        yield from parts
+    try:
+        for parts in pool(joblib.delayed(_analyse_blocks)(design, group) for group in groups):
+            yield from parts
+    except BrokenExecutor as error:
+        raise StoppedError(_LOST.format(lost="A worker was lost")) from error
+    except (CancelledError, OSError) as error:
+        raise StoppedError(_LOST.format(lost="The cluster was lost")) from error
 
 
 def _analyse_blocks(design: Design, starts: Sequence[int]) -> list[tuple[int, Results]]:
