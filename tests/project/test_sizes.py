@@ -28,7 +28,7 @@ BUDGET = {
     "studies": 920,
     "classroom": 3_078,
     "reporting": 187,
-    "doctor": 156,
+    "doctor": 157,
     "starting": 103,
     "cli": 219,
 }
