@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import re
 import shutil
 import socket
@@ -194,9 +195,9 @@ def _port() -> Seen:
     """Look for a port as JupyterLab will: it takes the next one where the first is taken."""
     for port in _PORTS:
         with socket.socket() as one:
-            if sys.platform != "win32":  # there it would share a port that is taken
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
+                if os.name == "posix" and hasattr(socket, "SO_REUSEADDR"):  # not on Windows
+                    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 one.bind(("127.0.0.1", port))
             except OSError:
                 continue

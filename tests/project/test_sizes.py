@@ -28,7 +28,7 @@ BUDGET = {
     "studies": 934,
     "classroom": 3_099,
     "reporting": 291,
-    "doctor": 156,
+    "doctor": 157,
     "starting": 98,
     "cli": 226,
 }
