@@ -31,6 +31,8 @@ PERMITTED = {
 """Licences that someone has read and found fit; MPL-2.0 asks for its own files only."""
 APART = {"citolab-qti-convert": "GPL-3.0-only"}
 """Programs that a check runs by themselves: nothing of them is called, linked or handed on."""
+READ = {"pkginfo": "MIT"}
+"""Licences that someone has read in the package's own file, where its metadata tell none."""
 _WORDS = {
     r"MIT( License)?": "MIT",
     r"Apache.*": "Apache-2.0",
@@ -75,6 +77,8 @@ def licence(metadata: Message) -> str:
     apart = APART.get(normal(str(metadata["Name"])))
     if apart in seen:
         return str(apart)
+    if not any(seen) and (read := READ.get(normal(str(metadata["Name"])))):
+        return read
     for words in filter(None, seen):
         said = _in_short(words.strip(" ="))
         if said is not None:
