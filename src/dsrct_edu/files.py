@@ -43,7 +43,7 @@ Free some, and do the same again: no half-written file was left.
         if error.errno in _FULL:
             remedy = "Free some, and do the same again: no half-written file was left."
             raise InputError("room on the disk", found, remedy) from error
-        remedy = "Name another place, or make this one writable."
+        remedy = "Choose a folder of your own. `dsrct-edu doctor` looks at it."
         raise InputError("a place that can be written", found, remedy) from error
 
 

@@ -46,6 +46,7 @@ NOT_RUN = {
     r"nbgrader .*": "`make grading` runs the whole way with nbgrader, in an environment of its own",
     r"python -m tools.language .*": "`make pseudo` walks the whole way with every lesson",
     r"OMP_NUM_THREADS=1 python benchmarks/.*": "minutes; `make benchmarks` runs them",
+    r"python benchmarks/browser.py.*": "needs Chromium, node and most of an hour",
     r"python tests/analysis/reference/fuzz.py.*": "needs R; `make reference` runs it",
 }
 """Commands in blocks that are read and not run, each with the reason."""
@@ -110,13 +111,19 @@ def _make(rest):
 
 
 def _python(rest):
+    if rest[0] == "-c":
+        compile(rest[1], "a document", "exec")
+        return
     if rest[0] == "-m":
         sys.path.insert(0, str(ROOT))
         assert find_spec(rest[1]), rest[1]
         source = Path(find_spec(rest[1]).origin)
+        if source.name == "__init__.py":
+            source = source.with_name("__main__.py")
     else:
-        source = ROOT / rest[0]
-        assert source.is_file()
+        places = (ROOT, ROOT / "site" / "lite" / "stick")  # as it lies here, and on a stick
+        source = next((p / rest[0] for p in places if (p / rest[0]).is_file()), None)
+        assert source, rest[0]
     for option in rest[1:]:  # its parser must know them, wherever it stands
         if option.startswith("--"):
             assert f'"{option}"' in source.read_text("utf-8"), option

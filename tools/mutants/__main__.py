@@ -120,9 +120,7 @@ def one_room(
     answer = running.forked(lambda: str(judge_all(modules, share, fresh)), None, loud=True)
     if answer != "None":
         raise SystemExit(f"{room}: the run ended early ({answer})")
-    lines, score = table(
-        modules, {m.name: CACHE / f"{m.name}.json" for m in modules}, share, sample
-    )
+    lines, score = table(modules, {m.name: CACHE / f"{m.name}.json" for m in modules})
     print("\n".join(lines))
     if missed:
         for module in modules:

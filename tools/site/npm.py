@@ -29,8 +29,9 @@ class Unavailable(Exception):
     """The program cannot be had here."""
 
 
-def tools(wanted: Path = SITE, cache: Path = CACHE) -> Path:
+def tools(wanted: Path = SITE, cache: Path | None = None) -> Path:
     """Return the folder of the npm packages that a folder locks, installed if they are not."""
+    cache = cache or CACHE
     lock = (wanted / "package-lock.json").read_bytes()
     mark = cache / "package-lock.json"
     if not (mark.exists() and mark.read_bytes() == lock and (cache / "done").exists()):

@@ -194,5 +194,5 @@ def test_the_environment_of_the_browser_edition_is_pinned():
     for pin in ("jupyterlite-core==0.6.4", "jupyterlite-pyodide-kernel==0.6.1"):
         assert re.search(rf"^{re.escape(pin)} ", lock, flags=re.MULTILINE)
     assert subprocess.run(
-        ["git", "check-ignore", "-q", ".venv-lite"], cwd=fixture.ROOT, check=False
+        ["git", "check-ignore", "-q", ".venv-lite/"], cwd=fixture.ROOT, check=False
     ).returncode in (0, 128)
