@@ -62,7 +62,7 @@ types: setup
 	$(BIN)/mypy
 
 unit: setup
-	$(PY) -m pytest -n 2 -m "not browser and not slow and not reference" tests
+	$(PY) -m pytest -n 2 -m "not browser and not slow and not reference" $(or $(ROOMS),tests)
 
 doctests: setup
 	$(PY) -m pytest --doctest-modules -p no:cacheprovider src
