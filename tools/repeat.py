@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NEWEST = ROOT / ".cache" / "newest"
 EXTRAS = "course,author,build,test,parquet,cluster"
 _DIFFERS = re.compile(r"^FAILED (\S+::Cell \d+)|^(\S+\.ipynb::Cell \d+)", re.M)
+_PIN = re.compile(r"^([\w.-]+)==(\S+)", re.M)
 STRICT = [
     *("-q", "--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg"),
     *("-p", "no:cacheprovider", "-n", "2", "--dist", "loadfile", "-rf"),
@@ -74,13 +75,17 @@ def newest() -> int:
     quiet = ["install", "--quiet", "--disable-pip-version-check", "--upgrade"]
     subprocess.run([str(python), "-m", "pip", *quiet, f"{ROOT}[{EXTRAS}]"], check=True)
     subprocess.run([str(python), "-m", "pip", *quiet, "--no-deps", "-e", str(ROOT)], check=True)
-    locked = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements.txt").read_text(), re.M))
+    locked: dict[str, set[str]] = {}  # more than one where Pythons need different ones
+    for name, version in _PIN.findall((ROOT / "requirements.txt").read_text("utf-8")):
+        locked.setdefault(name, set()).add(version)
     freeze = [str(python), "-m", "pip", "list", "--format", "freeze"]
-    have = dict(re.findall(r"^([\w.-]+)==(\S+)", subprocess.check_output(freeze, text=True), re.M))
-    folded = {name.lower().replace("_", "-"): version for name, version in have.items()}
-    newer = {name: now for name, now in folded.items() if locked.get(name, now) != now}
+    have = {
+        name.lower().replace("_", "-"): version
+        for name, version in _PIN.findall(subprocess.check_output(freeze, text=True))
+    }
+    newer = {name: now for name, now in have.items() if now not in locked.get(name, {now})}
     for name, now in sorted(newer.items()):
-        print(f"{name} {locked[name]} -> {now}")
+        print(f"{name} {', '.join(sorted(locked[name]))} -> {now}")
     same, said = strict(python, notebooks(0))
     cells = sorted({first or second for first, second in _DIFFERS.findall(said)})
     for cell in cells:
