@@ -27,21 +27,21 @@ OLDEST = {
 NEWEST = ["numpy>=2.0.2", "scipy>=1.14.1", "pandas>=2.2.3,<3"]
 
 
-def interpreter(version: str) -> str:
-    """Return a Python of this version, from pyenv or from the path."""
+def interpreter(version: str) -> str | None:
+    """Return a Python of this version, from pyenv or from the path, or None."""
     # pyenv first: its shims stand on the path even for versions that are not switched on.
     for home in sorted(Path.home().glob(f".pyenv/versions/{version}.*"), reverse=True):
         return str(home / "bin" / "python")
-    found = shutil.which(f"python{version}")
-    if found:
-        return found
-    raise SystemExit(f"no Python {version} found among pyenv's versions or on the path")
+    return shutil.which(f"python{version}")
 
 
 def check(version: str, requirements: list[str]) -> bool:
     """Rebuild the cohorts in a fresh environment; say whether every byte is the same."""
+    found = interpreter(version)
+    if not found:
+        raise SystemExit(f"no Python {version} found among pyenv's versions or on the path")
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([interpreter(version), "-m", "venv", folder], check=True)
+        subprocess.run([found, "-m", "venv", folder], check=True)
         python = str(Path(folder, "Scripts" if os.name == "nt" else "bin", "python"))
         install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*install, "lazy_loader", *requirements], check=True)

@@ -14,7 +14,6 @@ import argparse
 import os
 import re
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +23,8 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools.check_platforms import interpreter
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -42,18 +43,6 @@ class Start:
     second: float
     disk: float
     commands: int
-
-
-def found() -> list[Path]:
-    """Return one interpreter of each supported version: pyenv's, or one on the path."""
-    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    pythons = []
-    for version in PYTHONS:
-        candidates = sorted(versions.glob(f"{version}.*/bin/python"))
-        if there := shutil.which(f"python{version}"):
-            candidates.append(Path(there))
-        pythons += candidates[:1]
-    return pythons
 
 
 def surroundings(home: Path, python: Path) -> dict[str, str]:
@@ -165,7 +154,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.fresh", description=__doc__)
     parser.add_argument("--python", type=Path, action="append")
     asked = parser.parse_args(arguments)
-    pythons = asked.python or found()
+    pythons = asked.python or [Path(one) for one in map(interpreter, PYTHONS) if one]
     if not pythons:
         print("fresh: no supported Python was found", file=sys.stderr)
         return 1

@@ -18,11 +18,11 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools.locks import ROOT, pins
+
 NEWEST = ROOT / ".cache" / "newest"
 EXTRAS = "course,author,build,test,parquet,cluster"
-_DIFFERS = re.compile(r"^FAILED (\S+::Cell \d+)|^(\S+\.ipynb::Cell \d+)", re.M)
-_PIN = re.compile(r"^([\w.-]+)==(\S+)", re.M)
+_DIFFERS = re.compile(r"^FAILED (\S+::Cell \d+)", re.M)
 STRICT = [
     *("-q", "--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg"),
     *("-p", "no:cacheprovider", "-n", "2", "--dist", "loadfile", "-rf"),
@@ -76,19 +76,15 @@ def newest() -> int:
     subprocess.run([str(python), "-m", "pip", *quiet, f"{ROOT}[{EXTRAS}]"], check=True)
     subprocess.run([str(python), "-m", "pip", *quiet, "--no-deps", "-e", str(ROOT)], check=True)
     locked: dict[str, set[str]] = {}  # more than one where Pythons need different ones
-    for name, version in _PIN.findall((ROOT / "requirements.txt").read_text("utf-8")):
-        locked.setdefault(name, set()).add(version)
+    for pin in pins("requirements.txt"):
+        locked.setdefault(pin.name, set()).add(pin.version)
     freeze = [str(python), "-m", "pip", "list", "--format", "freeze"]
-    have = {
-        name.lower().replace("_", "-"): version
-        for name, version in _PIN.findall(subprocess.check_output(freeze, text=True))
-    }
+    have = {pin.name: pin.version for pin in pins("", subprocess.check_output(freeze, text=True))}
     newer = {name: now for name, now in have.items() if now not in locked.get(name, {now})}
     for name, now in sorted(newer.items()):
         print(f"{name} {', '.join(sorted(locked[name]))} -> {now}")
     same, said = strict(python, notebooks(0))
-    cells = sorted({first or second for first, second in _DIFFERS.findall(said)})
-    for cell in cells:
+    for cell in sorted(set(_DIFFERS.findall(said))):
         print(f"differs: {cell}")
     print(f"{len(newer)} packages newer than the lock: {last_line(said)}")
     return 0 if same else 1

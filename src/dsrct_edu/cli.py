@@ -14,7 +14,6 @@ from dsrct_edu import files
 from dsrct_edu.errors import InputError, StoppedError
 
 _EPILOG = "A teaching kit with synthetic data. Not medical advice."
-_WRITABLE = "Choose a folder of your own, on a disk with room. `dsrct-edu doctor` looks at it."
 _DEFAULT = "default: %(default)s"
 _AGAIN = "No file is half-written. The same command again gives what it would have given."
 _SCENARIOS = f"null, modest, strong, harm, or a file of parameters; {_DEFAULT}"
@@ -55,10 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except InputError as error:
         said, code = str(error), 2
-    except OSError as error:
-        if error.filename is None and error.errno is None:
-            raise
-        said, code = f"{error.filename or 'a file'}: {error.strerror}. {_WRITABLE}", 2
     except StoppedError as error:
         said, code = str(error), 3
     except MemoryError:

@@ -19,6 +19,7 @@ from jinja2 import Environment
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from dsrct_edu.authoring import page_data  # noqa: E402
 from tools.language import (  # noqa: E402
     applying,
     catalogue,
@@ -276,6 +277,15 @@ def test_a_script_is_read(script, found):
 
 def test_a_batch_file_is_read():
     assert texts(markup_text.batch("@echo off\r\necho Now read.\r\n")) == ["Now read."]
+
+
+def test_numbers_that_pages_hold_as_letters_are_no_words():
+    spelled = page_data.column([*range(8), 7, 7, None])
+    data = json.dumps({"columns": [spelled, "Two words"]})
+    page = f'<script type="application/json">{data}</script>'
+    assert " " in spelled
+    assert "." in spelled.split()[-1]
+    assert list(leftovers.markup(page)) == ["Two words"]
 
 
 def test_prose_is_read_by_paragraph():

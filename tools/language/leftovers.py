@@ -30,7 +30,7 @@ _TARGETS = re.compile(
 _NAME = re.compile(r"(?<![\w.])(?:[A-Za-z]\w*_\w*|[A-Za-z_]\w*\.[a-z_]\w*)(?:\(\))?(?![\w])")
 _SERIES = re.compile(r"\bdtype: \w+$")  # printed by pandas: names of the code, and numbers
 _INSIDE = frozenset({"fixed", "layout", "name"})  # of a dial: how its layers are called
-_LETTERS = re.compile(r"[-\d.e]+ [-\d.e]+ [\da-z-]+")  # a column of numbers, as pages hold them
+_LETTERS = re.compile(r"[-\d.e]+ [-\d.e]+ [\da-z.-]+")  # a column of numbers, as pages hold them
 _DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _FILE = re.compile(r"\b[\w/.-]+\.(?:ipynb|md|csv|py|toml|html|pdf|json|org|xml)\b")
 
