@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright, sync_playwright
 
 from dsrct_edu import resources, starting
 
@@ -36,6 +36,7 @@ from tools.lite import building  # noqa: E402
 SECONDS = ROOT / "build" / "browser_times.csv"
 SOLVED = resources.find("notebooks") / "solutions"
 EDITIONS = ("compiled", "plain", "lab")
+REST_S = 3.0
 MOMENTS = ("page", "kernel", "figure", "all")
 # Asked of the notebook, not of the page: JupyterLab draws only the cells in view.
 PICTURE = """window.jupyterapp.shell.currentWidget.content.widgets.some((one) =>
@@ -80,6 +81,18 @@ def lab(folder: Path) -> Iterator[Opener]:
     finally:
         server.terminate()
         server.wait(30)
+
+
+@contextmanager
+def fresh(playwright: Playwright) -> Iterator[Page]:
+    """Yield a page of a Chromium of its own, when the one before has gone to rest."""
+    time.sleep(REST_S)
+    browser = playwright.chromium.launch(executable_path=conftest.CHROMIUM, args=conftest.QUIET)
+    page = browser.new_page(viewport={"width": 1366, "height": 900})
+    page.set_default_timeout(lite.PATIENCE_MS)
+    page.goto("about:blank")
+    yield page
+    browser.close()
 
 
 def timed(page: Page, address: str) -> dict[str, float]:
@@ -147,16 +160,12 @@ def main(arguments: list[str] | None = None) -> None:
             building.build(site, "timed", plain=kind == "plain", extra={"answers": SOLVED})
             openers[kind] = stack.enter_context(served(folder / kind))
         playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=conftest.CHROMIUM, args=conftest.QUIET)
         print(HEADER)
         for name in names:
             times = defaultdict(list)
             for kind in EDITIONS * chosen.repeats:
-                context = browser.new_context(viewport={"width": 1366, "height": 900})
-                page = context.new_page()
-                page.set_default_timeout(lite.PATIENCE_MS)
-                times[kind].append(timed(page, openers[kind](name)))
-                context.close()
+                with fresh(playwright) as page:
+                    times[kind].append(timed(page, openers[kind](name)))
             found = {kind: best(times[kind]) for kind in EDITIONS}
             print(row(name, found), flush=True)
             cells = [
@@ -164,7 +173,6 @@ def main(arguments: list[str] | None = None) -> None:
             ]
             with SECONDS.open("a") as file:
                 file.write(",".join([name, *cells]) + "\n")
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -232,6 +232,27 @@ def test_two_workers_are_one_and_a_dial_turns_by_keyboard(opened):
         before = said.inner_text()
 
 
+def test_a_name_is_completed_and_fonts_are_not_looked_for(opened):
+    """Jedi reads its own sources, which are there beside their bytecode; fonts came listed."""
+    page = opened("00_start_here")
+    code = '"".join(["a"]).spl'
+    names = page.evaluate(
+        """async (code) => {
+          const { session } = window.jupyterapp.shell.currentWidget.context.sessionContext;
+          const answer = await session.kernel.requestComplete({ code, cursor_pos: code.length });
+          return answer.content.matches;
+        }""",
+        code,
+    )
+    assert {"split", "splitlines"} <= {name.lstrip(".") for name in names}
+    cell = lite.cell(page, "women =")
+    lite.run(
+        page, cell, "import os, jedi, matplotlib.font_manager\nos.path.exists(jedi.__cached__)"
+    )
+    cell.locator(".jp-OutputArea-output", has_text="True").wait_for()
+    assert "building the font cache" not in cell.inner_text()
+
+
 def test_a_students_edit_survives_a_new_edition(page, unpacked, served, tmp_path):
     """The new lesson is seen, the old one stays, is listed, and is offered in the new one."""
     name, mine = "00_start_here", "patients I thought of"

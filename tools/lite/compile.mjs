@@ -12,6 +12,7 @@ try {
   const pyodide = await loadPyodide({ indexURL: index });
   pyodide.FS.mkdir("/cache");
   pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root: cache }, "/cache");
+  await pyodide.loadPackage("matplotlib"); // its list of fonts goes into its wheel
   pyodide.globals.set("names", pyodide.toPy(names));
   pyodide.runPython(readFileSync(fileURLToPath(new URL("inside.py", import.meta.url)), "utf-8"));
 } catch (error) {

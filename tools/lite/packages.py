@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.lite import wheels
-from tools.lite.compiled import AS_THEY_ARE, compiled
+from tools.lite.compiled import compiled
 from tools.wasm import fixture
 
 # What JupyterLite's kernel loads before the first cell, and what the lessons import of what is
@@ -17,8 +17,9 @@ PACKAGES = (
     *("micropip", "packaging", "ssl", "sqlite3", "ipython", "jedi", "pyodide-unix-timezones"),
     *("numpy", "pandas", "scipy", "matplotlib"),
 )
-# Loaded while Pyodide starts, since every lesson wants them.
-AT_ONCE = ("micropip", "ipython", "comm", "jedi", "ssl", "sqlite3", "dsrct-edu", "lifelines")
+# Loaded while Pyodide starts, since every lesson wants them. Lifelines is not among them: most
+# lessons draw their first figure without it.
+AT_ONCE = ("micropip", "ipython", "comm", "jedi", "ssl", "sqlite3", "dsrct-edu")
 LOCK = "pyodide-lock.json"
 
 
@@ -46,18 +47,11 @@ def fill(folder: Path, release: Path | None = None, plain: bool = False) -> None
         files[wheel.file_name] = wheels.zipped(wheel.files)
         entries[wheel.name] = wheel.entry(files[wheel.file_name])
     if not plain:
-        files |= compiled(
-            index, {name: files[name] for name in map(_with_sources, entries.values()) if name}
-        )
+        zipped = {name: content for name, content in files.items() if name.endswith(".whl")}
+        files |= compiled(index, zipped)
     for entry in entries.values():
         content = files[entry["file_name"]]
         (folder / entry["file_name"]).write_bytes(content)
         entry["sha256"] = hashlib.sha256(content).hexdigest()
     lock["packages"] = entries
     (folder / LOCK).write_text(json.dumps(lock, indent=1, sort_keys=True) + "\n", "utf-8")
-
-
-def _with_sources(entry: dict[str, Any]) -> str:
-    """Return the file of a package that holds Python to be compiled, or nothing."""
-    file: str = entry["file_name"]
-    return "" if entry["name"] in AS_THEY_ARE or not file.endswith(".whl") else file
