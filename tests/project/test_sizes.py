@@ -16,13 +16,13 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "dsrct_edu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = ("errors", "checks", "wording", "arrays", "steps", "vocabulary", "resources", "files")
 SCIENCE = (*GROUND, "evidence", "analysis", "disease", "studies")
-SCIENCE_LIMIT = 6_160  # code lines that make a number of a lesson
-READ_LIMIT = 9_290  # statements one reads, in the package without `authoring`
+SCIENCE_LIMIT = 6_180  # code lines that make a number of a lesson
+READ_LIMIT = 9_310  # statements one reads, in the package without `authoring`
 BUDGET = {
     "ground": 392,
     "evidence": 35,
     "figures": 4_060,
-    "analysis": 3_445,
+    "analysis": 3_463,
     "bedside": 592,
     "disease": 1_349,
     "studies": 934,

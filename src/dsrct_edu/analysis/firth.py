@@ -134,7 +134,13 @@ def firth_cox(data: CoxData, level: float) -> FirthFit:
 
 
 def _limit(at: Penalised, coef: Floats, best: Point, j: int, target: float, side: int) -> float:
-    """Follow one coefficient to where the profile has fallen to `target` (Venzon & Moolgavkar)."""
+    """Return where the profile of one coefficient has fallen to `target`, on one side."""
+    found = _followed(at, coef, best, j, target, side)
+    return found if np.isfinite(found) else _enclosed(at, coef, j, target, side)
+
+
+def _followed(at: Penalised, coef: Floats, best: Point, j: int, target: float, side: int) -> float:
+    """Go there with all coefficients at once (Venzon & Moolgavkar): quick, and may lose its way."""
     point = best
     for _ in range(_STEPS):
         inverse = np.linalg.inv(point.information)
@@ -148,6 +154,24 @@ def _limit(at: Penalised, coef: Floats, best: Point, j: int, target: float, side
         point = found
         if not np.isfinite(point.value):
             break
+    return float("nan")
+
+
+def _enclosed(at: Penalised, coef: Floats, j: int, target: float, side: int) -> float:
+    """Go out until the profile is too low, then halve what is between."""
+    free = np.arange(coef.size) != j
+    inside, outside, stride = coef, None, float(side)
+    for _ in range(_STEPS):
+        tried = (inside[j] + stride) if outside is None else (inside[j] + outside[j]) / 2
+        there, point, found = _climb(at, np.where(free, inside, tried), free)
+        if not found:
+            break
+        if point.value < target:
+            outside = there
+        else:
+            inside = there
+        if outside is not None and abs(outside[j] - inside[j]) < _TOLERANCE:
+            return float(tried)
     return float("nan")
 
 
