@@ -89,6 +89,15 @@ def differences(root: Path) -> Iterator[str]:
             yield f"{name}: differs"
 
 
+def summary(lines: list[str]) -> str:
+    """Return the sentence one looks for first."""
+    found = {line.split(", ")[0] for line in lines if not line.startswith(" ")}
+    notebooks = [name for name in found if name.split(":")[0].endswith(".ipynb")]
+    if not lines:
+        return "Nothing changed since the last commit."
+    return f"Notebooks that show something else: {len(notebooks) or 'none'}."
+
+
 def _git(root: Path, *arguments: str) -> str:
     command = ["git", "-c", "core.quotepath=off", *arguments]
     return subprocess.run(command, cwd=root, capture_output=True, check=True, text=True).stdout
@@ -98,7 +107,7 @@ def main() -> int:
     """Run from the command line."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     lines = list(differences(ROOT))
-    print("\n".join(lines) if lines else "Nothing changed since the last commit.")
+    print("\n".join([*lines, summary(lines)]))
     return 0
 
 

@@ -214,15 +214,19 @@ def test_what_an_upgrade_changes_is_shown(tmp_path):
     git("add", ".")
     git("commit", "-q", "-m", "as it was")
     assert list(changed.differences(tmp_path)) == []
+    assert changed.summary([]) == "Nothing changed since the last commit."
     picture = {"image/png": "AAAA"}
     write("2.1", cell("a", shows("0.6", **picture)), cell("b", prints("one\n2\n")), cell("new"))
-    assert list(changed.differences(tmp_path)) == [
+    lines = list(changed.differences(tmp_path))
+    assert lines == [
         "05.ipynb, cell a: image/png",
         *("05.ipynb, cell a: text/plain", "    -0.5", "    +0.6"),
         *("05.ipynb, cell b: stream", "    -two", "    +2"),
         *("05.ipynb, cell new: new", "05.ipynb, cell old: gone"),
         "requirements.txt: numpy 2.0 -> 2.1",
     ]
+    assert changed.summary(lines) == "Notebooks that show something else: 1."
+    assert changed.summary(lines[-1:]) == "Notebooks that show something else: none."
 
 
 def test_make_upgrade_relocks_to_the_newest_and_rebuilds():
