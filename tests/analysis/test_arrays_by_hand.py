@@ -291,7 +291,14 @@ def test_one_time_in_each_of_two_data_sets() -> None:
     assert grid.index(np.array([3.0])).tolist() == [[0], [-1]]
 
 
-@pytest.mark.parametrize("seed", range(8))
+def test_what_is_near_is_told_by_the_mean_of_its_own_data_set() -> None:
+    # 1e-5 apart at a mean of 1250: a share of 0.8e-8, and 1.6e-8 of half that mean
+    long, short = [1.0, 999.0, 2000.0, 2000.0 + 1e-5], [1.0, 2.0, 3.0, 4.0]
+    tied = kernels.tie_near_times(np.array([long, short]))
+    assert tied.tolist() == [[1.0, 999.0, 2000.0, 2000.0], short]
+
+
+@pytest.mark.parametrize("seed", [*range(8), 34, 49])
 def test_another_optimiser_finds_the_same_penalised_maximum_and_limits(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = 12

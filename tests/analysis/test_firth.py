@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import log, sqrt
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import chdtri
 
-from dsrct_edu.analysis import SeparationWarning, cox, propensity
+from dsrct_edu.analysis import SeparationWarning, cox, firth, propensity
+from dsrct_edu.analysis.kernels import time_grid
+from dsrct_edu.analysis.partial_likelihood import standardise
+from dsrct_edu.analysis.risk_sets import cox_data
 from dsrct_edu.errors import InputError
 
 FOLDER = Path(__file__).parent / "reference" / "firth"
@@ -117,3 +122,25 @@ def test_what_a_penalty_cannot_do_is_said() -> None:
     found = cox(data, "time", "event", "x1", penalty="firth").proportional_hazards()
     assert found["chi_square"].isna().all()
     assert found["note"].str.contains("penalised").all()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 34, 49])
+def test_both_ways_to_a_limit_end_at_the_same(seed: int) -> None:
+    """The quick way gets lost in 34 and 49; then the sure one is asked."""
+    rng = np.random.default_rng(seed)
+    time, event = rng.integers(1, 12, 12) + 0.0, rng.random(12) < 0.6
+    x = np.stack([rng.standard_cauchy(12), rng.integers(0, 2, 12)], axis=1)
+    data = cox_data(time_grid(time[None]), event[None], x[None])
+    at, every = firth._penalised(standardise(data)[0]), np.ones(2, dtype=bool)
+    coef, best, settled = firth._climb(at, np.zeros(2), every)
+    assert settled
+    ways = []
+    for j, side in product(range(2), (-1, 1)):
+        target = best.value - chdtri(1, 0.1) / 2
+        quick = firth._followed(at, coef, best, j, target, side)
+        ways.append((quick, firth._enclosed(at, coef, j, target, side)))
+    quick, sure = np.array(ways).T
+    assert np.isfinite(sure).all()
+    assert np.isnan(quick).any() == (seed > 2)
+    np.testing.assert_allclose(quick[~np.isnan(quick)], sure[~np.isnan(quick)], atol=1e-8)
+    assert (np.sign(sure - np.repeat(coef, 2)) == [-1, 1, -1, 1]).all()

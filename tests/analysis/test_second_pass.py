@@ -550,8 +550,20 @@ def test_what_time_lost_needs() -> None:
         curves.time_lost_difference(5)
     with pytest.raises(InputError, match="within the follow-up of group 'all'"):
         curves.time_lost(60)
+    # nobody is left, so any month may be asked for: of ten, the four lived 2.5 on average
+    ended = pd.DataFrame({"duration": [1, 2, 3, 4], "cause": ["a", "b", "a", "b"]})
+    lost = aalen_johansen(ended, censored=None).time_lost(10)["months_lost"]
+    assert lost.sum() == pytest.approx(7.5)
     emptied = pd.DataFrame({"start": [0, 2], "duration": [1, 3], "cause": ["a", "a"]})
     assert "fixed at zero from 1 on" in repr(aalen_johansen(emptied, entry="start", censored=None))
+
+
+def test_before_the_first_time_nobody_has_gone() -> None:
+    data = pd.DataFrame({"duration": [2, 3, 3], "event": [False, True, False]})
+    read = kaplan_meier(data).at([0, 1, 2])
+    assert read["censored"].tolist() == [0, 0, 1]
+    assert read["events"].tolist() == [0, 0, 0]
+    assert read["survival"].tolist() == [1, 1, 1]
 
 
 # Curves with estimated weights
@@ -563,7 +575,9 @@ def test_what_time_lost_needs() -> None:
         ("ATE", False, "hipec"),
         ("ATE", True, "hipec"),
         ("ATE", True, None),
+        ("ATE", False, None),
         ("ATT", False, "hipec"),
+        ("ATT", False, None),
         ("overlap", False, "centre"),
     ],
 )
