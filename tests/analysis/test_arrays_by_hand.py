@@ -289,6 +289,15 @@ def test_without_a_maximum_hazards_are_not_tested() -> None:
 def test_one_time_in_each_of_two_data_sets() -> None:
     grid = kernels.time_grid(np.array([[2.0, 2.0], [5.0, 5.0]]))
     assert grid.index(np.array([3.0])).tolist() == [[0], [-1]]
+    assert grid.read(np.array([[5.0], [7.0]]), grid.exit).tolist() == [[5.0, 5.0], [7.0, 7.0]]
+
+
+def test_what_a_curve_owes_to_three_patients_of_whom_one_is_left() -> None:
+    # Nobody is censored before: S = 1/3 is a mean, and each patient's share (alive - 1/3) / 3.
+    grid, event = kernels.time_grid(np.array([[1.0, 2.0, 3.0]])), np.array([[True, True, False]])
+    counts = kernels.count_events(grid, event)
+    owed = kernels.survival_influence(grid, event, counts, np.array([1]))[:, 0]
+    assert owed == pytest.approx([-1 / 9, -1 / 9, 2 / 9])
 
 
 def test_what_is_near_is_told_by_the_mean_of_its_own_data_set() -> None:
