@@ -51,6 +51,18 @@ def test_survival(found):
     assert found["hipec_os_median"] == 50
 
 
+def test_half_a_month_counts():
+    """Recurrences 36.5 and 60.5 months after surgery, then one at 36 sharp."""
+    later = EIGHT | {"recurrence": [inf] * 5 + [42.5, inf, 68.5]}
+    found = measured({name: np.array(values) for name, values in later.items()})
+    assert found["rfs_3y"] == 1
+    assert found["disease_free_5y"] == 2 / 3
+    assert found["late_relapses"] == 1
+    sharp = EIGHT | {"recurrence": [inf] * 5 + [42, inf, 68]}
+    found = measured({name: np.array(values) for name, values in sharp.items()})
+    assert found["late_relapses"] == 1 / 2
+
+
 def test_events_and_recurrence(found):
     x = {name: np.array(values) for name, values in EIGHT.items()}
     assert event_free(x).tolist() == [5, 12, 30, 10, 40, 30, 130, 68]

@@ -472,3 +472,10 @@ def test_bad_input_is_named(arguments):
 
 def test_noises_are_named_once():
     assert len(set(NOISES)) == len(NOISES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_cohort_may_be_of_one(name):
+    whole, one = simulate_cohort(3, name, seed=5), simulate_cohort(1, name, seed=5)
+    assert len(one.patients) == len(one.truth) == 1
+    assert list(one.patients.columns) == list(whole.patients.columns)
