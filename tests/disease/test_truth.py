@@ -12,6 +12,7 @@ from dsrct_edu.disease.stacked import Stacked, cox_stacked
 from dsrct_edu.disease.truth import (
     PATIENTS,
     _committed,
+    _Tally,
     censored_key,
     censored_log_hazard_ratio,
     effect_key,
@@ -234,3 +235,25 @@ def test_fewer_patients_are_simulated_when_asked():
     assert true_effect("strong", patients=20_000).patients > 1_000_000  # that one is in the file
     with pytest.raises(InputError, match="patients: expected a whole number, 10,000"):
         true_effect(model, patients=10)
+
+
+def test_the_error_of_a_truth_is_that_of_a_mean():
+    """Drawn at once and counted plainly: months gained, and their deviation over the root of n."""
+    model = scenario("strong")
+    found = simulate_effect(model, "surgery", 48.0, patients=3000, seed=8)
+    block = draw(model, 3000, seed=8)
+    complete, start = block.latent["complete"][0], block.latent["surgery_month"][0]
+    lived = [np.minimum(block.arms[arm]["death_month"][0] - start, 48)[complete] for arm in ARMS]
+    gain = lived[ARMS.index("hipec")] - lived[ARMS.index("no_hipec")]
+    assert found["rmst_difference"] == pytest.approx(gain.mean(), rel=1e-9)
+    assert found["rmst_difference_mcse"] == pytest.approx(gain.std() / len(gain) ** 0.5, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "counted", "goes_on"), [(100, 100, True), (100, 10**9, False), (99, 10**9, True)]
+)
+def test_more_are_drawn_until_the_error_is_below_the_bar(drawn, counted, goes_on):
+    tally = _Tally("surgery", 48.0)
+    tally.drawn, tally.count, tally.squares = drawn, counted, float(counted)  # a variance of one
+    block = draw(scenario("strong"), 50, seed=8)
+    assert list(tally.watch([block], 100)) == [block] * goes_on
