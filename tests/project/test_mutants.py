@@ -12,8 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tools.mutants import data, planting  # noqa: E402
+from tools.mutants.__main__ import keep  # noqa: E402
 from tools.mutants.changes import mutants, planted  # noqa: E402
-from tools.mutants.report import wilson  # noqa: E402
+from tools.mutants.report import table, wilson  # noqa: E402
 
 PACKAGE = ROOT / "src" / "dsrct_edu"
 ROOMS = data.rooms()
@@ -123,6 +124,14 @@ def test_a_fault_acts_on_what_was_imported_before(small, index, value):
 def test_the_interval_is_wilsons():
     # Newcombe 1998: 81 of 263
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+
+
+def test_a_module_without_faults_lowers_no_share(tmp_path):
+    module = MODULES["bedside.hipec._validity"]
+    keep(tmp_path / "kept.json", {}, {})
+    lines, share = table([module], {module.name: tmp_path / "kept.json"})
+    assert lines[-1] == "| **together** | 0 | 0 | 0 | – | all |"
+    assert share == 1.0
 
 
 @pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="needs fork")

@@ -52,6 +52,12 @@ def kept(path: Path, now: dict[str, str]) -> dict[str, running.Verdict]:
     }
 
 
+def keep(path: Path, files: dict[str, str], verdicts: dict[str, running.Verdict]) -> None:
+    """Write down what was judged, and with which module and tests."""
+    record = {"files": files, "verdicts": verdicts}
+    path.write_text(json.dumps(record, indent=1, ensure_ascii=False), "utf-8")
+
+
 def clean_record(watch: running.Watch, items: list, modules: list[running.Module]) -> dict:
     """Return what the tests do without a fault, from before if nothing has changed since."""
     path = CACHE / f"clean_{modules[0].name}_{len(modules)}.json"
@@ -72,13 +78,11 @@ def judge_all(modules: list[running.Module], share: int | None, fresh: bool) -> 
             path, files = CACHE / f"{module.name}.json", data.fingerprints(module)
             verdicts = {} if fresh else kept(path, files)
             began = time.perf_counter()
+            keep(path, files, verdicts)  # also where there is nothing to judge
             for mutant in sample(module, share):
                 if mutant.name not in verdicts:
                     verdicts[mutant.name] = running.judge(watch, items, module, mutant, clean)
-                    text = json.dumps(
-                        {"files": files, "verdicts": verdicts}, indent=1, ensure_ascii=False
-                    )
-                    path.write_text(text, "utf-8")
+                    keep(path, files, verdicts)
             missed = [n for n, v in verdicts.items() if v["verdict"] == "survived"]
             took = time.perf_counter() - began
             print(

@@ -45,4 +45,4 @@ def table(modules: list[Module], paths: dict[str, Path]) -> tuple[list[str], flo
         found_of_all += found
         expected += len(faults) * found / len(drawn) if drawn else 0.0
     lines.append(row("**together**", faults_of_all, found_of_all, judged))
-    return lines, expected / faults_of_all
+    return lines, expected / faults_of_all if faults_of_all else 1.0
