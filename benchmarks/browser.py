@@ -90,7 +90,6 @@ def fresh(playwright: Playwright) -> Iterator[Page]:
     browser = playwright.chromium.launch(executable_path=conftest.CHROMIUM, args=conftest.QUIET)
     page = browser.new_page(viewport={"width": 1366, "height": 900})
     page.set_default_timeout(lite.PATIENCE_MS)
-    page.goto("about:blank")
     yield page
     browser.close()
 

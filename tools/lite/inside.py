@@ -52,7 +52,7 @@ def record(lines: list[bytes], sources: bool) -> Iterator[bytes]:
     """Yield the lines on files that are still there, without the hashes of what was compiled."""
     for line in lines:
         if not ELSEWHERE.match(line.decode()):
-            yield line if sources else re.sub(rb"(?m)^(.*\.py),.*$", rb"\1c,,", line)
+            yield line if sources else re.sub(rb"^(.*\.py),.*$", rb"\1c,,", line)
 
 
 def rewritten(wheel: bytes, sources: bool) -> bytes:

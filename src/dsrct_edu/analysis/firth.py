@@ -160,9 +160,9 @@ def _followed(at: Penalised, coef: Floats, best: Point, j: int, target: float, s
 def _enclosed(at: Penalised, coef: Floats, j: int, target: float, side: int) -> float:
     """Go out until the profile is too low, then halve what is between."""
     free = np.arange(coef.size) != j
-    inside, outside, stride = coef, None, float(side)
+    inside, outside = coef, None
     for _ in range(_STEPS):
-        tried = (inside[j] + stride) if outside is None else (inside[j] + outside[j]) / 2
+        tried = inside[j] + side if outside is None else (inside[j] + outside[j]) / 2
         there, point, found = _climb(at, np.where(free, inside, tried), free)
         if not found:
             break
